@@ -1,0 +1,1 @@
+"""How Guanxi is deployed: settings, processes, folders, keys. Nothing below imports this floor."""

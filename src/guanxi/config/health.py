@@ -1,0 +1,47 @@
+"""Two answers for load balancers: /healthz says the process lives, /readyz that it can serve people now.
+
+A middleware and not a page: asked before sessions, hosts and redirects have their say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+
+class HealthMiddleware:
+    """Answers the two addresses and passes everything else on."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+        self.migrated = False
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path == "/healthz":
+            return _plain("ok")
+        if request.path == "/readyz":
+            return self._ready()
+        return self.get_response(request)
+
+    def _ready(self) -> HttpResponse:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1")
+            if not self.migrated:
+                self.migrated = not pending_migrations()
+        except DatabaseError:
+            return _plain("database unreachable", status=503)
+        return _plain("ok") if self.migrated else _plain("migrations pending", status=503)
+
+
+def pending_migrations() -> bool:
+    """Is the database behind the code?"""
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _plain(text: str, *, status: int = 200) -> HttpResponse:
+    return HttpResponse(text + "\n", status=status, content_type="text/plain", headers={"Cache-Control": "no-store"})

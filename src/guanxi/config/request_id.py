@@ -1,0 +1,34 @@
+"""One id for all that a request causes: taken from X-Request-ID or made, in every log line and in the answer."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable
+from contextvars import ContextVar
+
+from django.http import HttpRequest, HttpResponseBase
+
+HEADER = "X-Request-ID"
+ACCEPTABLE = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+
+
+class RequestIdMiddleware:
+    """Sets `request.id`; a strange id from outside is replaced, never echoed."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        given = request.headers.get(HEADER, "")
+        name = given if ACCEPTABLE.fullmatch(given) else secrets.token_hex(8)
+        token = request_id.set(name)
+        request.id = name  # type: ignore[attr-defined]
+        try:
+            response = self.get_response(request)
+        finally:
+            request_id.reset(token)
+        response.headers[HEADER] = name
+        return response

@@ -1,0 +1,164 @@
+"""Django's settings. What may differ between installations comes from `environment`; the rest is decided here."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+
+from csp.constants import NONCE, NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from guanxi.config import database, keys
+from guanxi.config.environment import Environment, words
+from guanxi.config.logs import logging_settings
+
+ENVIRONMENT = Environment()
+PACKAGE = Path(__file__).resolve().parent.parent
+DATA = ENVIRONMENT.data
+
+DEBUG = ENVIRONMENT.debug
+SECRET_KEY = keys.key(DATA, keys.SIGNING)
+GUANXI_FIELD_KEY = keys.key(DATA, keys.FIELDS)
+
+# ── What is installed, in this order: a foreign key points to an earlier area ──
+AREAS = ("guanxi.customers", "guanxi.sales", "guanxi.activity", *words("GUANXI_EXTRA_AREAS"))
+
+
+def _present(package: str) -> bool:
+    return importlib.util.find_spec(package) is not None and importlib.util.find_spec(f"{package}.apps") is not None
+
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "procrastinate.contrib.django",
+    "django_htmx",
+    *filter(_present, ("guanxi.kernel", "guanxi.org", "guanxi.surfaces", *AREAS, "guanxi.demo")),
+]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+ROOT_URLCONF = "guanxi.config.urls"
+WSGI_APPLICATION = "guanxi.config.wsgi.application"
+
+# ── People ──
+if "guanxi.org" in INSTALLED_APPS:
+    AUTH_USER_MODEL = "org.User"
+GUANXI_DEPARTMENT_MODEL = "org.Department"
+LOGIN_URL = "/login/"
+LOGIN_REDIRECT_URL = "/"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("MinimumLengthValidator", {"min_length": 10}),
+        ("CommonPasswordValidator", {}),
+        ("NumericPasswordValidator", {}),
+        ("UserAttributeSimilarityValidator", {"user_attributes": ("login", "name")}),
+    )
+]
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_NAME = "guanxi_session"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+CSRF_COOKIE_NAME = "guanxi_csrf"
+
+# ── Language and time ──
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
+LANGUAGE_COOKIE_NAME = "guanxi_language"
+LOCALE_PATHS = [PACKAGE / "locale"]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+
+# ── Pages ──
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "guanxi.config.request_id.RequestIdMiddleware",
+    "guanxi.config.health.HealthMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    *filter(lambda path: importlib.util.find_spec(path.split(".Actor")[0]), ("guanxi.org.middleware.ActorMiddleware",)),
+    "django_htmx.middleware.HtmxMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [PACKAGE / "surfaces" / "ui" / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {"environment": "guanxi.surfaces.ui.environment.environment"},
+    }
+]
+if not importlib.util.find_spec("guanxi.surfaces.ui.environment"):
+    TEMPLATES = []
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [path for path in (PACKAGE / "surfaces" / "ui" / "static",) if path.is_dir()]
+# The build names its files by content and compresses them: they are served from the package as they are.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+[.-][0-9a-zA-Z_]{8,}\.[a-z0-9]+$"
+MEDIA_ROOT = DATA / "media"
+FILE_UPLOAD_PERMISSIONS = 0o600
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+
+# ── Database, cache, jobs ──
+DATABASES = {"default": database.connection(ENVIRONMENT)}
+# The role that DATABASE_URL names, to which the kernel's SQL grants what the app may do.
+GUANXI_APP_ROLE = database.parse(database.app_url(ENVIRONMENT))["USER"]
+CACHES = {
+    # For what every process may compute for itself.
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # For what processes must agree on: rate limits.
+    "shared": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "shared_cache"},
+}
+
+# ── Safety ──
+ALLOWED_HOSTS = list(ENVIRONMENT.hosts) or ["localhost", "127.0.0.1", "[::1]"]
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ENVIRONMENT.hosts] if ENVIRONMENT.https else []
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENVIRONMENT.https
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if ENVIRONMENT.https else 0
+SECURE_SSL_REDIRECT = ENVIRONMENT.https
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if ENVIRONMENT.trusted_proxy:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    USE_X_FORWARDED_HOST = True
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, "'unsafe-inline'"],
+        "img-src": [SELF, "data:", "blob:"],
+        "font-src": [SELF, "data:"],
+        "connect-src": [SELF],
+        "worker-src": [SELF, "blob:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+SILENCED_SYSTEM_CHECKS = [
+    # http on one's own machine is a choice: GUANXI_HTTPS=1 turns on the cookies, the redirect and HSTS together.
+    "security.W004",
+    "security.W008",
+    "security.W012",
+    "security.W016",
+]
+
+LOGGING = logging_settings(level="DEBUG" if DEBUG else "INFO" if "serve" in sys.argv else "WARNING")
