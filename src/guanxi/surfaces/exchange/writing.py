@@ -1,0 +1,119 @@
+"""Rows become xlsx or csv files: streamed, formula-safe, and readable by our own import to the same values.
+
+A workbook is written in two passes over a spool on disk. Only after the first is known how many sheets it takes, which
+columns hold dates, and how wide they are; and the writer takes a column's kind from its first value (a date before a
+number makes the number a date; a date before a clock time loses the time), so mixed columns must be known beforehand.
+"""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
+from pathlib import Path
+from typing import TextIO
+
+from django.utils.translation import gettext as _
+from rustpy_xlsxwriter import Format, write_worksheets
+
+from guanxi.surfaces.exchange.cells import Cell, as_text
+from guanxi.surfaces.exchange.formulas import neutralise
+from guanxi.surfaces.exchange.outgoing import Column, for_workbook, plain_text
+from guanxi.surfaces.exchange.reading.headers import header_names
+from guanxi.surfaces.exchange.spool import read_rows, write_row
+
+#: Rows that Excel holds on a sheet, the header included.
+SHEET_ROWS = 1_048_576
+
+_DAY, _MOMENT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss"
+
+
+def write_csv(path: Path, headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> int:
+    """Write UTF-8 with a mark, so that Excel reads Chinese, and CRLF; returns the number of rows."""
+    count = 0
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow([_safe(header) for header in headers])
+        for row in rows:
+            writer.writerow([_safe(cell) for cell in row])
+            count += 1
+    return count
+
+
+def _safe(cell: Cell) -> str:
+    """A cell as csv holds it; numbers keep their minus sign."""
+    return neutralise(plain_text(cell)) if isinstance(cell, str) else as_text(cell)
+
+
+def write_xlsx(
+    path: Path,
+    headers: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    *,
+    sheet: str = "",
+    sheet_rows: int = SHEET_ROWS,
+) -> int:
+    """Write a workbook, continued on further sheets where one is full; returns the number of rows.
+
+    Dates before 1900 and numbers of more than fifteen digits are written as text: Excel has no other way to keep them.
+    Text beyond Excel's 32,767 characters is cut, ending in an ellipsis. Headers that repeat are numbered.
+    """
+    names = header_names(headers, width=len(headers))
+    columns = [Column(plain_text(name)) for name in names]
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as spool:
+        count = _fill(spool, rows, columns)
+        spool.seek(0)
+        _write_sheets(path, sheet or _("Export"), _records(spool, columns), columns, count=count, room=sheet_rows - 1)
+    return count
+
+
+def _fill(spool: TextIO, rows: Iterable[Sequence[Cell]], columns: Sequence[Column]) -> int:
+    """First pass: keep the rows as they can stand in a workbook, and learn about each column."""
+    count = 0
+    for row in rows:
+        cells = [for_workbook(cell) for cell in islice(row, len(columns))]
+        for column, cell in zip(columns, cells, strict=False):
+            column.learn(cell)
+        write_row(spool, cells)
+        count += 1
+    return count
+
+
+def _records(spool: TextIO, columns: Sequence[Column]) -> Iterator[dict[str, Cell]]:
+    """Second pass: rows as the writer takes them, every key always there."""
+    blank: list[Cell] = [None] * len(columns)
+    for row in read_rows(spool):
+        yield {column.name: column.fit(cell) for column, cell in zip(columns, chain(row, blank[len(row) :]), strict=True)}
+
+
+def _write_sheets(path: Path, title: str, records: Iterator[dict[str, Cell]], columns: Sequence[Column], *, count: int, room: int) -> None:
+    sheets = max(1, -(-count // room))
+    titles = [title if number == 1 else f"{title} {number}" for number in range(1, sheets + 1)]
+    if count == 0:
+        records = iter([{column.name: None for column in columns}])
+    write_worksheets(
+        [(name, islice(records, room)) for name in titles],
+        str(path),
+        bold_headers=True,
+        datetime_format=_MOMENT,
+        freeze_panes={"general": {"row": 1, "col": 0}},
+        column_widths={name: {column.name: column.width for column in columns} for name in titles},
+        column_formats={name: _formats(columns) for name in titles},
+    )
+
+
+def _formats(columns: Sequence[Column]) -> dict[str, Format]:
+    """A date format for the columns that hold nothing but dates or moments."""
+    return {column.name: Format().set_num_format(_MOMENT if column.has_moments else _DAY) for column in columns if column.is_temporal}
+
+
+def write_errors(path: Path, headers: Sequence[str], rows_with_errors: Iterable[tuple[Sequence[Cell], str]]) -> int:
+    """Write the rows that were not imported, as they came, with the reason in a last column; returns their number.
+
+    The file can be corrected and imported again as it is.
+    """
+    width = len(headers)
+    padding: list[Cell] = [None] * width
+    rows = ([*row[:width], *padding[len(row) :], reason] for row, reason in rows_with_errors)
+    return write_xlsx(path, [*headers, _("Why it was not imported")], rows, sheet=_("Not imported"))
