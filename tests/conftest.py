@@ -5,21 +5,23 @@
 
 from __future__ import annotations
 
-import fcntl
+import importlib
+import importlib.util
 import os
+from contextlib import ExitStack
 from pathlib import Path
-from typing import IO
 
 import psycopg
 import pytest
 from django.conf import settings
 from psycopg import sql
+from pytest_django import DjangoDbBlocker
 
 from guanxi.config.environment import Environment
 from guanxi.config.postgres import CARELESS, EmbeddedPostgres
 
 RUN = "GUANXI_TEST_RUN"
-held: list[tuple[IO[str], EmbeddedPostgres]] = []
+awake = ExitStack()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -33,23 +35,21 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """The last run out turns off the light."""
-    while held:
-        lock, server = held.pop()
-        with lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                continue
-            server.stop()
+    awake.close()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Beside the tables, what the kernel keeps in the database: triggers, grants, dictionaries."""
+    if importlib.util.find_spec("guanxi.kernel.install"):
+        with django_db_blocker.unblock():
+            importlib.import_module("guanxi.kernel.install").install()
 
 
 def _wake(data: Path) -> None:
     data.mkdir(parents=True, exist_ok=True)
-    lock = (data / "runs.lock").open("w")
-    fcntl.flock(lock, fcntl.LOCK_SH)
     server = EmbeddedPostgres(data / "postgres", settings=CARELESS)
-    server.start()
-    held.append((lock, server))
+    awake.enter_context(server.held())
     _sweep(server)
 
 

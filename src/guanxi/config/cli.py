@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import argparse
+import importlib
+import importlib.util
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
 
+from guanxi.config import database, preflight
 from guanxi.config.environment import Environment
 from guanxi.config.refusal import Refusal
 
-OWNER_COMMANDS = frozenset({"migrate", "makemigrations", "sqlmigrate", "dbshell", "flush", "test", "createcachetable"})
+OWNER_COMMANDS = frozenset({"migrate", "makemigrations", "sqlmigrate", "dbshell", "flush", "createcachetable"})
+Arguments = Sequence[str]
 
 
 def main() -> None:
@@ -21,38 +29,178 @@ def main() -> None:
         sys.exit(refusal.code)
     except KeyboardInterrupt:
         sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
 
 
-def run(arguments: Sequence[str]) -> int:
+def run(arguments: Arguments) -> int:
     """Do one command; the result is the exit code."""
-    name, *rest = arguments or ["help"]
+    name, *rest = arguments or ["--help"]
+    if name in ("-h", "--help", "help"):
+        print(overview())
+        return 0
     command = COMMANDS.get(name)
     if command is None:
-        raise Refusal(f"there is no command {name!r}. Known are: {', '.join(COMMANDS)}.", code=2)
-    return command(rest)
+        raise Refusal(f"there is no command {name!r}. Known are: {', '.join(VISIBLE)}.", code=2)
+    return command.do(rest)
 
 
-def manage(arguments: Sequence[str]) -> int:
+def overview() -> str:
+    """What `guanxi --help` prints."""
+    lines = [f"  {name:<10} {COMMANDS[name].about}" for name in VISIBLE]
+    return "\n".join(["usage: guanxi COMMAND ...", "", *lines])
+
+
+# ── Commands ──
+
+
+def _serve(arguments: Arguments) -> int:
+    _parser("serve").parse_args(arguments)
+    from guanxi.config.serve import serve
+
+    return serve()
+
+
+def _demo(arguments: Arguments) -> int:
+    _parser("demo").parse_args(arguments)
+    _start_django()
+    _need("guanxi.demo.load").load()
+    return 0
+
+
+def _check(arguments: Arguments) -> int:
+    _parser("check").parse_args(arguments)
+    return _manage(["check", "--database", "default"])
+
+
+def _manage(arguments: Arguments) -> int:
     """Django's own commands; those that change tables run as the owner of the database."""
     if arguments and arguments[0] in OWNER_COMMANDS:
         os.environ.setdefault("GUANXI_AS_OWNER", "1")
-    wake_database()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guanxi.config.settings")
+    _wake_database()
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(["guanxi manage", *arguments])
     return 0
 
 
-def wake_database() -> None:
-    """Start the embedded server when it is ours and asleep. It stays up: others may be using it."""
-    from guanxi.config import database
+def _migrate(arguments: Arguments) -> int:
+    _parser("migrate").parse_args(arguments)
+    return _bring_up_to_date(force=True)
 
+
+def _prepare(arguments: Arguments) -> int:
+    """For `serve`: migrate if needed and say by the exit code whether there are people yet."""
+    from guanxi.config.serve import NOBODY_YET
+
+    _bring_up_to_date(force=False)
+    from django.contrib.auth import get_user_model
+
+    return 0 if get_user_model()._default_manager.exists() else NOBODY_YET
+
+
+def _token(arguments: Arguments) -> int:
+    parser = _parser("token")
+    parser.add_argument("login")
+    options = parser.parse_args(arguments)
+    _start_django()
+    print(_need("guanxi.org.tokens").issue(options.login))
+    return 0
+
+
+def _backup(arguments: Arguments) -> int:
+    parser = _parser("backup")
+    parser.add_argument("file", nargs="?", type=Path)
+    options = parser.parse_args(arguments)
+    from guanxi.config import backup
+
+    environment = _wake_database()
+    print(backup.backup(environment, options.file or backup.new_path(environment)))
+    return 0
+
+
+def _restore(arguments: Arguments) -> int:
+    parser = _parser("restore")
+    parser.add_argument("file", type=Path)
+    options = parser.parse_args(arguments)
+    from guanxi.config import backup
+
+    backup.restore(Environment(), options.file.resolve())
+    return _bring_up_to_date(force=True)
+
+
+def _verify(arguments: Arguments) -> int:
+    _parser("verify").parse_args(arguments)
+    _start_django()
+    findings = [str(finding) for finding in _need("guanxi.kernel.verify").run() or ()]
+    print("\n".join(findings) or "Everything agrees.")
+    return 1 if findings else 0
+
+
+# ── What they share ──
+
+
+def _bring_up_to_date(*, force: bool) -> int:
+    os.environ["GUANXI_AS_OWNER"] = "1"
+    environment = _start_django()
+    from guanxi.config import migration
+
+    migration.migrate(environment, say=lambda text: print(f"{text} ...", file=sys.stderr, flush=True), force=force)
+    return 0
+
+
+def _start_django() -> Environment:
+    environment = _wake_database()
+    import django
+
+    django.setup()
+    return environment
+
+
+def _wake_database() -> Environment:
+    """See that the database answers; the embedded one is started when asleep, and stays up for others."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guanxi.config.settings")
     environment = Environment()
+    preflight.data_folder(environment.data)
     if environment.embedded:
         database.embedded(environment).start()
+    else:
+        preflight.database_answers(environment)
+    return environment
 
 
-COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
-    "manage": manage,
+def _need(module: str) -> ModuleType:
+    if not importlib.util.find_spec(module):
+        raise Refusal(f"this installation has no {module}.")
+    return importlib.import_module(module)
+
+
+def _parser(name: str) -> argparse.ArgumentParser:
+    return argparse.ArgumentParser(prog=f"guanxi {name}", description=COMMANDS[name].about)
+
+
+@dataclass(frozen=True)
+class Command:
+    """A verb of the command line; without a description it is for Guanxi itself."""
+
+    do: Callable[[Arguments], int]
+    about: str = ""
+
+
+COMMANDS = {
+    "serve": Command(_serve, "run database, web server and workers until Ctrl C"),
+    "demo": Command(_demo, "load the demo company"),
+    "check": Command(_check, "look for mistakes in declarations and settings"),
+    "migrate": Command(_migrate, "bring the database up to date, after a backup"),
+    "manage": Command(_manage, "Django's own commands"),
+    "token": Command(_token, "print a new personal API token for a login"),
+    "backup": Command(_backup, "write database, files and keys to one file"),
+    "restore": Command(_restore, "fill an empty data folder from a backup"),
+    "verify": Command(_verify, "compare search, stamps, roll-ups and links with the rows"),
+    "prepare": Command(_prepare),
 }
+VISIBLE = [name for name, command in COMMANDS.items() if command.about]
+
+if __name__ == "__main__":
+    main()

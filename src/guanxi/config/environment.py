@@ -67,6 +67,7 @@ class Environment:
     database_url: str = field(default_factory=lambda: os.environ.get("DATABASE_URL", "").strip())
     owner_url: str = field(default_factory=lambda: os.environ.get("DATABASE_OWNER_URL", "").strip())
     as_owner: bool = field(default_factory=lambda: flag("GUANXI_AS_OWNER"))
+    log_level: str = field(default_factory=lambda: os.environ.get("GUANXI_LOG_LEVEL", "warning").upper())
     statement_timeout_ms: int = field(default_factory=lambda: whole_number("GUANXI_STATEMENT_TIMEOUT_MS", 5000))
 
     @property

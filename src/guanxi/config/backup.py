@@ -1,0 +1,105 @@
+"""Backup and restore of everything that makes an installation: database, files and keys, in one tar file."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+import subprocess
+import tarfile
+import tempfile
+from datetime import datetime
+from pathlib import Path
+
+import psycopg
+
+from guanxi.config import database
+from guanxi.config.environment import Environment
+from guanxi.config.keys import key_folder
+from guanxi.config.refusal import Refusal
+
+DUMP, MANIFEST = "database.dump", "manifest.json"
+FOLDERS = ("media", "keys")
+
+
+def new_path(environment: Environment, *, prefix: str = "guanxi") -> Path:
+    """A name for a backup made now, in the data folder."""
+    return environment.data / "backups" / f"{prefix}-{datetime.now():%Y%m%d-%H%M%S}.tar"
+
+
+def backup(environment: Environment, target: Path) -> Path:
+    """Write the backup whole or not at all, readable by its owner alone; the result is its path.
+
+    The database is dumped before the files are read: files are only ever added, so none that a row names is missing.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f".{target.name}.part")
+    with tempfile.TemporaryDirectory(dir=target.parent) as room:
+        dump = Path(room) / DUMP
+        options = ["--format=custom", "--no-comments", f"--file={dump}", database.owner_url(environment)]
+        _tool(environment, "pg_dump", options)
+        manifest = Path(room) / MANIFEST
+        manifest.write_text(json.dumps({"guanxi": importlib.metadata.version("guanxi"), "at": datetime.now().isoformat()}))
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file, tarfile.open(fileobj=file, mode="w") as archive:
+            archive.add(manifest, MANIFEST)
+            archive.add(dump, DUMP)
+            for folder in FOLDERS:
+                if (environment.data / folder).is_dir():
+                    archive.add(environment.data / folder, folder)
+            file.flush()
+            os.fsync(file.fileno())
+    draft.rename(target)
+    return target
+
+
+def restore(environment: Environment, source: Path) -> None:
+    """Fill an empty data folder (and an empty database) from a backup."""
+    if not source.is_file():
+        raise Refusal(f"There is no backup {source}.")
+    _refuse_occupied(environment)
+    environment.data.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=environment.data) as room:
+        _unpack(source, Path(room))
+        for folder in FOLDERS:
+            if (Path(room) / folder).is_dir():
+                (Path(room) / folder).rename(environment.data / folder)
+        if environment.embedded:
+            database.embedded(environment).start()
+        _refuse_tables(environment)
+        rights = [] if environment.embedded else ["--no-acl"]  # another cluster has other roles; migrating grants again
+        options = ["--no-owner", "--exit-on-error", *rights, f"--dbname={database.owner_url(environment)}"]
+        _tool(environment, "pg_restore", [*options, str(Path(room) / DUMP)])
+    key_folder(environment.data).chmod(0o700)
+
+
+def _unpack(source: Path, room: Path) -> None:
+    try:
+        with tarfile.open(source) as archive:
+            archive.extractall(room, filter="data")
+    except (tarfile.TarError, OSError) as problem:
+        raise Refusal(f"{source} is not a backup of Guanxi or is damaged: {problem}") from problem
+    missing = [name for name in (MANIFEST, DUMP, "keys") if not (room / name).exists()]
+    if missing:
+        raise Refusal(f"{source} is not a backup of Guanxi: it lacks {', '.join(missing)}.")
+
+
+def _refuse_occupied(environment: Environment) -> None:
+    if environment.data.exists() and any(environment.data.iterdir()):
+        raise Refusal(f"The data folder {environment.data} is not empty: restore goes into an empty GUANXI_DATA only.")
+
+
+def _refuse_tables(environment: Environment) -> None:
+    with psycopg.connect(database.owner_url(environment)) as connection:
+        row = connection.execute("select count(*) from pg_tables where schemaname = 'public'").fetchone()
+    if row and row[0]:
+        raise Refusal("The database is not empty: restore goes into an empty one only.")
+
+
+def _tool(environment: Environment, name: str, arguments: list[str]) -> None:
+    """Run one of PostgreSQL's tools, taken from the embedded package, under our own account."""
+    command = [str(database.embedded(environment).binaries / name), *arguments]
+    result = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+    if result.returncode != 0:
+        reason = (result.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise Refusal(f"{name} failed: {reason}")
