@@ -1,0 +1,147 @@
+"""What a search query asks for: the tokens a record must hold, and the patterns its keys must match."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from itertools import pairwise, permutations, product
+
+from guanxi.kernel.china.grams import (
+    CODE_GRAM, INITIALS, PAIRS, PHONE_GRAM, STARTS, SYLLABLES, TEXT_GRAM, digits, hashed, letters, plain, windows,
+)
+from guanxi.kernel.china.legal_form import strip_forms, strip_partial_form
+from guanxi.kernel.china.typed_pinyin import Piece, cut
+
+__all__ = ["query", "recheck"]
+
+#: Words of a query that are looked at; the longest ones, since a short one tells little.
+WORDS = 4
+#: Alternatives and patterns of one query; a further word that would exceed them is left out, so nothing is missed.
+ALTERNATIVES, PATTERNS = 64, 96
+
+_NUMBER = re.compile(r"\+?[\d\s\-().]+")
+_RUN = re.compile(r"[a-z0-9]+|[^a-z0-9]+")
+
+Grams = frozenset[str]
+
+
+def query(q: str, classes: Iterable[str]) -> list[list[int]]:
+    """Alternatives of tokens: a record may match when it holds every token of at least one (`tokens @> ARRAY[...]`).
+
+    All words of the query must be found, each in any of the classes. An empty list: nothing can match.
+    """
+    allowed = frozenset(classes)
+    combined: list[Grams] = [frozenset()]
+    for word in _words(q):
+        options = _smallest(_word_grams(word, allowed))
+        if not options:
+            return []
+        if len(combined) * len(options) <= ALTERNATIVES:
+            combined = [before | option for before, option in product(combined, options)]
+    return [sorted({hashed(gram) for gram in grams}) for grams in _smallest(combined) if grams]
+
+
+def recheck(q: str) -> list[str]:
+    """LIKE substrings: a candidate is a hit when `keys LIKE '%' || one || '%'` for any one of them.
+
+    Words may come in any order. `%` between parts is meant; everything else is letters and digits, so nothing needs escaping.
+    """
+    chosen: list[list[str]] = []
+    patterns: list[str] = []
+    for word in _words(q):
+        wider = [*chosen, _word_patterns(word)]
+        ordered = ["%".join(each) for order in permutations(wider) for each in product(*order)]
+        if len(ordered) <= PATTERNS:
+            chosen, patterns = wider, ordered
+    return list(dict.fromkeys(patterns))
+
+
+def _words(q: str) -> list[str]:
+    """The words of a query, longest first; a number with spaces and dashes is one word, a word inside another says nothing."""
+    text = plain(q)
+    if _NUMBER.fullmatch(text):
+        return [text.replace(" ", "")] if letters(text) else []
+    words = sorted({word for word in strip_forms(text).split() if letters(word)}, key=lambda word: (-len(word), word))
+    return [word for at, word in enumerate(words) if not any(word in longer for longer in words[:at])][:WORDS]
+
+
+def _word_grams(word: str, classes: Collection[str]) -> list[Grams]:
+    """The ways a word may be found, each with the grams it needs."""
+    body = letters(word)
+    found: list[Grams] = []
+    if "name" in classes:
+        found += _name_grams(body)
+    if "phone" in classes and _NUMBER.fullmatch(word):
+        found += [frozenset(windows("phone", number, PHONE_GRAM)) for number in _numbers(word)]
+    if "code" in classes:
+        found.append(frozenset(windows("code", body, CODE_GRAM)))
+    if "text" in classes:
+        found.append(frozenset(windows("text", body, TEXT_GRAM)))
+    return [grams for grams in found if grams]
+
+
+def _name_grams(body: str) -> list[Grams]:
+    if len(body) == 1:
+        return [frozenset({f"name{STARTS}{body}"})]
+    found = [frozenset(windows("name", body, 2))]
+    if (shorter := strip_partial_form(body)) != body:
+        found.append(frozenset(windows("name", shorter, 2)) or frozenset({f"name{STARTS}{shorter}"}))
+    written, readings = _runs(body)
+    found += [frozenset(_spoken_grams(reading)) | written for reading in readings]
+    return found
+
+
+def _runs(body: str) -> tuple[Grams, tuple[tuple[Piece, ...], ...]]:
+    """The written grams of the Chinese in a word, and the readings of its only run of letters, if it has one."""
+    runs = _RUN.findall(body)
+    spoken = [run for run in runs if run.isascii()]
+    if len(spoken) != 1 or spoken[0].isdigit():
+        return frozenset(), ()
+    written = frozenset(gram for run in runs if not run.isascii() for gram in windows("name", run, 2))
+    return written, cut(spoken[0])
+
+
+def _spoken_grams(reading: tuple[Piece, ...]) -> set[str]:
+    if len(reading) == 1 and not reading[0].whole:
+        return {f"name{STARTS}{reading[0].text}"}
+    grams = {f"name{SYLLABLES}{piece.text}" for piece in reading if piece.whole and len(piece.text) > 1}
+    for left, right in pairwise(reading):
+        grams.add(f"name{INITIALS}{left.text[0]}{right.text[0]}")
+        if left.whole and right.whole and len(left.text) > 1 and len(right.text) > 1:
+            grams.add(f"name{PAIRS}{left.text} {right.text}")
+    return grams or {f"name{SYLLABLES}{piece.text}" for piece in reading}
+
+
+def _word_patterns(word: str) -> list[str]:
+    body = letters(word)
+    patterns = [body]
+    if _NUMBER.fullmatch(word):
+        patterns += _numbers(word)
+    runs = _RUN.findall(body)
+    for at, run in enumerate(runs):
+        if run.isascii() and not run.isdigit():
+            for reading in cut(run):
+                spoken = _spoken_pattern(reading)
+                patterns.append("%".join([*runs[:at], spoken, *runs[at + 1 :]]))
+            break
+    return list(dict.fromkeys(patterns))
+
+
+def _spoken_pattern(reading: tuple[Piece, ...]) -> str:
+    """hang zhou y s is hangzhouy%s; initials alone stand in the keys as they are typed."""
+    if not any(piece.whole for piece in reading) and all(len(piece.text) == 1 for piece in reading):
+        return "".join(piece.text for piece in reading)
+    last = len(reading) - 1
+    return "".join(piece.text if piece.whole or at == last else f"{piece.text}%" for at, piece in enumerate(reading))
+
+
+def _numbers(word: str) -> list[str]:
+    """The digits as typed, and as a phone number would be kept."""
+    typed = re.sub(r"^(?:\+|00)86", "", word)
+    return list(dict.fromkeys(number for number in (letters(typed), digits(word)) if len(number) >= PHONE_GRAM))
+
+
+def _smallest(alternatives: Iterable[Grams]) -> list[Grams]:
+    """Without alternatives that ask for all another asks for, and more."""
+    unique = list(dict.fromkeys(alternatives))
+    return [each for each in unique if not any(other < each for other in unique)]
