@@ -19,6 +19,12 @@ from pytest_django import DjangoDbBlocker
 
 from guanxi.config.environment import Environment
 from guanxi.config.postgres import CARELESS, EmbeddedPostgres
+from tests.features import (  # noqa: F401 - hooks of pytest
+    pytest_addoption,
+    pytest_collection_modifyitems,
+    pytest_runtest_logreport,
+    pytest_sessionfinish,
+)
 
 RUN = "GUANXI_TEST_RUN"
 awake = ExitStack()

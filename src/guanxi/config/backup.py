@@ -8,6 +8,7 @@ import os
 import subprocess
 import tarfile
 import tempfile
+from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
 
@@ -64,13 +65,16 @@ def restore(environment: Environment, source: Path) -> None:
         for folder in FOLDERS:
             if (Path(room) / folder).is_dir():
                 (Path(room) / folder).rename(environment.data / folder)
-        if environment.embedded:
-            database.embedded(environment).start()
-        _refuse_tables(environment)
-        rights = [] if environment.embedded else ["--no-acl"]  # another cluster has other roles; migrating grants again
-        options = ["--no-owner", "--exit-on-error", *rights, f"--dbname={database.owner_url(environment)}"]
-        _tool(environment, "pg_restore", [*options, str(Path(room) / DUMP)])
+        with database.embedded(environment).held() if environment.embedded else nullcontext():
+            _refuse_tables(environment)
+            _load(environment, Path(room) / DUMP)
     key_folder(environment.data).chmod(0o700)
+
+
+def _load(environment: Environment, dump: Path) -> None:
+    rights = [] if environment.embedded else ["--no-acl"]  # another cluster has other roles; migrating grants again
+    options = ["--no-owner", "--exit-on-error", *rights, f"--dbname={database.owner_url(environment)}"]
+    _tool(environment, "pg_restore", [*options, str(dump)])
 
 
 def _unpack(source: Path, room: Path) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import importlib.util
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -20,10 +20,15 @@ OWNER_COMMANDS = frozenset({"migrate", "makemigrations", "sqlmigrate", "dbshell"
 Arguments = Sequence[str]
 
 
+# What stays open while a command runs: the embedded server, which the last command out stops.
+awake = ExitStack()
+
+
 def main() -> None:
     """Entry point of the console script."""
     try:
-        sys.exit(run(sys.argv[1:]))
+        with awake:
+            sys.exit(run(sys.argv[1:]))
     except Refusal as refusal:
         print(f"guanxi: {refusal}", file=sys.stderr)
         sys.exit(refusal.code)
@@ -62,6 +67,21 @@ def _serve(arguments: Arguments) -> int:
     return serve()
 
 
+def _worker(arguments: Arguments) -> int:
+    parser = _parser("worker")
+    parser.add_argument("--queues", default="", help="comma-separated; none given means all")
+    parser.add_argument("--concurrency", type=int, default=1)
+    parser.add_argument("--name", default="worker")
+    options = parser.parse_args(arguments)
+    from guanxi.config import worker
+
+    worker.allow_long_statements()
+    _start_django()
+    queues = [queue for queue in options.queues.split(",") if queue]
+    worker.work(queues=queues, concurrency=options.concurrency, name=options.name)
+    return 0
+
+
 def _demo(arguments: Arguments) -> int:
     _parser("demo").parse_args(arguments)
     _start_django()
@@ -92,12 +112,11 @@ def _migrate(arguments: Arguments) -> int:
 
 def _prepare(arguments: Arguments) -> int:
     """For `serve`: migrate if needed and say by the exit code whether there are people yet."""
+    _bring_up_to_date(force=False)
+    from guanxi.config import migration
     from guanxi.config.serve import NOBODY_YET
 
-    _bring_up_to_date(force=False)
-    from django.contrib.auth import get_user_model
-
-    return 0 if get_user_model()._default_manager.exists() else NOBODY_YET
+    return 0 if migration.settle_if_inhabited() else NOBODY_YET
 
 
 def _token(arguments: Arguments) -> int:
@@ -159,21 +178,24 @@ def _start_django() -> Environment:
 
 
 def _wake_database() -> Environment:
-    """See that the database answers; the embedded one is started when asleep, and stays up for others."""
+    """See that the database answers; the embedded one is started when asleep."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guanxi.config.settings")
     environment = Environment()
     preflight.data_folder(environment.data)
     if environment.embedded:
-        database.embedded(environment).start()
+        awake.enter_context(database.embedded(environment).held())
     else:
         preflight.database_answers(environment)
     return environment
 
 
 def _need(module: str) -> ModuleType:
-    if not importlib.util.find_spec(module):
-        raise Refusal(f"this installation has no {module}.")
-    return importlib.import_module(module)
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as problem:
+        if problem.name and module.startswith(problem.name):
+            raise Refusal(f"this installation has no {module}.") from problem
+        raise
 
 
 def _parser(name: str) -> argparse.ArgumentParser:
@@ -190,6 +212,7 @@ class Command:
 
 COMMANDS = {
     "serve": Command(_serve, "run database, web server and workers until Ctrl C"),
+    "worker": Command(_worker, "take jobs; for more workers than serve starts"),
     "demo": Command(_demo, "load the demo company"),
     "check": Command(_check, "look for mistakes in declarations and settings"),
     "migrate": Command(_migrate, "bring the database up to date, after a backup"),

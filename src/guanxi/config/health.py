@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from guanxi.config import installation
 
 
 class HealthMiddleware:
@@ -17,7 +18,7 @@ class HealthMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
-        self.migrated = False
+        self.shape = installation.code_shape()
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path == "/healthz":
@@ -29,18 +30,12 @@ class HealthMiddleware:
     def _ready(self) -> HttpResponse:
         try:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT 1")
-            if not self.migrated:
-                self.migrated = not pending_migrations()
+                found = installation.read(cursor)
         except DatabaseError:
             return _plain("database unreachable", status=503)
-        return _plain("ok") if self.migrated else _plain("migrations pending", status=503)
-
-
-def pending_migrations() -> bool:
-    """Is the database behind the code?"""
-    executor = MigrationExecutor(connection)
-    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+        if found is None or found.shape != self.shape:
+            return _plain("migrations pending", status=503)
+        return _plain("ok")
 
 
 def _plain(text: str, *, status: int = 200) -> HttpResponse:

@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from guanxi.config import backup
+from guanxi.config import backup, installation
 from guanxi.config.environment import Environment
 from guanxi.config.refusal import Refusal
 
 LOCK = 0x6775616E7869  # "guanxi"
-logger = logging.getLogger(__name__)
 
 
 def migrate(environment: Environment, *, say: Callable[[str], None], force: bool = False) -> None:
     """Apply what is pending, then install what the kernel keeps in the database. `force` installs in any case."""
     _refuse_newer()
-    if not force and not _pending():
+    if not force and up_to_date():
         return
     with _alone():
         if _pending():
@@ -32,6 +31,24 @@ def migrate(environment: Environment, *, say: Callable[[str], None], force: bool
             call_command("migrate", interactive=False, verbosity=0)
             call_command("createcachetable", verbosity=0)
         _install()
+        with connection.cursor() as cursor:
+            installation.note(cursor, shape=installation.code_shape())
+
+
+def up_to_date() -> bool:
+    """Has the database the shape that this code expects?"""
+    with connection.cursor() as cursor:
+        found = installation.read(cursor)
+    return found is not None and found.shape == installation.code_shape()
+
+
+def settle_if_inhabited() -> bool:
+    """Note it when there are people; the result says so."""
+    inhabited = get_user_model()._default_manager.exists()
+    if inhabited:
+        with connection.cursor() as cursor:
+            installation.settle(cursor)
+    return inhabited
 
 
 def _install() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import signal
 import subprocess
@@ -12,7 +13,9 @@ import urllib.request
 from contextlib import nullcontext
 from types import FrameType
 
-from guanxi.config import database, preflight
+import psycopg
+
+from guanxi.config import database, installation, preflight
 from guanxi.config.children import Child
 from guanxi.config.environment import Environment, whole_number
 from guanxi.config.refusal import Refusal
@@ -22,7 +25,6 @@ DEMO_PASSWORD = "guanxi-demo"
 NOBODY_YET = 10  # exit code of `guanxi prepare` when the database has no person in it
 START_PATIENCE = 60.0
 LOOK_EVERY = 0.5
-WORKER_STATEMENT_TIMEOUT_MS = "60000"
 GUANXI = (sys.executable, "-m", "guanxi.config.cli")
 
 
@@ -40,16 +42,27 @@ def serve() -> int:
 
 def prepare(environment: Environment) -> bool:
     """Migrate, and load the demo company into a database without people. Is the demo what people will find?"""
+    marker = environment.data / "demo-company"
+    if _nothing_to_do(environment):
+        return marker.exists()
     code = _guanxi("prepare", GUANXI_AS_OWNER="1")
     if code not in (0, NOBODY_YET):
         raise SystemExit(code)
-    marker = environment.data / "demo-company"
-    if code == NOBODY_YET and environment.demo:
+    if code == NOBODY_YET and environment.demo and importlib.util.find_spec("guanxi.demo"):
         print("Loading the demo company ...", file=sys.stderr, flush=True)
         if (code := _guanxi("demo")) != 0:
             raise SystemExit(code)
         marker.touch()
+        with psycopg.connect(database.app_url(environment)) as connection:
+            installation.settle(connection.cursor())
     return marker.exists()
+
+
+def _nothing_to_do(environment: Environment) -> bool:
+    """The usual start: one question to the database instead of loading the whole code to find nothing pending."""
+    with psycopg.connect(database.app_url(environment)) as connection, connection.cursor() as cursor:
+        found = installation.read(cursor)
+    return found is not None and found.settled and found.shape == installation.code_shape()
 
 
 def web_command(environment: Environment) -> list[str]:
@@ -69,28 +82,24 @@ def web_command(environment: Environment) -> list[str]:
     return [sys.executable, "-m", "granian", *flags, "--respawn-failed-workers", "guanxi.config.wsgi:application"]
 
 
-def worker_command(name: str, *, queues: str = "", concurrency: int) -> list[str]:
-    """A job worker; without queues it takes from all of them."""
-    options = ["--name", name, "--concurrency", str(concurrency), "--delete-jobs", "successful"]
-    return [*GUANXI, "manage", "procrastinate", "worker", *options, *(["--queues", queues] if queues else [])]
-
-
-def children(environment: Environment) -> list[Child]:
+def children(environment: Environment) -> tuple[Child, ...]:
     """The web server, a worker that long imports cannot block, and one that takes everything."""
-    patient = {"GUANXI_STATEMENT_TIMEOUT_MS": WORKER_STATEMENT_TIMEOUT_MS}
-    return [
+    prompt = ("--name", "prompt", "--concurrency", "2", "--queues", "interactive,default,outbound")
+    return (
         Child("web", web_command(environment)),
-        Child("worker", worker_command("prompt", queues="interactive,default,outbound", concurrency=2), environment=patient),
-        Child("bulk worker", worker_command("any", concurrency=1), environment=patient),
-    ]
+        Child("worker", [*GUANXI, "worker", *prompt]),
+        Child("bulk worker", [*GUANXI, "worker", "--name", "any"]),
+    )
 
 
 def _run(environment: Environment, *, demo: bool) -> int:
     family = children(environment)
+    web, *workers = family
     try:
-        for child in family:
-            child.start()
-        _wait_until_ready(environment, family[0])
+        web.start()
+        _wait_until_ready(environment, web)
+        for worker in workers:
+            worker.start()
         _announce(environment, demo=demo)
         while True:
             time.sleep(LOOK_EVERY)
