@@ -6,12 +6,16 @@ JSON and not pickle: the file may have been written by the process that parsed a
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
+from itertools import islice
 from typing import Any, TextIO
 
 from guanxi.surfaces.exchange.cells import Cell, Row
+
+#: Rows on one line: enough to make the encoder's own cost vanish, few enough to hold in memory.
+_BATCH = 200
 
 
 def _tagged(value: Any) -> dict[str, str]:
@@ -39,12 +43,17 @@ _encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=
 _decode = json.JSONDecoder(object_hook=_untagged).decode
 
 
-def write_row(spool: TextIO, row: Sequence[Cell]) -> None:
-    """Append one row; raises TypeError for a value that is no cell."""
-    spool.write(_encode(row) + "\n")
+def write_rows(spool: TextIO, rows: Iterable[Sequence[Cell]]) -> int:
+    """Append rows, a batch to the line; returns their number. Raises TypeError for a value that is no cell."""
+    count = 0
+    stream = iter(rows)
+    while batch := list(islice(stream, _BATCH)):
+        spool.write(_encode(batch) + "\n")
+        count += len(batch)
+    return count
 
 
 def read_rows(spool: TextIO) -> Iterator[Row]:
     """Every row of the spool, from where it stands."""
     for line in spool:
-        yield _decode(line)
+        yield from _decode(line)

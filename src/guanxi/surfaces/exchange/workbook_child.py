@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 import resource
 import sys
-from collections.abc import Iterable, Iterator
-from datetime import date, datetime, time, timedelta
+from collections.abc import Callable, Iterable, Iterator
+from datetime import time, timedelta
 from typing import Any
 
 from guanxi.surfaces.exchange.cells import Cell, Row, trimmed
 from guanxi.surfaces.exchange.formulas import restore
-from guanxi.surfaces.exchange.spool import write_row
+from guanxi.surfaces.exchange.spool import write_rows
 
 
 class TooWide(Exception):
@@ -36,15 +36,16 @@ def confine(*, memory: int, seconds: int, disk: int) -> None:
 
 def as_cell(value: Any) -> Cell:
     """A parsed value as a cell: whole numbers as int, others to the fifteen digits that Excel shows."""
-    if isinstance(value, str):
-        return restore(value.replace("\0", ""))
-    if isinstance(value, float):
-        return int(value) if value.is_integer() and abs(value) < 10**15 else float(f"{value:.15g}")
-    if isinstance(value, timedelta):
-        return _duration(value)
-    if isinstance(value, (bool, int, date, datetime, time)):
-        return value
-    return None if value is None else str(value)
+    convert = _BY_TYPE.get(type(value))
+    return convert(value) if convert else value
+
+
+def _text(value: str) -> Cell:
+    return restore(value.replace("\0", "")) or None
+
+
+def _number(value: float) -> Cell:
+    return int(value) if value.is_integer() and abs(value) < 10**15 else float(f"{value:.15g}")
 
 
 def _duration(value: timedelta) -> Cell:
@@ -54,19 +55,26 @@ def _duration(value: timedelta) -> Cell:
     return time(hours, minutes, seconds) if 0 <= total < 86_400 else f"{hours}:{minutes:02}:{seconds:02}"
 
 
-def tidy(rows: Iterable[list[Any]], *, columns: int) -> Iterator[Row]:
-    """Rows trimmed on the right and at the end; blank rows between stay, so that row numbers are those seen in Excel."""
+_BY_TYPE: dict[type, Callable[[Any], Cell]] = {str: _text, float: _number, timedelta: _duration}
+
+
+def tidy(rows: Iterable[list[Any]], *, indent: int, columns: int) -> Iterator[Row]:
+    """Rows trimmed on the right and at the end, numbered and lettered as in Excel.
+
+    Blank rows between others stay, and `indent` empty columns, which the parser leaves out, come back.
+    """
+    margin: Row = [None] * indent
     blank = 0
     for raw in rows:
         row = trimmed([as_cell(value) for value in raw])
         if not row:
             blank += 1
             continue
-        if len(row) > columns:
+        if indent + len(row) > columns:
             raise TooWide
         yield from ([] for _ in range(blank))
         blank = 0
-        yield row
+        yield margin + row
 
 
 def sheet_names(book: Any) -> list[str]:
@@ -86,12 +94,10 @@ def answer(limits: dict[str, int], path: str, sheet: str | None, spool: str | No
         book = CalamineWorkbook.from_path(path)
         if sheet is None or spool is None:
             return {"sheets": sheet_names(book)}
-        count = 0
+        page = book.get_sheet_by_name(sheet)
+        rows = tidy(page.iter_rows(), indent=(page.start or (0, 0))[1], columns=limits["columns"])
         with open(spool, "w", encoding="utf-8") as out:
-            for row in tidy(book.get_sheet_by_name(sheet).iter_rows(), columns=limits["columns"]):
-                write_row(out, row)
-                count += 1
-        return {"rows": count}
+            return {"rows": write_rows(out, rows)}
     except PasswordError:
         return {"refused": "password"}
     except TooWide:

@@ -10,21 +10,23 @@ from __future__ import annotations
 import csv
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
 from django.utils.translation import gettext as _
 from rustpy_xlsxwriter import Format, write_worksheets
 
-from guanxi.surfaces.exchange.cells import Cell, as_text
-from guanxi.surfaces.exchange.formulas import neutralise
-from guanxi.surfaces.exchange.outgoing import Column, for_workbook, plain_text
+from guanxi.surfaces.exchange.cells import Cell
+from guanxi.surfaces.exchange.outgoing import Column, for_text_file, for_workbook
 from guanxi.surfaces.exchange.reading.headers import header_names
-from guanxi.surfaces.exchange.spool import read_rows, write_row
+from guanxi.surfaces.exchange.spool import read_rows, write_rows
 
 #: Rows that Excel holds on a sheet, the header included.
 SHEET_ROWS = 1_048_576
+
+#: Rows whose texts decide how wide a column is.
+_MEASURED = 200
 
 _DAY, _MOMENT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss"
 
@@ -34,16 +36,11 @@ def write_csv(path: Path, headers: Sequence[str], rows: Iterable[Sequence[Cell]]
     count = 0
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow([_safe(header) for header in headers])
+        writer.writerow([for_text_file(header) for header in headers])
         for row in rows:
-            writer.writerow([_safe(cell) for cell in row])
+            writer.writerow([for_text_file(cell) for cell in row])
             count += 1
     return count
-
-
-def _safe(cell: Cell) -> str:
-    """A cell as csv holds it; numbers keep their minus sign."""
-    return neutralise(plain_text(cell)) if isinstance(cell, str) else as_text(cell)
 
 
 def write_xlsx(
@@ -56,35 +53,42 @@ def write_xlsx(
 ) -> int:
     """Write a workbook, continued on further sheets where one is full; returns the number of rows.
 
-    Dates before 1900 and numbers of more than fifteen digits are written as text: Excel has no other way to keep them.
+    Dates before March 1900 and exact numbers of more than fifteen digits are written as text: Excel has no other way
+    to keep them. Floating-point numbers are written to fifteen digits.
     Text beyond Excel's 32,767 characters is cut, ending in an ellipsis. Headers that repeat are numbered.
     """
     names = header_names(headers, width=len(headers))
-    columns = [Column(plain_text(name)) for name in names]
+    columns = [Column(for_text_file(name)) for name in names]
     with tempfile.TemporaryFile("w+", encoding="utf-8") as spool:
-        count = _fill(spool, rows, columns)
+        count = write_rows(spool, _prepared(rows, columns))
         spool.seek(0)
         _write_sheets(path, sheet or _("Export"), _records(spool, columns), columns, count=count, room=sheet_rows - 1)
     return count
 
 
-def _fill(spool: TextIO, rows: Iterable[Sequence[Cell]], columns: Sequence[Column]) -> int:
-    """First pass: keep the rows as they can stand in a workbook, and learn about each column."""
-    count = 0
-    for row in rows:
-        cells = [for_workbook(cell) for cell in islice(row, len(columns))]
-        for column, cell in zip(columns, cells, strict=False):
-            column.learn(cell)
-        write_row(spool, cells)
-        count += 1
-    return count
+def _prepared(rows: Iterable[Sequence[Cell]], columns: Sequence[Column]) -> Iterator[list[Cell]]:
+    """First pass: rows as they can stand in a workbook, all of one length; each column learns what it holds."""
+    kinds = [column.kinds for column in columns]
+    blank: list[Cell] = [None] * len(columns)
+    for number, row in enumerate(rows):
+        cells = [for_workbook(cell) for cell in row[: len(columns)]]
+        cells += blank[len(cells) :]
+        for known, cell in zip(kinds, cells, strict=True):
+            known.add(type(cell))
+        if number < _MEASURED:
+            for column, cell in zip(columns, cells, strict=True):
+                column.measure(cell)
+        yield cells
 
 
 def _records(spool: TextIO, columns: Sequence[Column]) -> Iterator[dict[str, Cell]]:
     """Second pass: rows as the writer takes them, every key always there."""
-    blank: list[Cell] = [None] * len(columns)
+    names = [column.name for column in columns]
+    mixed = [(index, column) for index, column in enumerate(columns) if column.needs_fitting]
     for row in read_rows(spool):
-        yield {column.name: column.fit(cell) for column, cell in zip(columns, chain(row, blank[len(row) :]), strict=True)}
+        for index, column in mixed:
+            row[index] = column.fit(row[index])
+        yield dict(zip(names, row, strict=True))
 
 
 def _write_sheets(path: Path, title: str, records: Iterator[dict[str, Cell]], columns: Sequence[Column], *, count: int, room: int) -> None:

@@ -97,15 +97,15 @@ class _Workbook:
             spool = Path(self._folder.name) / str(len(self._spools))
             sandbox.convert(self._path, sheet, spool, limits=self._limits)
             self._spools[sheet] = spool
-        return _spooled(self._spools[sheet])
+        return self._read(self._spools[sheet])
+
+    def _read(self, path: Path) -> Iterator[Row]:
+        """A method, so that the folder lives as long as the rows are being read."""
+        with path.open(encoding="utf-8") as spool:
+            yield from read_rows(spool)
 
     def close(self) -> None:
         self._folder.cleanup()
-
-
-def _spooled(path: Path) -> Iterator[Row]:
-    with path.open(encoding="utf-8") as spool:
-        yield from read_rows(spool)
 
 
 def open_table(path: Path, *, name: str, limits: Limits = LIMITS) -> Table:
