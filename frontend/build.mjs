@@ -37,6 +37,12 @@ function symbol(line) {
   return `<symbol id="${filled ? `${name}-filled` : name}" viewBox="0 0 24 24">${drawn}</symbol>`;
 }
 
+/** The mark in the browser's tab: the same drawing as in the rail, white on blue. */
+function mark() {
+  const drawn = readFileSync(join(icons, "outline", "topology-star-3.svg"), "utf8").replace(/<!--[\s\S]*?-->/g, "").match(/<svg[^>]*>([\s\S]*)<\/svg>/)[1];
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#2457d6"/><g transform="translate(4 4)" fill="none" stroke="#fff" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round">${drawn.replace(/\s+/g, " ").trim()}</g></svg>`;
+}
+
 function compress() {
   for (const name of readdirSync(out)) {
     const bytes = readFileSync(join(out, name));
@@ -58,4 +64,5 @@ writeFileSync(join(out, "guanxi.css"), readFileSync(join(out, "guanxi-style.css"
 rmSync(join(out, "guanxi-style.css"));
 const symbols = [...new Set(iconNames())].map(symbol);
 writeFileSync(join(out, "icons.svg"), `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>`);
+writeFileSync(join(out, "mark.svg"), mark());
 compress();

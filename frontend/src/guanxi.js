@@ -1,0 +1,40 @@
+/* Starts the little JavaScript of the house. Each module is one idea; what a template may use is in frontend/README.md. */
+import * as ask from "./js/ask.js";
+import * as drawer from "./js/drawer.js";
+import * as duplicates from "./js/duplicates.js";
+import * as files from "./js/files.js";
+import * as guard from "./js/guard.js";
+import * as keys from "./js/keys.js";
+import * as lazy from "./js/lazy.js";
+import * as lists from "./js/lists.js";
+import * as menus from "./js/menus.js";
+import * as modal from "./js/modal.js";
+import * as once from "./js/once.js";
+import * as palette from "./js/palette.js";
+import * as picker from "./js/picker.js";
+import * as rail from "./js/rail.js";
+import * as reveal from "./js/reveal.js";
+import * as rows from "./js/rows.js";
+import * as selection from "./js/selection.js";
+import * as theme from "./js/theme.js";
+import * as toast from "./js/toast.js";
+import * as widths from "./js/widths.js";
+import { htmx } from "./js/wire.js";
+
+for (const module of [rail, theme, menus, picker, palette, ask, guard, modal, selection, rows, keys, lists, duplicates, reveal, files, once, toast]) module.listen();
+
+/** Make `root`, just added to the page, alive. */
+function arm(root) {
+  if (!(root instanceof Element)) return;
+  once.arm(root);
+  lists.arm(root);
+  widths.arm(root);
+  lazy.arm(root);
+  selection.fill(root);
+}
+
+arm(document.body);
+drawer.listen();
+document.addEventListener("htmx:load", ({ detail }) => { if (detail.elt !== document.body) arm(detail.elt); });
+document.addEventListener("htmx:afterSettle", () => selection.refresh());
+window.addEventListener("gx:added", ({ detail }) => { htmx.process(detail); arm(detail); });

@@ -1,0 +1,28 @@
+/* Nothing typed is lost by accident: leaving, closing the drawer or the modal with unsaved changes asks first. */
+import { ask } from "./ask.js";
+import { on } from "./dom.js";
+import { say } from "./words.js";
+
+const dirty = new Set();
+
+/** Resolves to true when `root` holds nothing unsaved, or the person lets it go. */
+export async function mayLeave(root) {
+  const unsaved = [...dirty].filter((form) => form.isConnected && root.contains(form));
+  if (!unsaved.length) return true;
+  if (!(await ask(say("unsaved")))) return false;
+  unsaved.forEach((form) => dirty.delete(form));
+  return true;
+}
+
+export function listen() {
+  on("input", "form[data-guard]", (_, form) => dirty.add(form));
+  on("change", "form[data-guard]", (_, form) => dirty.add(form));
+  document.addEventListener("submit", ({ target, defaultPrevented }) => { if (!defaultPrevented && !target.hasAttribute("hx-post")) dirty.delete(target); });
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    const form = detail.elt.closest?.("form");
+    if (form && detail.successful && detail.requestConfig.verb !== "get" && detail.elt === form) dirty.delete(form);
+  });
+  addEventListener("beforeunload", (event) => {
+    if ([...dirty].some((form) => form.isConnected)) event.preventDefault();
+  });
+}

@@ -1,0 +1,23 @@
+/* Pieces that few pages need are fetched when one appears; they get what they use handed in. */
+import { make, icon, on } from "./dom.js";
+import { post } from "./post.js";
+import { toast } from "./toast.js";
+import { htmx } from "./wire.js";
+import { say } from "./words.js";
+
+const tools = { make, icon, on, post, toast, htmx, say };
+const PIECES = {
+  "[data-board]": () => import("./board.js"),
+  "form[data-columns], [data-sortable]": () => import("./columns.js"),
+  "[data-filter-builder]": () => import("./filter.js"),
+};
+
+export function arm(root) {
+  for (const [selector, load] of Object.entries(PIECES)) {
+    for (const element of [...(root.matches?.(selector) ? [root] : []), ...root.querySelectorAll(selector)]) {
+      if (element.dataset.armed) continue;
+      element.dataset.armed = "1";
+      load().then(({ start }) => start(element, tools)).catch(() => toast(say("offline"), "", "error"));
+    }
+  }
+}

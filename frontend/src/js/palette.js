@@ -1,0 +1,67 @@
+/* Search as you type: hits come as a fragment, arrows choose, Enter goes. */
+import { calm, on } from "./dom.js";
+
+const form = () => document.querySelector("[data-search]");
+let asked = 0;
+
+async function fetchHits(input) {
+  const palette = document.getElementById("palette");
+  const query = input.value.trim();
+  if (!query) return shut();
+  const mine = ++asked;
+  const response = await fetch(`${form().getAttribute("action")}?${new URLSearchParams({ q: query })}`, { headers: { "HX-Request": "true" }, credentials: "same-origin" }).catch(() => null);
+  if (mine !== asked || !response?.ok || new URL(response.url).pathname !== new URL(form().action).pathname) return;
+  palette.innerHTML = await response.text();
+  window.dispatchEvent(new CustomEvent("gx:added", { detail: palette }));
+  palette.querySelectorAll(".hit").forEach((hit, index) => { hit.setAttribute("role", "option"); hit.id = `hit-${index}`; hit.tabIndex = -1; });
+  palette.hidden = false;
+  input.setAttribute("aria-expanded", "true");
+  choose(palette.querySelector(".hit"), input);
+}
+
+function choose(hit, input) {
+  document.querySelectorAll("#palette .hit").forEach((each) => each.setAttribute("aria-selected", each === hit));
+  if (!hit) return input.removeAttribute("aria-activedescendant");
+  input.setAttribute("aria-activedescendant", hit.id);
+  hit.scrollIntoView({ block: "nearest" });
+}
+
+function shut() {
+  asked += 1;
+  const palette = document.getElementById("palette");
+  if (!palette) return;
+  palette.hidden = true;
+  const input = form().querySelector("input");
+  input.setAttribute("aria-expanded", "false");
+  input.removeAttribute("aria-activedescendant");
+}
+
+function keydown(event, input) {
+  if (event.isComposing) return;
+  const hits = [...document.querySelectorAll("#palette:not([hidden]) .hit")];
+  const at = hits.findIndex((hit) => hit.getAttribute("aria-selected") === "true");
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    event.preventDefault();
+    if (hits.length) choose(hits[(at + (event.key === "ArrowDown" ? 1 : -1) + hits.length) % hits.length], input);
+  } else if (event.key === "Enter") {
+    event.preventDefault();
+    const hit = hits[Math.max(0, at)];
+    if (hit && (event.ctrlKey || event.metaKey)) window.open(hit.href, "_blank", "noopener");
+    else hit?.click();
+  } else if (event.key === "Escape") {
+    event.preventDefault();
+    if (input.value) { input.value = ""; shut(); } else input.blur();
+  }
+}
+
+export function listen() {
+  if (!form()) return;
+  const later = calm(fetchHits, 120);
+  on("input", "[data-search] input", (event, input) => { if (!event.isComposing) later(input); });
+  on("compositionend", "[data-search] input", (_, input) => later(input));
+  on("focusin", "[data-search] input", (_, input) => { if (input.value.trim()) later(input); });
+  on("keydown", "[data-search] input", keydown);
+  on("submit", "[data-search]", (event) => event.preventDefault());
+  document.addEventListener("mousedown", ({ target }) => { if (!target.closest("[data-search]")) shut(); });
+  on("click", "#palette .hit", shut);
+}

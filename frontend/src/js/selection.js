@@ -1,0 +1,67 @@
+/* Choosing rows: the ordinary bar makes room for bulk actions, and the ids travel with whatever is done. */
+import { on } from "./dom.js";
+import { say } from "./words.js";
+
+let last = null;
+const boxes = () => [...document.querySelectorAll("main [data-select]")];
+const ids = () => boxes().filter((box) => box.checked).map((box) => box.value);
+let everything = false;
+
+/** Bring bars, counts and hidden inputs in line with what is ticked. */
+export function refresh() {
+  const all = boxes();
+  const chosen = ids();
+  if (chosen.length < all.length) everything = false;
+  all.forEach((box) => box.closest("[data-row]")?.classList.toggle("sel", box.checked));
+  document.querySelectorAll("[data-select-all]").forEach((box) => {
+    box.checked = all.length > 0 && chosen.length === all.length;
+    box.indeterminate = chosen.length > 0 && chosen.length < all.length;
+  });
+  document.querySelectorAll("[data-bar]").forEach((bar) => { bar.hidden = chosen.length > 0; });
+  document.querySelectorAll("[data-bulk]").forEach((bar) => { bar.hidden = chosen.length === 0; });
+  document.querySelectorAll("[data-bulk-count]").forEach((spot) => { spot.textContent = say("selected", chosen.length); });
+  document.querySelectorAll("[data-select-everything]").forEach((button) => {
+    button.hidden = !(all.length && chosen.length === all.length);
+    button.setAttribute("aria-pressed", everything);
+  });
+  document.body.classList.toggle("selecting", chosen.length > 0);
+  fill(document);
+}
+
+/** Put the chosen ids into the hidden inputs below `root`. */
+export function fill(root) {
+  root.querySelectorAll("input[data-bulk-ids]").forEach((input) => { input.value = ids().join(","); });
+  root.querySelectorAll("input[data-bulk-all]").forEach((input) => { input.value = everything ? "1" : ""; });
+}
+
+function tick(event, box) {
+  const all = boxes();
+  if (event.shiftKey && last?.isConnected) {
+    const [from, to] = [all.indexOf(last), all.indexOf(box)].sort((a, b) => a - b);
+    all.slice(from, to + 1).forEach((each) => { each.checked = box.checked; });
+  }
+  last = box;
+  refresh();
+}
+
+export function listen() {
+  on("click", "[data-select]", tick);
+  on("change", "[data-select-all]", (_, head) => { boxes().forEach((box) => { box.checked = head.checked; }); refresh(); });
+  on("click", "[data-unselect]", () => { clearSelection(); });
+  on("click", "[data-select-everything]", () => { everything = !everything; refresh(); });
+  document.addEventListener("htmx:configRequest", ({ detail }) => {
+    if (!detail.elt.closest("[data-bulk]")) return;
+    detail.parameters.ids = ids().join(",");
+    if (everything) detail.parameters.all = "1";
+  });
+  if (ids().length) refresh(); // the browser may restore ticks on reload
+}
+
+/** Untick all; true when something was ticked. */
+export function clearSelection() {
+  const had = ids().length > 0;
+  everything = false;
+  boxes().forEach((box) => { box.checked = false; });
+  if (had) refresh();
+  return had;
+}

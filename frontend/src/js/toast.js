@@ -1,0 +1,45 @@
+/* One short line at the foot of the screen, with an undo when there is one. It stays while it is hovered or focused. */
+import { icon, make } from "./dom.js";
+import { post } from "./post.js";
+import { say } from "./words.js";
+
+const LEVELS = { ok: "circle-check", error: "alert-circle", info: "info-circle" };
+
+/** Say `message`; `undo` is an address that takes the change back when POSTed. Both may also come in one object. */
+export function toast(message, undo = "", level = "ok", link = "", linkLabel = "") {
+  const box = document.getElementById("toasts");
+  if (!box) return;
+  const close = make("button", { type: "button", className: "x", "aria-label": say("close") }, icon("x"));
+  const line = make("div", { className: `toast ${level}` }, icon(LEVELS[level] || LEVELS.ok), make("p", {}, message));
+  if (undo) line.append(make("button", { type: "button", onclick: () => { line.remove(); takeBack(undo); } }, say("undo")));
+  if (link) line.append(make("a", { href: link }, linkLabel || link));
+  line.append(close);
+  close.onclick = () => line.remove();
+  box.append(line);
+  while (box.children.length > 4) box.firstElementChild.remove();
+  // A dialog sits in the top layer; a popover shown after it sits above it.
+  if (box.showPopover) { if (box.matches(":popover-open")) box.hidePopover(); box.showPopover(); }
+  expire(line, level === "error" ? 9000 : undo ? 10000 : 4500);
+}
+
+function expire(line, ms) {
+  const leave = () => (line.matches(":hover, :focus-within") ? setTimeout(leave, 1500) : line.remove());
+  setTimeout(leave, ms);
+}
+
+async function takeBack(address) {
+  const answer = await post(address);
+  if (!answer.ok) return;
+  if (!answer.said) toast(say("undone"), "", "info");
+  document.body.dispatchEvent(new CustomEvent("list:changed", { bubbles: true }));
+  document.body.dispatchEvent(new CustomEvent("record:changed", { bubbles: true }));
+}
+
+/** Toasts the server asks for: in an event of htmx (HX-Trigger), or written into a full page. */
+export function listen() {
+  document.addEventListener("toast", ({ detail }) => {
+    if (typeof detail?.value === "string") toast(detail.value);
+    else if (detail?.message) toast(detail.message, detail.undo, detail.level, detail.link, detail.link_label);
+  });
+  for (const { dataset } of document.querySelectorAll("template[data-toast]")) toast(dataset.toast, dataset.undo, dataset.level);
+}
