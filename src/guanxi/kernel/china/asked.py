@@ -7,7 +7,22 @@ from collections.abc import Collection, Iterable
 from itertools import pairwise, permutations, product
 
 from guanxi.kernel.china.grams import (
-    CODE_GRAM, INITIALS, PAIRS, PHONE_GRAM, STARTS, SYLLABLES, TEXT_GRAM, digits, hashed, letters, plain, windows,
+    CHARACTERS,
+    CODE,
+    CODE_GRAM,
+    INITIALS,
+    PAIRS,
+    PHONE,
+    PHONE_GRAM,
+    STARTS,
+    SYLLABLES,
+    TEXT,
+    TEXT_GRAM,
+    digits,
+    hashed,
+    letters,
+    plain,
+    windows,
 )
 from guanxi.kernel.china.legal_form import strip_forms, strip_partial_form
 from guanxi.kernel.china.typed_pinyin import Piece, cut
@@ -22,7 +37,7 @@ ALTERNATIVES, PATTERNS = 64, 96
 _NUMBER = re.compile(r"\+?[\d\s\-().]+")
 _RUN = re.compile(r"[a-z0-9]+|[^a-z0-9]+")
 
-Grams = frozenset[str]
+Tokens = frozenset[int]
 
 
 def query(q: str, classes: Iterable[str]) -> list[list[int]]:
@@ -31,14 +46,14 @@ def query(q: str, classes: Iterable[str]) -> list[list[int]]:
     All words of the query must be found, each in any of the classes. An empty list: nothing can match.
     """
     allowed = frozenset(classes)
-    combined: list[Grams] = [frozenset()]
+    combined: list[Tokens] = [frozenset()]
     for word in _words(q):
-        options = _smallest(_word_grams(word, allowed))
+        options = _smallest(_word_tokens(word, allowed))
         if not options:
             return []
         if len(combined) * len(options) <= ALTERNATIVES:
             combined = [before | option for before, option in product(combined, options)]
-    return [sorted({hashed(gram) for gram in grams}) for grams in _smallest(combined) if grams]
+    return [sorted(tokens) for tokens in _smallest(combined) if tokens]
 
 
 def recheck(q: str) -> list[str]:
@@ -65,51 +80,51 @@ def _words(q: str) -> list[str]:
     return [word for at, word in enumerate(words) if not any(word in longer for longer in words[:at])][:WORDS]
 
 
-def _word_grams(word: str, classes: Collection[str]) -> list[Grams]:
-    """The ways a word may be found, each with the grams it needs."""
+def _word_tokens(word: str, classes: Collection[str]) -> list[Tokens]:
+    """The ways a word may be found, each with the tokens it needs."""
     body = letters(word)
-    found: list[Grams] = []
+    found: list[Tokens] = []
     if "name" in classes:
-        found += _name_grams(body)
+        found += _name_tokens(body)
     if "phone" in classes and _NUMBER.fullmatch(word):
-        found += [frozenset(windows("phone", number, PHONE_GRAM)) for number in _numbers(word)]
+        found += [frozenset(windows(PHONE, number, PHONE_GRAM)) for number in _numbers(word)]
     if "code" in classes:
-        found.append(frozenset(windows("code", body, CODE_GRAM)))
+        found.append(frozenset(windows(CODE, body, CODE_GRAM)))
     if "text" in classes:
-        found.append(frozenset(windows("text", body, TEXT_GRAM)))
-    return [grams for grams in found if grams]
+        found.append(frozenset(windows(TEXT, body, TEXT_GRAM)))
+    return [tokens for tokens in found if tokens]
 
 
-def _name_grams(body: str) -> list[Grams]:
+def _name_tokens(body: str) -> list[Tokens]:
     if len(body) == 1:
-        return [frozenset({f"name{STARTS}{body}"})]
-    found = [frozenset(windows("name", body, 2))]
+        return [frozenset({hashed(STARTS, body)})]
+    found = [frozenset(windows(CHARACTERS, body, 2))]
     if (shorter := strip_partial_form(body)) != body:
-        found.append(frozenset(windows("name", shorter, 2)) or frozenset({f"name{STARTS}{shorter}"}))
+        found.append(frozenset(windows(CHARACTERS, shorter, 2)) or frozenset({hashed(STARTS, shorter)}))
     written, readings = _runs(body)
-    found += [frozenset(_spoken_grams(reading)) | written for reading in readings]
+    found += [frozenset(_spoken_tokens(reading)) | written for reading in readings]
     return found
 
 
-def _runs(body: str) -> tuple[Grams, tuple[tuple[Piece, ...], ...]]:
-    """The written grams of the Chinese in a word, and the readings of its only run of letters, if it has one."""
+def _runs(body: str) -> tuple[Tokens, tuple[tuple[Piece, ...], ...]]:
+    """The tokens of the Chinese in a word, and the readings of its only run of letters, if it has one."""
     runs = _RUN.findall(body)
     spoken = [run for run in runs if run.isascii()]
     if len(spoken) != 1 or spoken[0].isdigit():
         return frozenset(), ()
-    written = frozenset(gram for run in runs if not run.isascii() for gram in windows("name", run, 2))
+    written = frozenset(token for run in runs if not run.isascii() for token in windows(CHARACTERS, run, 2))
     return written, cut(spoken[0])
 
 
-def _spoken_grams(reading: tuple[Piece, ...]) -> set[str]:
+def _spoken_tokens(reading: tuple[Piece, ...]) -> set[int]:
     if len(reading) == 1 and not reading[0].whole:
-        return {f"name{STARTS}{reading[0].text}"}
-    grams = {f"name{SYLLABLES}{piece.text}" for piece in reading if piece.whole and len(piece.text) > 1}
+        return {hashed(STARTS, reading[0].text)}
+    tokens = {hashed(SYLLABLES, piece.text) for piece in reading if piece.whole and len(piece.text) > 1}
     for left, right in pairwise(reading):
-        grams.add(f"name{INITIALS}{left.text[0]}{right.text[0]}")
+        tokens.add(hashed(INITIALS, f"{left.text[0]}{right.text[0]}"))
         if left.whole and right.whole and len(left.text) > 1 and len(right.text) > 1:
-            grams.add(f"name{PAIRS}{left.text} {right.text}")
-    return grams or {f"name{SYLLABLES}{piece.text}" for piece in reading}
+            tokens.add(hashed(PAIRS, f"{left.text} {right.text}"))
+    return tokens or {hashed(SYLLABLES, piece.text) for piece in reading}
 
 
 def _word_patterns(word: str) -> list[str]:
@@ -141,7 +156,7 @@ def _numbers(word: str) -> list[str]:
     return list(dict.fromkeys(number for number in (letters(typed), digits(word)) if len(number) >= PHONE_GRAM))
 
 
-def _smallest(alternatives: Iterable[Grams]) -> list[Grams]:
+def _smallest(alternatives: Iterable[Tokens]) -> list[Tokens]:
     """Without alternatives that ask for all another asks for, and more."""
     unique = list(dict.fromkeys(alternatives))
     return [each for each in unique if not any(other < each for other in unique)]

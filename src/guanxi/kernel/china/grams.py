@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
 from zlib import crc32
 
@@ -10,13 +9,29 @@ from guanxi.kernel.china import phone
 from guanxi.kernel.china.script import simplify
 from guanxi.kernel.china.width import fold
 
-__all__ = ["CHARACTERS", "CLASSES", "CODE_GRAM", "INITIALS", "PAIRS", "PHONE_GRAM", "STARTS", "SYLLABLES", "TEXT_GRAM"]
+__all__ = [
+    "CHARACTERS",
+    "CLASSES",
+    "CODE",
+    "CODE_GRAM",
+    "INITIALS",
+    "PAIRS",
+    "PHONE",
+    "PHONE_GRAM",
+    "STARTS",
+    "SYLLABLES",
+    "TEXT",
+    "TEXT_GRAM",
+]
 __all__ += ["digits", "hashed", "letters", "plain", "windows"]
 
 CLASSES = ("name", "phone", "code", "text")
 PHONE_GRAM, CODE_GRAM, TEXT_GRAM = 4, 3, 2
-# Grams are hashed under a letter for their kind, so that the initials "an" are not the syllable "an".
-CHARACTERS, STARTS, SYLLABLES, PAIRS, INITIALS = "c", "^", "s", "p", "i"
+# Every kind of gram starts its hash elsewhere: the initials "an" are not the syllable "an", and no name finds a phone.
+CHARACTERS, STARTS, SYLLABLES, PAIRS, INITIALS = (
+    crc32(f"name:{kind}:".encode()) for kind in ("characters", "start", "syllable", "pair", "initials")
+)
+PHONE, CODE, TEXT = (crc32(f"{name}:".encode()) for name in ("phone", "code", "text"))
 
 
 def letters(text: str) -> str:
@@ -35,15 +50,14 @@ def digits(number: str) -> str:
         return "".join(char for char in fold(number) if char in "0123456789")
 
 
-def hashed(gram: str) -> int:
-    """CRC-32 as a signed integer: fast, stable, and without collisions among grams of the same kind of up to four bytes."""
-    return crc32(gram.encode()) - 0x80000000
+def hashed(kind: int, gram: str) -> int:
+    """CRC-32 as a signed integer: fast, the same everywhere, and without collisions among grams of one kind of up to four bytes."""
+    return crc32(gram.encode(), kind) - 0x80000000
 
 
-def windows(salt: str, text: str, size: int) -> Iterator[str]:
-    """Every run of `size` neighbouring characters, as grams of a field class."""
-    for at in range(len(text) - size + 1):
-        yield f"{salt}{CHARACTERS}{text[at : at + size]}"
+def windows(kind: int, text: str, size: int) -> list[int]:
+    """Every run of `size` neighbouring characters, hashed."""
+    return [crc32(text[at : at + size].encode(), kind) - 0x80000000 for at in range(len(text) - size + 1)]
 
 
 @lru_cache(maxsize=4_096)

@@ -10,7 +10,21 @@ import re
 
 __all__ = ["GROUP", "strip_forms", "strip_partial_form"]
 
-_FORMS = ("股份有限责任公司", "股份有限公司", "有限责任公司", "有限公司", "股份公司", "总公司", "公司", "有限责任", "有限合伙", "普通合伙", "特殊普通合伙", "个人独资", "股份")
+_FORMS = (
+    "股份有限责任公司",
+    "股份有限公司",
+    "有限责任公司",
+    "有限公司",
+    "股份公司",
+    "总公司",
+    "公司",
+    "有限责任",
+    "有限合伙",
+    "普通合伙",
+    "特殊普通合伙",
+    "个人独资",
+    "股份",
+)
 GROUP = "集团"
 # At the end of the name, or before the branch that follows it: 云深有限公司上海分公司.
 _CHINESE = re.compile(
@@ -21,7 +35,13 @@ _CHINESE = re.compile(
 _FOREIGN = re.compile(
     r"[\s,.]+(?:co\.?\s*,?\s*ltd|company\s+limited|company|limited|ltd|inc|incorporated|corp|corporation|llc|llp|plc|gmbh|group|co|sa|ag|bv|pte|pty)\.?(?=$|[\s,.()])"
 )
-_PARTIAL = tuple(sorted({form[:end] for form in ("有限责任公司", "股份有限公司", "有限公司", "集团有限公司") for end in range(1, len(form))}, key=len, reverse=True))
+_PARTIAL = tuple(
+    sorted(
+        {form[:end] for form in ("有限责任公司", "股份有限公司", "有限公司", "集团有限公司") for end in range(1, len(form))},
+        key=len,
+        reverse=True,
+    )
+)
 
 
 def strip_forms(folded: str) -> str:

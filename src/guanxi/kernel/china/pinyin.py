@@ -8,7 +8,7 @@ about ten microseconds.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
@@ -81,13 +81,14 @@ def _sortable(unit: _Unit) -> str:
     return f"{unit.plain[0]}{chr(_CODES + rank * 8 + unit.tone)}{unit.text}"
 
 
-def _units(text: str, surname: bool) -> list[_Unit]:
+@lru_cache(maxsize=4_096)
+def _units(text: str, surname: bool) -> tuple[_Unit, ...]:
     text = fold(text)
     if not (surname and text):
-        return _read(text)
+        return tuple(_read(text))
     reading = COMPOUND.get(text[:2]) or SINGLE.get(text[0])
     family = _spelled(text, reading) if reading else ()
-    return [*family, *_read(text[len(family) :])]
+    return (*family, *_read(text[len(family) :]))
 
 
 def _read(text: str) -> list[_Unit]:
@@ -99,13 +100,20 @@ def _read(text: str) -> list[_Unit]:
         unit = characters[char]
         if unit is None:
             at = _skip_to_chinese(text, at, units)
-        elif char in words and (found := next((word for word in words[char] if text.startswith(word[0], at)), None)):
-            units += found[1]
-            at += len(found[0])
+        elif (start := text[at : at + 2]) in words and (found := _longest(words[start], text, at)):
+            units += found
+            at += len(found)
         else:
             units.append(unit)
             at += 1
     return units
+
+
+def _longest(words: tuple[_Word, ...], text: str, at: int) -> tuple[_Unit, ...]:
+    for word, units in words:
+        if text.startswith(word, at):
+            return units
+    return ()
 
 
 def _skip_to_chinese(text: str, start: int, units: list[_Unit]) -> int:
@@ -137,7 +145,7 @@ def _characters() -> _Characters:
 
 @cache
 def _words() -> dict[str, tuple[_Word, ...]]:
-    """First character to the words it starts whose reading its characters do not give, longest first."""
+    """First two characters to the words they start whose reading its characters do not give, longest first."""
     from pypinyin.constants import PHRASES_DICT
 
     characters = _characters()
@@ -151,7 +159,7 @@ def _words() -> dict[str, tuple[_Word, ...]]:
     exceptions |= {word: _spelled(word, reading) for word, reading in zip(business[::2], business[1::2], strict=True)}
     by_start: dict[str, list[_Word]] = {}
     for word in sorted(exceptions, key=len, reverse=True):
-        by_start.setdefault(word[0], []).append((word, exceptions[word]))
+        by_start.setdefault(word[:2], []).append((word, exceptions[word]))
     return {start: tuple(found) for start, found in by_start.items()}
 
 

@@ -38,7 +38,7 @@ class Region:
 
     @property
     def level(self) -> str:
-        """"province", "city" or "district"; by the code, so that a county under no city is a district."""
+        """ "province", "city" or "district"; by the code, so that a county under no city is a district."""
         if self.code.endswith("0000"):
             return "province"
         return "city" if self.code.endswith("00") else "district"

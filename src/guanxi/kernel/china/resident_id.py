@@ -46,7 +46,7 @@ def birth_date(number: str) -> date:
 
 
 def gender(number: str) -> str:
-    """"male" or "female": the seventeenth digit is odd for men (GB 11643-1999, order code)."""
+    """ "male" or "female": the seventeenth digit is odd for men (GB 11643-1999, order code)."""
     return "male" if int(check(number)[16]) % 2 else "female"
 
 

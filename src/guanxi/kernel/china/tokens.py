@@ -17,12 +17,29 @@ Legal forms (有限公司) are not indexed. Full-width, case, punctuation and tr
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import pairwise
 
 from guanxi.kernel.china import pinyin
 from guanxi.kernel.china.asked import query, recheck
 from guanxi.kernel.china.grams import (
-    CLASSES, CODE_GRAM, INITIALS, PAIRS, PHONE_GRAM, STARTS, SYLLABLES, TEXT_GRAM, digits, hashed, letters, plain, windows,
+    CHARACTERS,
+    CLASSES,
+    CODE,
+    CODE_GRAM,
+    INITIALS,
+    PAIRS,
+    PHONE,
+    PHONE_GRAM,
+    STARTS,
+    SYLLABLES,
+    TEXT,
+    TEXT_GRAM,
+    digits,
+    hashed,
+    letters,
+    plain,
+    windows,
 )
 from guanxi.kernel.china.legal_form import strip_forms
 from guanxi.kernel.china.surnames import COMPOUND, SINGLE
@@ -37,17 +54,17 @@ Texts = Mapping[str, str | list[str]]
 
 def index(text_by_class: Texts) -> list[int]:
     """The tokens of a record, sorted, each once; signed 32-bit, the same in every process and version of Python."""
-    grams: set[str] = set()
+    tokens: set[int] = set()
     for salt, text in _texts(text_by_class):
         if salt == "name":
-            grams.update(_name_grams(text))
+            tokens.update(_name_tokens(text))
         elif salt == "phone":
-            grams.update(windows("phone", digits(text), PHONE_GRAM))
+            tokens.update(windows(PHONE, digits(text), PHONE_GRAM))
         elif salt == "code":
-            grams.update(windows("code", letters(text), CODE_GRAM))
+            tokens.update(windows(CODE, letters(text), CODE_GRAM))
         else:
-            grams.update(windows("text", letters(text)[:TEXT_LIMIT], TEXT_GRAM))
-    return sorted({hashed(gram) for gram in grams})
+            tokens.update(windows(TEXT, letters(text)[:TEXT_LIMIT], TEXT_GRAM))
+    return sorted(tokens)
 
 
 def keys(text_by_class: Texts) -> str:
@@ -60,32 +77,34 @@ def keys(text_by_class: Texts) -> str:
         body = letters(text)
         parts[body if salt != "text" else body[:TEXT_LIMIT]] = None
         if salt == "name":
-            bare = letters(strip_forms(plain(text)))
+            bare = _bare(text)
             for surname in _readings(bare) if bare else ():
                 parts["".join(pinyin.syllables(bare, surname=surname))] = None
                 parts[pinyin.initials(bare, surname=surname)] = None
     return " ".join(part for part in parts if part)
 
 
-def _name_grams(name: str) -> Iterator[str]:
-    body = letters(strip_forms(plain(name)))
+def _name_tokens(name: str) -> list[int]:
+    body = _bare(name)
     if not body:
-        return
-    yield f"name{STARTS}{body[0]}"
-    yield from windows("name", body, 2)
+        return []
+    tokens = [hashed(STARTS, body[0]), *windows(CHARACTERS, body, 2)]
     for surname in _readings(body):
-        yield from _spoken_grams(pinyin.syllables(body, surname=surname), pinyin.initials(body, surname=surname))
+        tokens += _spoken_tokens(pinyin.syllables(body, surname=surname), pinyin.initials(body, surname=surname))
+    return tokens
 
 
-def _spoken_grams(syllables: list[str], initials: str) -> Iterator[str]:
-    for end in range(1, min(len(syllables[0]), 6) + 1):
-        yield f"name{STARTS}{syllables[0][:end]}"
-    for syllable in syllables:
-        yield f"name{SYLLABLES}{syllable}"
-    for left, right in pairwise(syllables):
-        yield f"name{PAIRS}{left} {right}"
-    for left, right in pairwise(initials):
-        yield f"name{INITIALS}{left}{right}"
+def _spoken_tokens(syllables: list[str], initials: str) -> list[int]:
+    first = syllables[0]
+    tokens = [hashed(STARTS, first[:end]) for end in range(1, min(len(first), 6) + 1)]
+    tokens += [hashed(SYLLABLES, syllable) for syllable in syllables]
+    tokens += [hashed(PAIRS, f"{left} {right}") for left, right in pairwise(syllables)]
+    return tokens + windows(INITIALS, initials, 2)
+
+
+@lru_cache(maxsize=4_096)
+def _bare(name: str) -> str:
+    return letters(strip_forms(plain(name)))
 
 
 def _readings(body: str) -> tuple[bool, ...]:

@@ -34,6 +34,8 @@ _LONGEST = 6
 LIMIT = 48
 #: Readings kept; the likeliest (few pieces, few of them cut short) come first.
 READINGS = 6
+#: Readings costing this much more than the likeliest are not meant.
+SLACK = 3
 
 
 class Piece(NamedTuple):
@@ -53,13 +55,23 @@ def cut(word: str) -> tuple[tuple[Piece, ...], ...]:
         for start in range(max(0, end - _LONGEST), end):
             if best[start]:
                 pieces = _pieces(word[start:end], last=end == len(word))
-                found += [(cost + each, (*before, piece)) for cost, before in best[start] for each, piece in pieces]
+                found += [
+                    (cost + each, (*before, piece))
+                    for cost, before in best[start]
+                    for each, piece in pieces
+                    if not (before and _splits_a_syllable(before[-1], piece))
+                ]
         best[end] = sorted(found)[:READINGS]
-    readings = [reading for _, reading in best[-1] if reading]
+    readings = [reading for cost, reading in best[-1] if reading and cost <= best[-1][0][0] + SLACK]
     spelled = tuple(Piece(letter, whole=False) for letter in word)
     if word and spelled not in readings and all(letter in _INITIALS or letter in "0123456789" for letter in word):
         readings.append(spelled)
     return tuple(readings)
+
+
+def _splits_a_syllable(before: Piece, piece: Piece) -> bool:
+    """An initial and then ang is hang: nobody types h for one character and ang for the next."""
+    return not before.whole and piece.whole and piece.text[0] in "aeo"
 
 
 def _pieces(text: str, *, last: bool) -> list[tuple[int, Piece]]:
