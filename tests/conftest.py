@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import os
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,7 +16,7 @@ from django.conf import settings
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
-from guanxi.config.environment import Environment
+from guanxi.config.environment import Environment, present
 from guanxi.config.postgres import CARELESS, EmbeddedPostgres
 from tests.features import (  # noqa: F401 - hooks of pytest
     pytest_addoption,
@@ -47,7 +46,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
     """Beside the tables, what the kernel keeps in the database: triggers, grants, dictionaries."""
-    if importlib.util.find_spec("guanxi.kernel.install"):
+    if present("guanxi.kernel.install"):
         with django_db_blocker.unblock():
             importlib.import_module("guanxi.kernel.install").install()
 

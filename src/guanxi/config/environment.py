@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +34,14 @@ def whole_number(name: str, default: int) -> int:
     if not text.isdecimal():
         raise Refusal(f"{name} must be a whole number, not {text!r}.", code=2)
     return int(text)
+
+
+def present(module: str) -> bool:
+    """Is there such a module? Importing its parents, but not itself."""
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
 
 
 def checkout() -> Path | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -13,7 +12,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from guanxi.config import backup, installation
-from guanxi.config.environment import Environment
+from guanxi.config.environment import Environment, present
 from guanxi.config.refusal import Refusal
 
 LOCK = 0x6775616E7869  # "guanxi"
@@ -53,7 +52,7 @@ def settle_if_inhabited() -> bool:
 
 def _install() -> None:
     """Triggers, grants and dictionaries, which the kernel keeps in the database beside the tables."""
-    if importlib.util.find_spec("guanxi.kernel.install"):
+    if present("guanxi.kernel.install"):
         importlib.import_module("guanxi.kernel.install").install()
 
 

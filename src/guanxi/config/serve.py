@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import signal
 import subprocess
@@ -17,7 +16,7 @@ import psycopg
 
 from guanxi.config import database, installation, preflight
 from guanxi.config.children import Child
-from guanxi.config.environment import Environment, whole_number
+from guanxi.config.environment import Environment, present, whole_number
 from guanxi.config.refusal import Refusal
 
 DEMO_LOGINS = ("admin", "business", "director", "manager", "sales", "sales2", "finance", "service", "readonly")
@@ -48,7 +47,7 @@ def prepare(environment: Environment) -> bool:
     code = _guanxi("prepare", GUANXI_AS_OWNER="1")
     if code not in (0, NOBODY_YET):
         raise SystemExit(code)
-    if code == NOBODY_YET and environment.demo and importlib.util.find_spec("guanxi.demo"):
+    if code == NOBODY_YET and environment.demo and present("guanxi.demo"):
         print("Loading the demo company ...", file=sys.stderr, flush=True)
         if (code := _guanxi("demo")) != 0:
             raise SystemExit(code)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from guanxi.config import database, keys
-from guanxi.config.environment import Environment, words
+from guanxi.config.environment import Environment, present, words
 from guanxi.config.logs import logging_settings
 
 ENVIRONMENT = Environment()
@@ -24,10 +23,6 @@ GUANXI_FIELD_KEY = keys.key(DATA, keys.FIELDS)
 AREAS = ("guanxi.customers", "guanxi.sales", "guanxi.activity", *words("GUANXI_EXTRA_AREAS"))
 
 
-def _present(package: str) -> bool:
-    return importlib.util.find_spec(package) is not None and importlib.util.find_spec(f"{package}.apps") is not None
-
-
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
@@ -37,7 +32,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "procrastinate.contrib.django",
     "django_htmx",
-    *filter(_present, ("guanxi.kernel", "guanxi.org", "guanxi.surfaces", *AREAS, "guanxi.demo")),
+    *(area for area in ("guanxi.kernel", "guanxi.org", "guanxi.surfaces", *AREAS, "guanxi.demo") if present(f"{area}.apps")),
 ]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOT_URLCONF = "guanxi.config.urls"
@@ -88,7 +83,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    *filter(lambda path: importlib.util.find_spec(path.split(".Actor")[0]), ("guanxi.org.middleware.ActorMiddleware",)),
+    *(["guanxi.org.middleware.ActorMiddleware"] if present("guanxi.org.middleware") else []),
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -100,7 +95,7 @@ TEMPLATES = [
         "OPTIONS": {"environment": "guanxi.surfaces.ui.environment.environment"},
     }
 ]
-if not importlib.util.find_spec("guanxi.surfaces.ui.environment"):
+if not present("guanxi.surfaces.ui.environment"):
     TEMPLATES = []
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [path for path in (PACKAGE / "surfaces" / "ui" / "static",) if path.is_dir()]

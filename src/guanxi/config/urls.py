@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
-
 from django.urls import URLPattern, URLResolver, include, path
 
+from guanxi.config.environment import present
+
 urlpatterns: list[URLPattern | URLResolver] = []
-if importlib.util.find_spec("guanxi.surfaces.urls"):
+if present("guanxi.surfaces.urls"):
     urlpatterns.append(path("", include("guanxi.surfaces.urls")))
