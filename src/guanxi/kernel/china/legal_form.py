@@ -8,30 +8,16 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["GROUP", "strip_forms", "strip_partial_form"]
+__all__ = ["split_branch", "strip_forms", "strip_partial_form"]
 
-_FORMS = (
-    "股份有限责任公司",
-    "股份有限公司",
-    "有限责任公司",
-    "有限公司",
-    "股份公司",
-    "总公司",
-    "公司",
-    "有限责任",
-    "有限合伙",
-    "普通合伙",
-    "特殊普通合伙",
-    "个人独资",
-    "股份",
-)
-GROUP = "集团"
 # At the end of the name, or before the branch that follows it: 云深有限公司上海分公司.
 _CHINESE = re.compile(
     r"[(\[]?集团[)\]]?(?=(?:股份)?有限|股份公司|公司|$)|(?:(?<=集团)|(?<=集团[)\]]))公司"
     r"|(?:股份)?有限(?:责任)?公司|股份公司|(?<!分)(?<!支)(?<!子)总?公司(?=$|[(\[])"
     r"|[(\[](?:有限合伙|普通合伙|特殊普通合伙|个人独资|有限责任|股份有限)[)\]]"
 )
+# Text after the form that is no remark in brackets.
+_BEFORE_BRANCH = re.compile(r"有限(?:责任)?公司[\s,\-]*(?=[^\s(\[]|[(\[][^()\[\]]*[)\]][^\s(\[])")
 _FOREIGN = re.compile(
     r"[\s,.]+(?:co\.?\s*,?\s*ltd|company\s+limited|company|limited|ltd|inc|incorporated|corp|corporation|llc|llp|plc|gmbh|group|co|sa|ag|bv|pte|pty)\.?(?=$|[\s,.()])"
 )
@@ -58,3 +44,9 @@ def strip_partial_form(folded: str) -> str:
         if folded.endswith(partial) and len(folded) > len(partial):
             return folded.removesuffix(partial)
     return folded
+
+
+def split_branch(folded: str) -> tuple[str, str]:
+    """A folded name as head office and branch, when a legal form stands between them: 云深有限公司 / 上海分公司."""
+    found = _BEFORE_BRANCH.search(folded)
+    return (folded[: found.end()], folded[found.end() :]) if found else (folded, "")

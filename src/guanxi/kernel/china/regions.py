@@ -130,7 +130,7 @@ def _read(text: str, *, inside: Region | None, short_districts: bool) -> tuple[R
     for name, region in _table().by_start.get(text[:2], ()):
         if not text.startswith(name):
             continue
-        if region.level == "district" and name != region.name and not short_districts:
+        if not (short_districts or name == region.name or _known_without_its_word(region)):
             continue
         if inside is not None and (region.code == inside.code or not region.code.startswith(inside.stem)):
             continue
@@ -144,6 +144,11 @@ def _read(text: str, *, inside: Region | None, short_districts: bool) -> tuple[R
         if at_level:
             return at_level[0] if len(at_level) == 1 else None
     return None
+
+
+def _known_without_its_word(region: Region) -> bool:
+    """义乌 is 义乌市, but 西湖 may be a lake."""
+    return region.level != "district" or region.name.endswith("市")
 
 
 def _named_at(text: str, at: int) -> Region | None:

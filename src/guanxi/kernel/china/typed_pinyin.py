@@ -79,8 +79,7 @@ def _pieces(text: str, *, last: bool) -> list[tuple[int, Piece]]:
     found: list[tuple[int, Piece]] = []
     if text in _SYLLABLES:
         found.append((2, Piece(text, whole=True)))
-    if text in _INITIALS or (text.isdigit() and len(text) == 1):
-        found.append((3, Piece(text, whole=False)))
-    elif last and text in _BEGINNINGS:
+    stands_for_a_syllable = text in _INITIALS or (text.isdigit() and len(text) == 1)
+    if stands_for_a_syllable or (last and text in _BEGINNINGS):
         found.append((3, Piece(text, whole=False)))
     return found
