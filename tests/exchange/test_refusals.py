@@ -100,6 +100,22 @@ def test_a_bomb_that_lies_about_its_size_stops_at_the_limits_of_the_process(file
         list(table.rows())
 
 
+def test_the_parser_may_not_take_more_memory_than_it_is_given(file_of):
+    """Two cells far apart: the parser lays out the ten million between them."""
+    book = Workbook()
+    book.active["A1"], book.active["AX200000"] = "name", "x"
+    out = io.BytesIO()
+    book.save(out)
+    path = file_of(out.getvalue())
+    with open_table(path, name="a.xlsx") as table:
+        assert sum(1 for row in table.rows()) == 200_000
+    with (
+        pytest.raises(Refused, match="too large or too involved"),
+        open_table(path, name="a.xlsx", limits=replace(LIMITS, memory=200 * MIB)) as table,
+    ):
+        list(table.rows())
+
+
 def test_one_cell_in_the_far_corner_does_not_fill_the_memory(file_of, rows_of):
     book = Workbook()
     book.active["A1"] = "name"
