@@ -1,0 +1,207 @@
+"""A company or person that we do business with."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from guanxi.declare import (
+    AutoNumber,
+    Choice,
+    CreditCode,
+    DateTime,
+    Dictionary,
+    Email,
+    Entity,
+    Flag,
+    Integer,
+    Lookup,
+    Money,
+    Phone,
+    Preset,
+    Record,
+    Region,
+    ResidentId,
+    RollUp,
+    Tags,
+    Text,
+    Unique,
+    Url,
+    Value,
+)
+from guanxi.kernel.china import width
+
+LEVEL = Dictionary(
+    "customer_level",
+    A=Value("A 重点", en="A key", colour="v"),
+    B=Value("B 普通", en="B regular", colour="b"),
+    C=Value("C 非优先", en="C low priority"),
+)
+STATUS = Dictionary(
+    "customer_status",
+    potential=Value("潜在", en="Potential", colour="a", default=True),
+    formal=Value("正式", en="Formal", colour="b"),
+    signed=Value("签约", en="Signed", colour="g"),
+    abandoned=Value("放弃", en="Abandoned", colour="r"),
+)
+SOURCE = Dictionary(
+    "customer_source",
+    promotion=Value("促销", en="Promotion"),
+    search=Value("搜索引擎", en="Search engine"),
+    advert=Value("广告", en="Advertisement"),
+    referral=Value("转介绍", en="Referral"),
+    online_signup=Value("线上注册", en="Online sign-up"),
+    online_enquiry=Value("线上询价", en="Online enquiry"),
+    visit=Value("预约上门", en="Booked visit"),
+    cold_call=Value("陌拜", en="Cold visit"),
+    phone=Value("电话咨询", en="Phone enquiry"),
+    mail=Value("邮件咨询", en="Mail enquiry"),
+    fair=Value("展会", en="Trade fair"),
+)
+INDUSTRY = Dictionary(
+    "industry",
+    it=Value("IT", en="IT"),
+    finance=Value("金融", en="Finance"),
+    real_estate=Value("房地产", en="Real estate"),
+    services=Value("商业服务", en="Business services"),
+    logistics=Value("运输物流", en="Logistics"),
+    manufacturing=Value("生产制造", en="Manufacturing"),
+    government=Value("政府", en="Government"),
+    media=Value("文化传媒", en="Culture and media"),
+    medical=Value("医疗", en="Medical"),
+    education=Value("教育", en="Education"),
+    retail=Value("零售", en="Retail"),
+    catering=Value("餐饮", en="Catering"),
+)
+TYPE = Dictionary(
+    "customer_type",
+    end=Value("终端客户", en="End customer", default=True),
+    channel=Value("渠道客户", en="Channel customer"),
+)
+CUSTOMER_TAGS = Dictionary(
+    "customer_tag",
+    vip=Value("VIP", en="VIP", colour="v"),
+    strategic=Value("战略合作", en="Strategic", colour="b"),
+    renewing=Value("待续签", en="Renewal due", colour="a"),
+    risk=Value("流失风险", en="Churn risk", colour="r"),
+    reference=Value("标杆客户", en="Reference", colour="g"),
+)
+
+#: Chinese names take brackets besides characters, Latin ones comma, period, brackets and space (rule CUS-10), and what real names hold.
+NAME = re.compile(r"[\w\s()（）,，.。·•&'’\-－—/+]+")
+
+
+def claimed_name(record: Any) -> str | None:
+    """Organisations claim their name, folded; two people may be called the same."""
+    return None if record.person else width.fold(record.name).replace(" ", "").replace("（", "(").replace("）", ")") or None
+
+
+class Customer(Record):
+    number = AutoNumber(gettext_lazy("Customer No."), prefix="KH", aliases=("客户编号", "客户编码", "customer id"))
+    name = Text(
+        gettext_lazy("Customer name"), max_length=120, aliases=("客户名称", "企业名称", "公司名称", "名称", "公司", "company", "account")
+    )
+    person = Flag(gettext_lazy("Private person"), aliases=("个人客户",))
+    type = Choice(gettext_lazy("Customer type"), TYPE, blank=True, aliases=("客户类型", "客户类别"))
+    level = Choice(gettext_lazy("Level"), LEVEL, blank=True, aliases=("级别", "客户级别", "等级", "客户等级"))
+    status = Choice(gettext_lazy("Status"), STATUS, aliases=("状态", "客户状态"))
+    industry = Choice(gettext_lazy("Industry"), INDUSTRY, blank=True, plain=True, aliases=("行业", "所属行业"))
+    source = Choice(gettext_lazy("Source"), SOURCE, blank=True, plain=True, aliases=("来源", "客户来源"))
+    region = Region(gettext_lazy("Region"), aliases=("地区", "区域", "省市区", "所在地区", "省份", "城市"))
+    address = Text(gettext_lazy("Address"), blank=True, max_length=300, aliases=("地址", "注册地址", "详细地址", "通讯地址"))
+    phone = Phone(gettext_lazy("Phone"), aliases=("电话", "联系电话", "手机", "公司电话"))
+    email = Email(gettext_lazy("E-mail"), aliases=("邮箱", "电子邮箱", "邮件"))
+    website = Url(gettext_lazy("Website"), aliases=("网址", "网站", "官网"))
+    uscc = CreditCode(gettext_lazy("Unified social credit code"), aliases=("统一社会信用代码", "信用代码", "税号", "credit_code"))
+    resident_id = ResidentId(gettext_lazy("ID number"), aliases=("身份证号", "身份证"))
+    occupation = Text(gettext_lazy("Occupation"), blank=True, max_length=60, aliases=("职业",))
+    employees = Integer(gettext_lazy("Employees"), least=0, most=10_000_000, aliases=("员工人数", "人数", "员工规模"))
+    parent = Lookup(
+        gettext_lazy("Parent company"),
+        "customers.Customer",
+        back="subsidiaries",
+        back_label=gettext_lazy("Subsidiaries"),
+        aliases=("上级公司", "母公司", "集团"),
+    )
+    tags = Tags(gettext_lazy("Tags"), CUSTOMER_TAGS, aliases=("标签", "标记"))
+    business = Text(gettext_lazy("Business scope"), blank=True, lines=3, aliases=("经营范围", "主营业务"))
+    preferences = Text(gettext_lazy("Needs and preferences"), blank=True, lines=3, aliases=("需求偏好", "偏好"))
+    remark = Text(gettext_lazy("Remark"), blank=True, lines=3, aliases=("备注", "说明"))
+    next_follow_up_at = DateTime(gettext_lazy("Next follow-up"), style="due", aliases=("下次跟进", "下次跟进时间"))
+    last_follow_up_at = DateTime(gettext_lazy("Last follow-up"), style="ago", computed=True, aliases=("最近跟进",))
+    open_amount = Money(gettext_lazy("In pipeline"), computed=True)
+    won_amount = Money(gettext_lazy("Won"), computed=True)
+    contact_count = Integer(gettext_lazy("Contacts"), computed=True)
+
+
+class CustomerEntity(Entity, model=Customer):
+    slug = "customers"
+    label = gettext_lazy("Customer")
+    label_plural = gettext_lazy("Customers")
+    icon = "building"
+    columns = ("name", "level", "status", "industry", "region", "phone", "next_follow_up_at", "open_amount", "owner", "updated_at")
+    filters = ("status", "level", "industry", "region", "source", "owner", "tags", "next_follow_up_at", "last_follow_up_at", "created_at")
+    search = ("name", "number", "phone", "email", "uscc", "resident_id")
+    sorts = ("updated_at", "created_at", "name", "next_follow_up_at", "last_follow_up_at", "open_amount")
+    unique = (Unique("name", claimed_name), Unique("uscc"))
+    layout = {
+        gettext_lazy("Profile"): (
+            "name",
+            "number",
+            "uscc",
+            "person",
+            "resident_id",
+            "occupation",
+            "type",
+            "parent",
+            "source",
+            "industry",
+            "employees",
+        ),
+        gettext_lazy("Reach"): ("phone", "email", "website", "region", "address"),
+        gettext_lazy("Follow-up"): ("status", "level", "tags", "next_follow_up_at", "last_follow_up_at", "preferences"),
+        gettext_lazy("Remarks"): ("business", "remark"),
+    }
+    quick = ("name", "phone", "level")
+    chips = ("level", "status", "industry")
+    tiles = ("open_amount", "won_amount", "contact_count", "last_follow_up_at")
+    stage = "status"
+    related = ("contacts", "opportunities", "subsidiaries")
+    timeline = True
+    rollups = (
+        RollUp("contact_count", "customers.Contact", via="customer", how="count"),
+        RollUp("last_follow_up_at", "activity.FollowUp", via="customer", how="max", of="happened_at"),
+        RollUp("open_amount", "sales.Opportunity", via="customer", how="sum", of="amount_base", where=["outcome", "is", "open"]),
+        RollUp("won_amount", "sales.Opportunity", via="customer", how="sum", of="amount_base", where=["outcome", "is", "won"]),
+    )
+    views = (
+        Preset("mine", gettext_lazy("I own"), ["owner", "is", "me"]),
+        Preset("involved", gettext_lazy("I take part in"), ["owner", "is_not", "me"]),
+        Preset("department", gettext_lazy("My department"), ["department", "within", "my_department"]),
+        Preset("all", gettext_lazy("All"), []),
+        Preset("due", gettext_lazy("Due today"), ["next_follow_up_at", "is", "today"], sort="next_follow_up_at"),
+        Preset("overdue", gettext_lazy("Overdue"), ["next_follow_up_at", "before", "today"], sort="next_follow_up_at"),
+        Preset(
+            "forgotten",
+            gettext_lazy("30 days without follow-up"),
+            ["or", ["last_follow_up_at", "before", "-30d"], ["last_follow_up_at", "empty"]],
+        ),
+        Preset("key", gettext_lazy("Key customers"), ["level", "is", "A"]),
+        Preset("potential", gettext_lazy("Potential"), ["status", "is", "potential"]),
+        Preset("formal", gettext_lazy("Formal"), ["status", "is", "formal"]),
+        Preset("signed", gettext_lazy("Signed"), ["status", "is", "signed"]),
+        Preset("abandoned", gettext_lazy("Abandoned"), ["status", "is", "abandoned"]),
+    )
+
+    def validate(self, record: Any, changed: set[str], errors: dict[str, str]) -> None:
+        """The character rule of names, and no company above itself."""
+        if "name" in changed and record.name and not NAME.fullmatch(record.name):
+            odd = "".join(sorted({c for c in record.name if not NAME.fullmatch(c)}))
+            errors.setdefault(
+                "name", _("A name may not contain %(odd)s. Use letters, digits, brackets, commas and periods.") % {"odd": odd}
+            )
+        if record.parent_id and record.parent_id == record.id:
+            errors.setdefault("parent", _("A company cannot be its own parent."))

@@ -1,0 +1,24 @@
+"""The public face of the kernel: what a declaration needs. Areas import this."""
+
+from guanxi.kernel.dictionary import Dictionary, Value
+from guanxi.kernel.entity import Action, Board, Entity, Preset, Unique
+from guanxi.kernel.fields.attachment import Attachments
+from guanxi.kernel.fields.boolean import Flag
+from guanxi.kernel.fields.choice import Choice, Tags
+from guanxi.kernel.fields.code import AutoNumber, CreditCode, ResidentId
+from guanxi.kernel.fields.contact import Email, Phone, Region, Url
+from guanxi.kernel.fields.dates import Date, DateTime
+from guanxi.kernel.fields.lookup import Links, Lookup
+from guanxi.kernel.fields.money import Money
+from guanxi.kernel.fields.number import Decimals, Integer
+from guanxi.kernel.fields.person import Department, Person
+from guanxi.kernel.fields.rollup import RollUp
+from guanxi.kernel.fields.text import Text
+from guanxi.kernel.grants import Grants
+from guanxi.kernel.record import Record
+
+__all__ = [
+    "Action", "Attachments", "AutoNumber", "Board", "Choice", "CreditCode", "Date", "DateTime", "Decimals", "Department", "Dictionary",
+    "Email", "Entity", "Flag", "Grants", "Integer", "Links", "Lookup", "Money", "Person", "Phone", "Preset", "Record", "Region",
+    "ResidentId", "RollUp", "Tags", "Text", "Unique", "Url", "Value",
+]  # fmt: skip

@@ -1,0 +1,93 @@
+"""Scopes as SQL: a union of arms over columns, never an OR of EXISTS."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import models
+from django.db.models import F, Q, QuerySet
+
+from guanxi.kernel import clock
+from guanxi.kernel.actor import Actor
+
+if TYPE_CHECKING:
+    from guanxi.kernel.entity import Entity
+
+
+class AnyOf(models.Func):
+    """`expression = ANY(array)`: an array, unlike IN (SELECT ...), keeps its index under OR."""
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY("
+    output_field = models.BooleanField()
+    arity = 2
+
+    def __init__(self, expression: Any, array: Any) -> None:
+        if isinstance(array, (list, tuple, set, frozenset)):
+            array = models.Value(sorted(array), output_field=_BigArray())
+        elif isinstance(array, QuerySet):
+            array = ArraySubquery(array)
+        super().__init__(expression, array)
+
+
+class _BigArray(models.Field):  # type: ignore[type-arg]
+    """A parameter typed bigint[] so that an empty list has a type too."""
+
+    def get_placeholder(self, value: Any, compiler: Any, connection: Any) -> str:
+        return "%s::bigint[]"
+
+    def db_type(self, connection: Any) -> str:
+        return "bigint[]"
+
+
+def shared_ids(entity: str, actor: Actor, action: str) -> QuerySet[Any]:
+    """Ids of records opened to the actor in person or through a department."""
+    from guanxi.kernel.models import Share
+
+    mine = Q(to="person", grantee=actor.id or 0)
+    if actor.departments:
+        mine |= Q(to="department", grantee__in=sorted(actor.departments))
+    rows = Share.objects.filter(mine, entity=entity).filter(Q(until=None) | Q(until__gt=clock.now()))
+    if action != "view":
+        rows = rows.filter(edit=True)
+    return rows.values_list("record", flat=True)
+
+
+def arm_conditions(entity: Entity, actor: Actor, action: str, prefix: str = "") -> list[Q] | None:
+    """The arms as separate conditions, so that a first page can be merged from each; None means everything."""
+    arms = actor.arms(entity.key, action)
+    if "all" in arms:
+        return None
+    found: list[Q] = []
+    owners = ({actor.id} if "own" in arms and actor.id else set()) | (actor.reports if "reports" in arms else set())
+    if owners:
+        found.append(Q(AnyOf(F(f"{prefix}owner_id"), owners)))
+    departments = (actor.departments if "department" in arms else frozenset()) | (actor.tree if "tree" in arms else frozenset())
+    if departments:
+        found.append(Q(AnyOf(F(f"{prefix}department_id"), departments)))
+    if arms & {"involved", "granted"}:
+        found.append(Q(AnyOf(F(f"{prefix}id"), shared_ids(entity.key, actor, action))))
+        if entity.parent:
+            parent = entity.fields[entity.parent]
+            target = parent.kind.target  # type: ignore[attr-defined]
+            found.append(Q(AnyOf(F(f"{prefix}{parent.column.path}"), shared_ids(target.key, actor, action))))
+    if "author" in arms and entity.author_sees and actor.id:
+        found.append(Q(**{f"{prefix}created_by_id": actor.id}))
+    return found
+
+
+def scope(entity: Entity, actor: Actor, action: str, prefix: str = "") -> Q | None:
+    """The scope as one condition; None means everything, an impossible condition nothing."""
+    arms = arm_conditions(entity, actor, action, prefix)
+    if arms is None:
+        return None
+    union = Q(pk__in=[])
+    for arm in arms:
+        union |= arm
+    return union
+
+
+def may_see(entity: Entity, actor: Actor, record_id: int, action: str = "view") -> bool:
+    """Whether one record is in scope."""
+    return entity.rows(actor, action).filter(id=record_id).exists()

@@ -1,0 +1,122 @@
+"""The condition tree: JSON in, checked nodes out.
+
+`["and", ["level", "in", ["A", "B"]], ["owner", "is", "me"], ["contacts.title", "contains", "采购"]]`. A field that the
+actor may not see is as unknown as a misspelt one; a masked field answers only equality.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+from guanxi.kernel.actor import Actor
+from guanxi.kernel.condition.primitive import Primitive
+from guanxi.kernel.fields.base import Field, Invalid, Reader
+from guanxi.kernel.registry import registry
+
+if TYPE_CHECKING:
+    from guanxi.kernel.entity import Entity
+
+MOST_NODES = 60
+MOST_DEPTH = 6
+
+
+class ConditionError(ValueError):
+    """A condition that cannot be understood, with a message for whoever wrote it."""
+
+
+@dataclass(frozen=True)
+class Test:
+    """One comparison of a field of the entity itself."""
+
+    entity: Entity
+    field: Field
+    op: str
+    operand: Any
+    raw: Any
+
+    @property
+    def primitive(self) -> Primitive:
+        """The form both interpreters evaluate; period words resolve now."""
+        return self.field.kind.test(self.op, self.operand)
+
+
+@dataclass(frozen=True)
+class Related:
+    """A condition on records that the actor may see, reached over `via`; true when any of them matches."""
+
+    entity: Entity
+    target: Entity
+    via: Field
+    forward: bool
+    node: Node
+    label: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """`and`, `or` (of none: true) or `not` (of one)."""
+
+    word: str
+    nodes: tuple[Node, ...]
+
+
+Node = Test | Related | Group
+
+
+def parse(entity: Entity, data: Any, actor: Actor) -> Node:
+    """Check and resolve a condition. Raises ConditionError."""
+    budget = iter(range(MOST_NODES))
+    return _node(entity, data, Reader(actor), budget, 0)
+
+
+def _node(entity: Entity, data: Any, reader: Reader, budget: Iterator[int], depth: int) -> Node:
+    if next(budget, None) is None or depth > MOST_DEPTH:
+        raise ConditionError(_("This filter is too long. Use fewer conditions."))
+    if data in (None, [], ()):
+        return Group("and", ())
+    if not isinstance(data, (list, tuple)) or not isinstance(data[0], str):
+        raise ConditionError(_("This filter cannot be read."))
+    if data[0] in ("and", "or", "not") and (len(data) == 1 or isinstance(data[1], (list, tuple))):
+        nodes = tuple(_node(entity, item, reader, budget, depth + 1) for item in data[1:])
+        if data[0] == "not" and len(nodes) != 1:
+            raise ConditionError(_("“not” takes exactly one condition."))
+        return Group(data[0], nodes)
+    if not 2 <= len(data) <= 3 or not isinstance(data[1], str):
+        raise ConditionError(_("This filter cannot be read."))
+    return _test(entity, data[0], data[1], data[2] if len(data) == 3 else None, reader, depth)
+
+
+def _test(entity: Entity, path: str, op: str, raw: Any, reader: Reader, depth: int) -> Node:
+    head, dot, rest = path.partition(".")
+    if dot:
+        return _related(entity, head, rest, (op, raw), reader, depth)
+    field = entity.visible(reader.actor).get(head)
+    if field is None:
+        raise ConditionError(_("There is no field “%(name)s”.") % {"name": head})
+    masked = reader.actor.right(entity.key, head) == "masked"
+    if op not in field.kind.operators or (masked and op != "is"):
+        raise ConditionError(_("“%(field)s” cannot be compared by “%(op)s”.") % {"field": field.label, "op": op})
+    try:
+        return Test(entity, field, op, field.kind.operand(op, raw, reader), raw)
+    except Invalid as error:
+        raise ConditionError(f"{field.label}: {error}") from None
+
+
+def _related(entity: Entity, head: str, rest: str, comparison: Sequence[Any], reader: Reader, depth: int) -> Node:
+    if depth >= MOST_DEPTH:
+        raise ConditionError(_("This filter is too long. Use fewer conditions."))
+    forward = entity.visible(reader.actor).get(head)
+    if forward is not None and hasattr(forward.kind, "target"):
+        target = forward.kind.target
+        node = _test(target, rest, comparison[0], comparison[1], reader, depth + 1)
+        return Related(entity, target, forward, True, node, str(forward.label))
+    for child, key in registry.children(entity):
+        field = child.fields[key]
+        if field.extra.get("back") == head and key in child.visible(reader.actor) and reader.actor.may(child.key, "view"):
+            node = _test(child, rest, comparison[0], comparison[1], reader, depth + 1)
+            return Related(entity, child, field, False, node, str(child.label_plural))
+    raise ConditionError(_("There is no field “%(name)s”.") % {"name": head})

@@ -1,0 +1,68 @@
+"""Custom fields: definitions in the database, values under a key of the record's `custom` document.
+
+The designer comes later; what is stored by a definition already fits the same interface as a declared field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from guanxi.kernel.dictionary import Dictionary
+from guanxi.kernel.fields.base import Field, Kind
+from guanxi.kernel.fields.boolean import BooleanKind
+from guanxi.kernel.fields.choice import ChoiceKind, TagsKind
+from guanxi.kernel.fields.column import Keyed
+from guanxi.kernel.fields.contact import EmailKind, PhoneKind, RegionKind, UrlKind
+from guanxi.kernel.fields.dates import DateKind, DateTimeKind
+from guanxi.kernel.fields.number import DecimalKind, IntegerKind
+from guanxi.kernel.fields.text import TextKind
+
+if TYPE_CHECKING:
+    from guanxi.kernel.entity import Entity
+
+KINDS: dict[str, Callable[[dict[str, Any]], Kind]] = {
+    "text": lambda o: TextKind(o.get("max_length", 200), o.get("lines", 1)),
+    "integer": lambda o: IntegerKind(),
+    "decimal": lambda o: DecimalKind(o.get("places", 2)),
+    "boolean": lambda o: BooleanKind(),
+    "date": lambda o: DateKind(),
+    "datetime": lambda o: DateTimeKind(),
+    "choice": lambda o: ChoiceKind(Dictionary(o["dictionary"])),
+    "tags": lambda o: TagsKind(Dictionary(o["dictionary"])),
+    "phone": lambda o: PhoneKind(),
+    "email": lambda o: EmailKind(),
+    "url": lambda o: UrlKind(),
+    "region": lambda o: RegionKind(),
+}
+
+_definitions: dict[str, list[Field]] = {}
+_state: dict[str, int | None] = {"version": None}
+
+
+def fields_of(entity: Entity) -> dict[str, Field]:
+    """The custom fields of an entity by key (`f12`)."""
+    return {f.key: f for f in _definitions.get(entity.key, [])}
+
+
+def load() -> None:
+    """Read every definition and reshape the entities concerned."""
+    from guanxi.kernel.models import CustomField
+    from guanxi.kernel.registry import registry
+
+    found: dict[str, list[Field]] = {}
+    for row in CustomField.objects.filter(active=True).order_by("position", "id"):
+        kind = KINDS[row.kind](row.options)
+        key = f"f{row.id}"
+        found.setdefault(row.entity, []).append(Field(key, kind, row.label, Keyed(key, kind), required=row.required))
+    _definitions.clear()
+    _definitions.update(found)
+    for entity in registry:
+        entity.reshape()
+
+
+def refresh(version: int) -> None:
+    """Read them again when `shape_version` has moved."""
+    if _state["version"] != version:
+        _state["version"] = version
+        load()

@@ -1,0 +1,158 @@
+"""Dictionaries: the choice lists of the product, declared in code, kept in the database, shaped by administrators.
+
+Records store a value's id; interfaces use its code. What is declared here is only the first content: `sync` adds what is
+missing and never overwrites what an administrator changed.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import get_language
+
+DECLARED: dict[str, Dictionary] = {}
+
+
+@dataclass(frozen=True)
+class Value:
+    """A declared value: Chinese and English label, tag colour (b g a r v or empty), parent code and further facts."""
+
+    zh: str
+    en: str = ""
+    colour: str = ""
+    parent: str = ""
+    default: bool = False
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Item:
+    """A stored value as the running process knows it."""
+
+    id: int
+    code: str
+    zh: str
+    en: str
+    colour: str
+    position: int
+    parent: int | None
+    active: bool
+    default: bool
+    extra: Mapping[str, Any]
+
+    @property
+    def label(self) -> str:
+        """The label in the active language."""
+        return self.en if (get_language() or "zh").startswith("en") else self.zh
+
+
+class Dictionary:
+    """A reference to a choice list by code, with its first content."""
+
+    def __init__(self, code: str, /, **values: str | Value) -> None:
+        self.code = code
+        self.values = {k: v if isinstance(v, Value) else Value(v) for k, v in values.items()}
+        known = DECLARED.setdefault(code, self)
+        if self.values and not known.values:
+            DECLARED[code] = self
+
+    def items(self) -> list[Item]:
+        """All values in order, inactive ones included."""
+        return list(_cache.get(self.code).values())
+
+    def active(self) -> list[Item]:
+        """The values a person may choose."""
+        return [item for item in self.items() if item.active]
+
+    def by_id(self, value: int | None) -> Item | None:
+        """The value with this id, if it is of this list."""
+        return None if value is None else _cache.get(self.code).get(value)
+
+    def by_code(self, code: str) -> Item | None:
+        """The value with this code."""
+        return _cache.codes(self.code).get(code)
+
+    def id(self, code: str) -> int:
+        """The id of a declared code. Raises KeyError for an unknown one: a mistake in the code, not of a person."""
+        return _cache.codes(self.code)[code].id
+
+    def first(self) -> Item | None:
+        """The default value, if the list has one."""
+        return next((item for item in self.active() if item.default), None)
+
+
+class _Cache:
+    """Every list of the company, read at once and kept until `shape_version` moves."""
+
+    def __init__(self) -> None:
+        self._lists: dict[str, dict[int, Item]] | None = None
+        self._codes: dict[str, dict[str, Item]] = {}
+        self.version: int | None = None
+        self._lock = threading.Lock()
+
+    def _load(self) -> dict[str, dict[int, Item]]:
+        from guanxi.kernel.models import DictionaryValue
+
+        with self._lock:
+            if self._lists is None:
+                lists: dict[str, dict[int, Item]] = {}
+                for row in DictionaryValue.objects.order_by("dictionary", "position", "id"):
+                    item = Item(
+                        row.id, row.code, row.zh, row.en, row.colour, row.position, row.parent_id, row.active, row.default, row.extra
+                    )
+                    lists.setdefault(row.dictionary, {})[row.id] = item
+                self._codes = {code: {i.code: i for i in items.values()} for code, items in lists.items()}
+                self._lists = lists
+            return self._lists
+
+    def get(self, code: str) -> dict[int, Item]:
+        return (self._lists or self._load()).get(code, {})
+
+    def codes(self, code: str) -> dict[str, Item]:
+        if self._lists is None:
+            self._load()
+        return self._codes.get(code, {})
+
+    def clear(self) -> None:
+        self._lists = None
+
+    def refresh(self, version: int) -> None:
+        if version != self.version:
+            self.version = version
+            self.clear()
+
+
+_cache = _Cache()
+refresh = _cache.refresh
+clear = _cache.clear
+
+
+def sync() -> int:
+    """Add declared values that the database lacks; returns how many were added."""
+    from guanxi.kernel.models import DictionaryValue
+
+    present = {(d, c): i for d, c, i in DictionaryValue.objects.values_list("dictionary", "code", "id")}
+    added = 0
+    for dictionary in DECLARED.values():
+        for position, (code, value) in enumerate(dictionary.values.items()):
+            if (dictionary.code, code) in present:
+                continue
+            parent = next((i for (_d, c), i in present.items() if c == value.parent), None) if value.parent else None
+            row = DictionaryValue.objects.create(
+                dictionary=dictionary.code,
+                code=code,
+                zh=value.zh,
+                en=value.en or code.replace("_", " ").capitalize(),
+                colour=value.colour,
+                position=position,
+                parent_id=parent,
+                default=value.default,
+                extra=dict(value.extra),
+            )
+            present[dictionary.code, code] = row.id
+            added += 1
+    clear()
+    return added

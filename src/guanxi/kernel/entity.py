@@ -1,0 +1,245 @@
+"""The entity: one declaration beside one model, from which everything that people see is derived."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.db import models
+from django.utils.functional import cached_property
+from django.utils.text import camel_case_to_spaces
+from django.utils.translation import gettext_lazy as _
+
+from guanxi.kernel.actor import Actor
+from guanxi.kernel.fields.base import Declared, Field, Label
+from guanxi.kernel.fields.column import Linked, Stored
+from guanxi.kernel.fields.rollup import RollUp
+from guanxi.kernel.grants import Grants
+from guanxi.kernel.registry import registry
+
+if TYPE_CHECKING:
+    from guanxi.kernel.query import Rows
+    from guanxi.kernel.record import Record
+
+#: Fields of every record, in the order in which they close a form or column list.
+COMMON = ("owner", "department", "created_by", "created_at", "updated_at")
+
+
+@dataclass(frozen=True)
+class Unique:
+    """No two live records may share the normalised value; `key` turns a record into it, None meaning no claim."""
+
+    field: str
+    normalise: Callable[[Any], str | None] | str = "fold"
+
+    @property
+    def column(self) -> str:
+        """The stored normalised column."""
+        return f"{self.field}_key"
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A preset view of the strip. `where` is a condition, `sort` a field with - for descending."""
+
+    code: str
+    label: Label
+    where: Sequence[Any] = ()
+    sort: str = ""
+    layout: str = ""
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Action:
+    """A named verb on one record. `effect(record, values, actor)` returns the fields to change, through `write`."""
+
+    code: str
+    label: Label
+    effect: Callable[[Any, dict[str, Any], Actor], dict[str, Any]]
+    icon: str = ""
+    form: tuple[str, ...] = ()
+    grant: str = "edit"
+    when: Sequence[Any] = ()
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Board:
+    """Columns over a choice field; `total` is summed per column, `stale` a field whose age in days is flagged."""
+
+    by: str
+    total: str = ""
+    stale: str = ""
+    limit: int = 14
+    card: tuple[str, ...] = ()
+
+
+class Entity:
+    """Subclass with `model=`; the class is instantiated once and put in the registry. Attributes are data."""
+
+    model: type[Record]
+    slug: str = ""
+    label: Label = ""
+    label_plural: Label = ""
+    icon: str = "file"
+    section: Label = _("Customers")
+    title: str = "name"
+    columns: tuple[str, ...] = ()
+    filters: tuple[str, ...] = ()
+    search: tuple[str, ...] = ()
+    sorts: tuple[str, ...] = ("updated_at",)
+    unique: tuple[Unique, ...] = ()
+    layout: Mapping[Label, tuple[str, ...]] = {}
+    quick: tuple[str, ...] = ()
+    chips: tuple[str, ...] = ()
+    tiles: tuple[str, ...] = ()
+    stage: str = ""
+    related: tuple[str, ...] = ()
+    boards: tuple[Board, ...] = ()
+    views: tuple[Preset, ...] = ()
+    rollups: tuple[RollUp, ...] = ()
+    actions: tuple[Action, ...] = ()
+    parent: str = ""
+    author_sees: bool = False
+    in_menu: bool = True
+    timeline: bool = False
+    hidden_in_form: tuple[str, ...] = ()
+    grants: Grants = Grants.standard()
+
+    instance: ClassVar[Entity]
+
+    def __init_subclass__(cls, model: type[Record] | None = None, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if model is not None:
+            cls.model = model
+            cls.instance = cls()
+            model.entity = cls.instance
+            cls.instance.contribute()
+            registry.add(cls.instance)
+
+    def __repr__(self) -> str:
+        return f"<Entity {self.key}>"
+
+    @cached_property
+    def key(self) -> str:
+        """The stable name, `customers.customer`."""
+        return self.model._meta.label_lower
+
+    def contribute(self) -> None:
+        """Name the entity and add the columns and indexes that the declaration implies."""
+        meta = self.model._meta
+        words = camel_case_to_spaces(meta.object_name or "")
+        self.label = self.label or _(words.capitalize())
+        self.label_plural = self.label_plural or _(f"{words.capitalize()}s")
+        self.slug = self.slug or words.replace(" ", "-") + "s"
+        for unique in self.unique:
+            self.model.add_to_class(unique.column, models.TextField(null=True, editable=False))
+        if self.title in self.sorts:
+            self.model.add_to_class(f"{self.title}_sort", models.CharField(max_length=64, default="", db_collation="C", editable=False))
+        live = models.Q(deleted_at=None)
+        short = meta.db_table.rsplit("_", 1)[-1][:10]
+        indexes = list(meta.indexes)
+        for sort in self.sorts:
+            path = self.sort_path(sort)
+            for lead in ("", "owner", "department"):
+                columns = [*([lead] if lead else []), path, "id"]
+                indexes.append(models.Index(fields=columns, name=f"{short}_{sort[:12]}_{lead[:1] or 'x'}", condition=live))
+        if self.parent:
+            indexes.append(models.Index(fields=[self.parent, "id"], name=f"{short}_{self.parent[:12]}_p", condition=live))
+        indexes.append(models.Index(fields=["id"], name=f"{short}_deleted", condition=models.Q(deleted_at__isnull=False)))
+        constraints = [
+            *meta.constraints,
+            *(models.UniqueConstraint(fields=[u.column], condition=live, name=f"{short}_{u.field[:14]}_unique") for u in self.unique),
+        ]
+        # Both places: makemigrations reads original_attrs and would silently ignore the other.
+        meta.indexes, meta.constraints = indexes, constraints
+        meta.original_attrs["indexes"], meta.original_attrs["constraints"] = indexes, constraints
+
+    @cached_property
+    def fields(self) -> dict[str, Field]:
+        """Every field by key: the model's own, then links, then custom ones, then what all records share."""
+        from guanxi.kernel import custom
+
+        own: dict[str, Field] = {}
+        for column in self.model._meta.local_fields:
+            if isinstance(column, Declared):
+                own[column.name] = self._stored(column)
+        for name, links in getattr(self.model, "declared_links", {}).items():
+            label = links.label or registry.by_model_label(links.to).label_plural
+            back = {"back": links.back, "back_label": self.label_plural} if links.back else {}
+            own[name] = Field(name, links.kind, label, Linked(f"{self.key}.{name}"), help=links.help, aliases=links.aliases, extra=back)
+        common = {key: own.pop(key) for key in COMMON}
+        return {**own, **custom.fields_of(self), **common}
+
+    def _stored(self, column: Any) -> Field:
+        attname = column.attname
+        return Field(
+            key=column.name,
+            kind=column.kind,
+            label=column.verbose_name,
+            column=Stored(attname),
+            required=column.required,
+            computed=column.computed,
+            help=column.help,
+            aliases=column.aliases,
+            search=column.search,
+            unique=any(u.field == column.name for u in self.unique),
+            default=column.get_default() if column.has_default() else None,
+            extra={"back": getattr(column, "back", ""), "back_label": getattr(column, "back_label", "")},
+        )
+
+    def reshape(self) -> None:
+        """Forget derived data after a custom field has come or gone."""
+        self.__dict__.pop("fields", None)
+
+    def sort_path(self, key: str) -> str:
+        """The ORM path by which a field sorts: pinyin for the title, the base amount for money."""
+        if key == self.title and key in self.sorts:
+            return f"{key}_sort"
+        column = next(f for f in self.model._meta.local_fields if f.name == key)
+        kind = getattr(column, "kind", None)
+        return str(kind.sort_path(key)) if kind else key
+
+    @property
+    def derived(self) -> tuple[str, ...]:
+        """Columns that follow from others and never appear in history."""
+        names = [u.column for u in self.unique] + [r.field for r in self.rollups]
+        if self.title in self.sorts:
+            names.append(f"{self.title}_sort")
+        return (*names, "updated_at", "version")
+
+    def rows(self, actor: Actor, action: str = "view", *, deleted: bool | None = False) -> Rows:
+        """What `actor` may `action`, live ones unless `deleted` is True (recycle bin) or None (both)."""
+        from guanxi.kernel.query import rows
+
+        return rows(self, actor, action=action, deleted=deleted)
+
+    def find_by_title(self, rows: Any, text: str) -> list[int]:
+        """Ids of the rows that are called exactly `text` or bear it as their number; at most two."""
+        where = models.Q(**{self.title: text})
+        if "number" in self.fields:
+            where |= models.Q(number=text)
+        return list(rows.filter(where).values_list("id", flat=True)[:2])
+
+    def visible(self, actor: Actor) -> dict[str, Field]:
+        """The fields that `actor` may see at all."""
+        return {k: f for k, f in self.fields.items() if actor.right(self.key, k) != "hidden"}
+
+    def writable(self, actor: Actor) -> dict[str, Field]:
+        """The fields that `actor` may set."""
+        return {k: f for k, f in self.fields.items() if not f.computed and actor.right(self.key, k) == "edit"}
+
+    def validate(self, record: Any, changed: set[str], errors: dict[str, str]) -> None:
+        """Business rules over several fields: put messages into `errors` by field key, or set what follows from the change."""
+
+    def follow(self, records: Sequence[Any], *, creating: bool, changed: set[str], actor: Actor, door: str) -> None:
+        """What a write of these records brings about elsewhere, in the same transaction and through `write`."""
+
+    def action(self, code: str) -> Action | None:
+        """A declared action by code."""
+        return next((a for a in self.actions if a.code == code), None)
+
+
+__all__ = ["Action", "Board", "Entity", "Preset", "RollUp", "Unique", "field"]

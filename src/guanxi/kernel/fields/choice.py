@@ -1,0 +1,184 @@
+"""A value out of a dictionary; tags are several of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext as _
+from markupsafe import Markup, escape
+
+from guanxi.kernel.china.width import fold
+from guanxi.kernel.condition.primitive import Primitive
+from guanxi.kernel.dictionary import Dictionary, Item
+from guanxi.kernel.fields.base import Declared, Field, Invalid, Kind, Label, Reader, attributes
+
+
+def tag(item: Item) -> str:
+    """The coloured label of a value."""
+    return f'<span class="tag {escape(item.colour)}">{escape(item.label)}</span>'
+
+
+class ChoiceKind(Kind):
+    """One value of a dictionary, stored as its id; read by code, label in either language, or id."""
+
+    name = "choice"
+    operators = ("in", "not_in", "is", "is_not", "empty", "not_empty")
+    stored = "integer"
+    width = 110
+
+    def __init__(self, dictionary: Dictionary, plain: bool = False, depends_on: str = "") -> None:
+        self.dictionary, self.plain, self.depends_on = dictionary, plain, depends_on
+
+    def read(self, raw: Any, reader: Reader) -> int:
+        item = self.find(raw)
+        if item is None:
+            known = "、".join(i.label for i in self.dictionary.active()[:8])
+            raise Invalid(_("“%(value)s” is not in the list. Choose one of: %(known)s.") % {"value": raw, "known": known})
+        return item.id
+
+    def find(self, raw: Any) -> Item | None:
+        """The value meant by a code, a label or an id."""
+        if isinstance(raw, int) and not isinstance(raw, bool):
+            return self.dictionary.by_id(raw)
+        text = str(raw).strip()
+        found = self.dictionary.by_code(text)
+        if found is None:
+            wanted = fold(text)
+            found = next((i for i in self.dictionary.items() if wanted in (fold(i.zh), fold(i.en), fold(i.code))), None)
+        if found is None and text.isdigit():
+            found = self.dictionary.by_id(int(text))
+        return found
+
+    def text(self, value: Any, reader: Reader) -> str:
+        item = self.dictionary.by_id(value)
+        return item.label if item else ""
+
+    def html(self, value: Any, reader: Reader) -> str:
+        item = self.dictionary.by_id(value)
+        if item is None:
+            return ""
+        return str(escape(item.label)) if self.plain else tag(item)
+
+    def json(self, value: Any) -> Any:
+        item = self.dictionary.by_id(value)
+        return item.code if item else None
+
+    def from_json(self, data: Any) -> Any:
+        return data if isinstance(data, int) else self.dictionary.id(data)
+
+    def typed(self, value: Any, reader: Reader) -> str:
+        return self.json(value) or ""
+
+    def input(self, bound: Field, value: Any, reader: Reader, name: str = "") -> Markup:
+        rows = [Markup('<option value=""></option>')]
+        for item in self.dictionary.items():
+            if not item.active and item.id != value:
+                continue
+            on = Markup(" selected") if item.id == value else ""
+            parent = Markup(' data-parent="{}"').format(item.parent) if item.parent else ""
+            rows.append(Markup('<option value="{}" data-id="{}"{}{}>{}</option>').format(item.code, item.id, parent, on, item.label))
+        depends = Markup(' data-depends-on="{}"').format(self.depends_on) if self.depends_on else ""
+        return Markup('<select class="in" name="{0}" id="f-{0}" {1}{2}>{3}</select>').format(
+            name or bound.key, attributes(bound), depends, Markup("").join(rows)
+        )
+
+    def options(self, reader: Reader) -> list[dict[str, Any]]:
+        return [{"value": i.code, "label": i.label, "colour": i.colour} for i in self.dictionary.active()]
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": ["string", "null"], "enum": [*(i.code for i in self.dictionary.items()), None]}
+
+    def samples(self) -> Iterable[Any]:
+        return tuple(i.code for i in self.dictionary.active()[:4])
+
+
+class TagsKind(ChoiceKind):
+    """Several values of a dictionary; conditions ask whether a record has any or all of them."""
+
+    name = "tags"
+    operators = ("has", "has_all", "empty", "not_empty")
+    stored = "list"
+    sortable = False
+    width = 160
+
+    @property
+    def blank(self) -> Any:  # type: ignore[override]
+        """A new empty list each time: it ends up on a record."""
+        return []
+
+    def read(self, raw: Any, reader: Reader) -> Any:
+        parts = raw if isinstance(raw, (list, tuple)) else str(raw).replace("，", ",").replace("、", ",").replace(";", ",").split(",")
+        ids = [super(TagsKind, self).read(p, reader) for p in parts if str(p).strip()]
+        return sorted(set(ids))
+
+    def operand(self, op: str, raw: Any, reader: Reader) -> Any:
+        return None if op in ("empty", "not_empty") else self.read(raw, reader)
+
+    def test(self, op: str, operand: Any) -> Primitive:
+        if op in ("has", "has_all"):
+            return Primitive("overlap" if op == "has" else "superset", operand)
+        return super().test(op, operand)
+
+    def text(self, value: Any, reader: Reader) -> str:
+        return "、".join(i.label for v in value or () if (i := self.dictionary.by_id(v)))
+
+    def html(self, value: Any, reader: Reader) -> str:
+        return " ".join(tag(i) for v in value or () if (i := self.dictionary.by_id(v)))
+
+    def json(self, value: Any) -> Any:
+        return [i.code for v in value or () if (i := self.dictionary.by_id(v))]
+
+    def from_json(self, data: Any) -> Any:
+        return [v if isinstance(v, int) else self.dictionary.id(v) for v in data]
+
+    def typed(self, value: Any, reader: Reader) -> str:
+        return ",".join(self.json(value))
+
+    def input(self, bound: Field, value: Any, reader: Reader, name: str = "") -> Markup:
+        key = name or bound.key
+        boxes = Markup("").join(
+            Markup('<label class="check"><input type="checkbox" name="{}" value="{}"{}> {}</label>').format(
+                key, i.code, Markup(" checked") if i.id in (value or ()) else "", i.label
+            )
+            for i in self.dictionary.active()
+        )
+        return Markup('<input type="hidden" name="{0}" value=""><div class="checks" id="f-{0}">{1}</div>').format(key, boxes)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "array", "items": {"type": "string", "enum": [i.code for i in self.dictionary.items()]}}
+
+    def samples(self) -> Iterable[Any]:
+        return ([i.code for i in self.dictionary.active()[:2]], [])
+
+
+class Choice(Declared, models.IntegerField):
+    """A dictionary value's id."""
+
+    def __init__(
+        self,
+        label: Label,
+        dictionary: Dictionary,
+        *,
+        plain: bool = False,
+        depends_on: str = "",
+        blank: bool = False,
+        computed: bool = False,
+        help: Label = "",
+        aliases: Sequence[str] = (),
+        **django: Any,
+    ) -> None:
+        super().__init__(verbose_name=label, blank=blank, null=True, **django)
+        self.declare(ChoiceKind(dictionary, plain, depends_on), required=not blank, computed=computed, help=help, aliases=aliases)
+
+
+class Tags(Declared, ArrayField):
+    """Ids of several dictionary values."""
+
+    def __init__(self, label: Label, dictionary: Dictionary, *, help: Label = "", aliases: Sequence[str] = (), **django: Any) -> None:
+        django.setdefault("base_field", models.IntegerField())
+        django.setdefault("default", list)
+        super().__init__(verbose_name=label, blank=True, **django)
+        self.declare(TagsKind(dictionary), required=False, help=help, aliases=aliases)

@@ -1,0 +1,117 @@
+"""Where a field's values live: a column of the model, a key of the record's JSON, or the link table.
+
+Each knows the ORM expression that selects, filters and sorts it, and how to read and set it on a record.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from django.db import models
+from django.db.models import F
+from django.db.models.expressions import Combinable
+from django.db.models.fields.json import KT, KeyTransform
+from django.db.models.functions import Cast, Collate
+
+
+class Column(Protocol):
+    """Storage of one field."""
+
+    @property
+    def path(self) -> str | None:
+        """The ORM path where there is a column of its own."""
+        ...
+
+    def expression(self) -> Combinable:
+        """What a query selects, compares and sorts by."""
+        ...
+
+    def encode(self, value: Any) -> Any:
+        """A parsed value as `expression` compares with it."""
+        ...
+
+    def get(self, record: Any) -> Any:
+        """Read from a record."""
+        ...
+
+    def set(self, record: Any, value: Any) -> None:
+        """Put on a record."""
+        ...
+
+
+class Stored:
+    """A column of the model; `attname` for foreign keys."""
+
+    def __init__(self, attname: str) -> None:
+        self.path: str | None = attname
+
+    def expression(self) -> Combinable:
+        return F(str(self.path))
+
+    def encode(self, value: Any) -> Any:
+        return value
+
+    def get(self, record: Any) -> Any:
+        return getattr(record, str(self.path))
+
+    def set(self, record: Any, value: Any) -> None:
+        setattr(record, str(self.path), value)
+
+
+class Keyed:
+    """A key of the `custom` document. Numbers compare as numbers; the rest as text in C collation, as the indexes do."""
+
+    path: str | None = None
+
+    def __init__(self, key: str, kind: Any) -> None:
+        self.key, self.kind = key, kind
+
+    def expression(self) -> Combinable:
+        value = self.kind.stored
+        if value == "number":
+            return Cast(KeyTransform(self.key, "custom"), models.DecimalField(max_digits=30, decimal_places=10))
+        if value == "integer":
+            return Cast(KeyTransform(self.key, "custom"), models.BigIntegerField())
+        if value == "boolean":
+            return Cast(KeyTransform(self.key, "custom"), models.BooleanField())
+        return Collate(KT(f"custom__{self.key}"), "C")
+
+    def encode(self, value: Any) -> Any:
+        return value if self.kind.stored != "text" else self.kind.json(value)
+
+    def get(self, record: Any) -> Any:
+        data = record.custom.get(self.key)
+        return self.kind.blank if data is None else self.kind.from_json(data)
+
+    def set(self, record: Any, value: Any) -> None:
+        if self.kind.is_blank(value):
+            record.custom.pop(self.key, None)
+        else:
+            record.custom[self.key] = self.kind.json(value)
+
+
+class Linked:
+    """Rows of the link table: the value is the list of linked record ids, loaded beside the page, never joined."""
+
+    path: str | None = None
+
+    def __init__(self, field: str) -> None:
+        self.field = field
+
+    def expression(self) -> Combinable:
+        raise TypeError("links are compared through the link table, see kernel.condition.sql")
+
+    def encode(self, value: Any) -> Any:
+        return value
+
+    def get(self, record: Any) -> list[int]:
+        from guanxi.kernel.models import Link
+
+        if self.field not in record.linked:
+            rows = Link.objects.filter(field=self.field, source=record.id).order_by("id")
+            record.linked[self.field] = list(rows.values_list("target", flat=True)) if record.id else []
+        ids: list[int] = record.linked[self.field]
+        return ids
+
+    def set(self, record: Any, value: Any) -> None:
+        record.linked[self.field] = list(value or [])

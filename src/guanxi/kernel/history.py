@@ -1,0 +1,144 @@
+"""History: who changed what, when, by which door. Written by database triggers, so not even raw SQL escapes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db import connection
+
+from guanxi.kernel.actor import Actor
+from guanxi.kernel.fields.base import Field, Reader
+
+if TYPE_CHECKING:
+    from guanxi.kernel.entity import Entity
+
+#: Months of partitions kept ready before and after the present one.
+MONTHS_BACK, MONTHS_AHEAD = 36, 4
+
+
+@dataclass
+class Change:
+    """One write to one record as a person reads it; several rows of one write are folded."""
+
+    at: datetime
+    write_id: UUID
+    entity: str
+    record: int
+    version: int
+    verb: str
+    actor: int | None
+    door: str
+    request: str
+    diff: dict[str, list[Any]] = field(default_factory=dict)
+
+    def lines(self, entity: Entity, reader: Reader) -> list[tuple[Field, str, str]]:
+        """(field, old text, new text) of every key that the reader may see today, masked where his right says so."""
+        by_column = {(f.column.path or f.key): f for f in entity.visible(reader.actor).values()}
+        shown = []
+        for key, (old, new) in self.diff.items():
+            bound = by_column.get(key)
+            if bound is None:
+                continue
+            mask = reader.actor.right(entity.key, bound.key) == "masked"
+            shown.append((bound, _words(bound, old, reader, mask=mask), _words(bound, new, reader, mask=mask)))
+        return shown
+
+
+def _words(bound: Field, stored: Any, reader: Reader, *, mask: bool) -> str:
+    if stored is None:
+        return ""
+    kind = bound.kind
+    value = stored
+    if kind.name in ("date", "datetime"):
+        value = date.fromisoformat(stored) if kind.name == "date" else datetime.fromisoformat(stored)
+    elif kind.name in ("decimal", "money"):
+        value = kind.from_json(stored)
+    if mask or kind.name in ("phone", "resident_id"):
+        return kind.mask(value)
+    return kind.text(value, reader)
+
+
+def of_record(record: int, *, limit: int = 100, before: datetime | None = None) -> list[Change]:
+    """The newest changes of a record. The caller has checked that the record may be seen."""
+    sql = "SELECT at, write_id, entity, record, version, op, actor, door, request, diff FROM change WHERE record = %s"
+    params: list[Any] = [record]
+    if before is not None:
+        sql, params = f"{sql} AND at < %s", [record, before]
+    return _fold(_fetch(f"{sql} ORDER BY at DESC, id DESC LIMIT %s", [*params, limit]))
+
+
+def of_write(write_id: UUID) -> list[Change]:
+    """Everything that one write changed."""
+    sql = "SELECT at, write_id, entity, record, version, op, actor, door, request, diff FROM change WHERE write_id = %s ORDER BY id"
+    return _fold(_fetch(sql, [write_id]))
+
+
+def of_request(request: str) -> list[Change]:
+    """Everything that a request or job (`job:12`) changed, oldest first."""
+    sql = "SELECT at, write_id, entity, record, version, op, actor, door, request, diff FROM change WHERE request = %s ORDER BY id"
+    return _fold(_fetch(sql, [request]))
+
+
+def keys_since(record: int, version: int) -> dict[str, Any]:
+    """Columns changed after `version`, each with the value it had then."""
+    changed: dict[str, Any] = {}
+    sql = "SELECT diff FROM change WHERE record = %s AND version > %s ORDER BY version, id"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [record, version])
+        for (diff,) in cursor.fetchall():
+            for key, (old, _new) in _document(diff).items():
+                changed.setdefault(key, old)
+    return changed
+
+
+def _document(value: Any) -> dict[str, Any]:
+    import json
+
+    found: dict[str, Any] = json.loads(value) if isinstance(value, str) else (value or {})
+    return found
+
+
+def _fetch(sql: str, params: Iterable[Any]) -> list[Change]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, list(params))
+        return [Change(*row[:9], diff=_document(row[9])) for row in cursor.fetchall()]
+
+
+def _fold(rows: list[Change]) -> list[Change]:
+    folded: dict[tuple[UUID, int], Change] = {}
+    for row in rows:
+        known = folded.setdefault((row.write_id, row.record), row)
+        if known is row:
+            continue
+        for key, (old, new) in row.diff.items():
+            before = known.diff.get(key)
+            known.diff[key] = [before[0] or old, before[1] or new] if before else [old, new]
+    return list(folded.values())
+
+
+def install() -> None:
+    """Create or replace the change table, its partitions, and the triggers of every entity."""
+    from guanxi.kernel.registry import registry
+
+    with connection.cursor() as cursor:
+        cursor.execute((files("guanxi.kernel") / "history.sql").read_text(encoding="utf-8"))
+        cursor.execute("SELECT guanxi_partitions(%s, %s)", [MONTHS_BACK, MONTHS_AHEAD])
+        for entity in registry:
+            skipped = ",".join([*entity.derived, *stamped(entity)])
+            cursor.execute("SELECT guanxi_watch(%s, %s, %s)", [entity.model._meta.db_table, entity.key, skipped])
+
+
+def stamped(entity: Entity) -> tuple[str, ...]:
+    """Owner and department of a child follow its parent: re-stamping is no change of the child."""
+    return ("owner_id", "department_id") if entity.parent else ()
+
+
+def visible_changes(entity: Entity, record: int, actor: Actor, *, limit: int = 100) -> list[Change]:
+    """Changes of a record that have at least one line for this reader, or a verb that speaks for itself."""
+    reader = Reader(actor)
+    return [c for c in of_record(record, limit=limit) if c.verb != "update" or c.lines(entity, reader)]

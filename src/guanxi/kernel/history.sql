@@ -1,0 +1,120 @@
+-- The audit trail: one generic pair of functions, installed on every record table and on the link table.
+CREATE SEQUENCE IF NOT EXISTS change_id;
+
+CREATE TABLE IF NOT EXISTS change (
+    id bigint NOT NULL DEFAULT nextval('change_id'),
+    at timestamptz NOT NULL,
+    write_id uuid NOT NULL,
+    entity text NOT NULL,
+    record bigint NOT NULL,
+    version integer NOT NULL,
+    op text NOT NULL,
+    diff jsonb NOT NULL,
+    actor bigint,
+    door text NOT NULL,
+    request text NOT NULL
+) PARTITION BY RANGE (at);
+CREATE TABLE IF NOT EXISTS change_rest PARTITION OF change DEFAULT;
+CREATE INDEX IF NOT EXISTS change_record ON change (record, at DESC);
+CREATE INDEX IF NOT EXISTS change_write ON change (write_id);
+CREATE INDEX IF NOT EXISTS change_actor ON change (actor, at DESC);
+CREATE INDEX IF NOT EXISTS change_request ON change (request) WHERE request LIKE 'job:%';
+
+-- Partitions by month around today. A month whose rows already lie in the default partition stays there.
+CREATE OR REPLACE FUNCTION guanxi_partitions(back integer, ahead integer) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE first date;
+BEGIN
+    FOR step IN -back..ahead LOOP
+        first := (date_trunc('month', now()) + step * interval '1 month')::date;
+        IF to_regclass(format('change_%s', to_char(first, 'YYYYMM'))) IS NULL
+           AND NOT EXISTS (SELECT 1 FROM change_rest WHERE at >= first AND at < first + interval '1 month') THEN
+            EXECUTE format('CREATE TABLE change_%s PARTITION OF change FOR VALUES FROM (%L) TO (%L)',
+                           to_char(first, 'YYYYMM'), first, (first + interval '1 month')::date);
+        END IF;
+    END LOOP;
+END $$;
+
+CREATE OR REPLACE FUNCTION guanxi_context() RETURNS jsonb LANGUAGE sql STABLE AS
+$$ SELECT coalesce(nullif(current_setting('guanxi.context', true), ''), '{}')::jsonb $$;
+
+-- A row as a flat document: custom keys beside columns, without what is derived or empty.
+CREATE OR REPLACE FUNCTION guanxi_document(row_data jsonb, skipped text[]) RETURNS jsonb LANGUAGE sql IMMUTABLE AS
+$$ SELECT (row_data - 'custom' - skipped) || coalesce(row_data -> 'custom', '{}') $$;
+
+CREATE OR REPLACE FUNCTION guanxi_history() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+    context jsonb := guanxi_context();
+    skipped text[] := string_to_array(TG_ARGV[1], ',');
+    moment timestamptz := coalesce((context ->> 'at')::timestamptz, clock_timestamp());
+    write uuid := coalesce((context ->> 'write')::uuid, gen_random_uuid());
+    who bigint := (context ->> 'actor')::bigint;
+    door text := coalesce(context ->> 'door', 'sql');
+    request text := coalesce(context ->> 'request', '');
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        INSERT INTO change (at, write_id, entity, record, version, op, diff, actor, door, request)
+        SELECT CASE WHEN door = 'demo' THEN n.created_at ELSE moment END,
+               write, TG_ARGV[0], n.id, n.version, 'create',
+               coalesce((SELECT jsonb_object_agg(e.key, jsonb_build_array(NULL, e.value))
+                         FROM jsonb_each(guanxi_document(to_jsonb(n), skipped || ARRAY['id', 'created_at', 'created_by_id'])) e
+                         WHERE e.value NOT IN ('null', '""', '[]', '{}', 'false')), '{}'),
+               who, door, request
+        FROM new_rows n;
+    ELSE
+        INSERT INTO change (at, write_id, entity, record, version, op, diff, actor, door, request)
+        SELECT CASE WHEN door = 'demo' THEN n.updated_at ELSE moment END, write, TG_ARGV[0], n.id, n.version,
+               CASE WHEN o.deleted_at IS NULL AND n.deleted_at IS NOT NULL THEN 'delete'
+                    WHEN o.deleted_at IS NOT NULL AND n.deleted_at IS NULL THEN 'restore'
+                    ELSE coalesce(context ->> 'verb', 'update') END,
+               d.diff, who, door, request
+        FROM new_rows n
+        JOIN old_rows o ON o.id = n.id
+        CROSS JOIN LATERAL (
+            SELECT jsonb_object_agg(coalesce(a.key, b.key), jsonb_build_array(a.value, b.value)) AS diff
+            FROM jsonb_each(guanxi_document(to_jsonb(o), skipped)) a
+            FULL JOIN jsonb_each(guanxi_document(to_jsonb(n), skipped)) b ON a.key = b.key
+            WHERE a.value IS DISTINCT FROM b.value
+        ) d
+        WHERE d.diff IS NOT NULL;
+    END IF;
+    RETURN NULL;
+END $$;
+
+-- Nothing is ever physically gone by a user action; erasure by law says so in its context.
+CREATE OR REPLACE FUNCTION guanxi_keep() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF guanxi_context() ->> 'verb' IS DISTINCT FROM 'forget' THEN
+        RAISE EXCEPTION 'records of % are deactivated, never deleted', TG_ARGV[0];
+    END IF;
+    RETURN OLD;
+END $$;
+
+-- Links are folded under the record that declares them.
+CREATE OR REPLACE FUNCTION guanxi_link_history() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE context jsonb := guanxi_context();
+BEGIN
+    INSERT INTO change (at, write_id, entity, record, version, op, diff, actor, door, request)
+    SELECT coalesce((context ->> 'at')::timestamptz, clock_timestamp()),
+           coalesce((context ->> 'write')::uuid, gen_random_uuid()),
+           regexp_replace(c.field, '\.[^.]*$', ''), c.source, 0, coalesce(context ->> 'verb', 'update'),
+           jsonb_build_object(regexp_replace(c.field, '^.*\.', ''),
+                              CASE WHEN TG_OP = 'INSERT' THEN jsonb_build_array(NULL, c.targets) ELSE jsonb_build_array(c.targets, NULL) END),
+           (context ->> 'actor')::bigint, coalesce(context ->> 'door', 'sql'), coalesce(context ->> 'request', '')
+    FROM (SELECT field, source, jsonb_agg(target ORDER BY id) AS targets FROM changed GROUP BY field, source) c;
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER guanxi_linked AFTER INSERT ON kernel_link
+    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION guanxi_link_history();
+CREATE OR REPLACE TRIGGER guanxi_unlinked AFTER DELETE ON kernel_link
+    REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION guanxi_link_history();
+
+CREATE OR REPLACE FUNCTION guanxi_watch(watched text, entity text, skipped text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('CREATE OR REPLACE TRIGGER guanxi_created AFTER INSERT ON %I REFERENCING NEW TABLE AS new_rows
+                    FOR EACH STATEMENT EXECUTE FUNCTION guanxi_history(%L, %L)', watched, entity, skipped);
+    EXECUTE format('CREATE OR REPLACE TRIGGER guanxi_updated AFTER UPDATE ON %I REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+                    FOR EACH STATEMENT EXECUTE FUNCTION guanxi_history(%L, %L)', watched, entity, skipped);
+    EXECUTE format('CREATE OR REPLACE TRIGGER guanxi_kept BEFORE DELETE ON %I
+                    FOR EACH ROW EXECUTE FUNCTION guanxi_keep(%L)', watched, entity);
+END $$;

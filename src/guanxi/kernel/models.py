@@ -1,0 +1,210 @@
+"""Tables of the kernel: dictionaries, links, shares, search, files, comments, events, jobs; history is plain SQL."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+
+
+class Version(models.Model):
+    """Two counters, `shape` and `access`: what a process has cached is good while they stand still."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    value = models.BigIntegerField(default=1)
+
+
+class DictionaryValue(models.Model):
+    """A value of a choice list."""
+
+    dictionary = models.CharField(max_length=60)
+    code = models.CharField(max_length=60)
+    zh = models.CharField(max_length=120)
+    en = models.CharField(max_length=120)
+    colour = models.CharField(max_length=12, blank=True, default="")
+    position = models.IntegerField(default=0)
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT)
+    active = models.BooleanField(default=True)
+    default = models.BooleanField(default=False)
+    extra = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["dictionary", "code"], name="dictionary_code")]
+
+
+class CustomField(models.Model):
+    """A field added by an administrator; its values live under `f<id>`."""
+
+    entity = models.CharField(max_length=80)
+    kind = models.CharField(max_length=20)
+    label = models.CharField(max_length=120)
+    required = models.BooleanField(default=False)
+    options = models.JSONField(default=dict)
+    position = models.IntegerField(default=0)
+    active = models.BooleanField(default=True)
+
+
+class Counter(models.Model):
+    """The last number given for a prefix and period."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+    value = models.BigIntegerField(default=0)
+
+
+class Link(models.Model):
+    """One link of a `Links` field, `customers.contact.customers`; `role` is a dictionary value."""
+
+    id = models.BigAutoField(primary_key=True)
+    field = models.CharField(max_length=120)
+    source = models.BigIntegerField()
+    target = models.BigIntegerField()
+    role = models.IntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["field", "source", "target"], name="link_once")]
+        indexes = [models.Index(fields=["field", "target", "source"], name="link_back")]
+
+
+class Share(models.Model):
+    """A record opened to a person or department beyond his scope: co-owner, collaborator, or a special grant."""
+
+    entity = models.CharField(max_length=80)
+    record = models.BigIntegerField()
+    to = models.CharField(max_length=12)
+    grantee = models.BigIntegerField()
+    edit = models.BooleanField(default=False)
+    part = models.CharField(max_length=16, default="share")
+    until = models.DateTimeField(null=True)
+    created_by = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["entity", "record", "to", "grantee"], name="share_once")]
+        indexes = [models.Index(fields=["entity", "to", "grantee", "record"], name="share_grantee")]
+
+
+class SearchEntry(models.Model):
+    """One row a searchable record, rewritten in the transaction that changed its searchable text."""
+
+    record = models.BigIntegerField(primary_key=True)
+    entity = models.CharField(max_length=60)
+    owner = models.BigIntegerField(null=True)
+    department = models.BigIntegerField(null=True)
+    parent = models.BigIntegerField(null=True)
+    updated_at = models.DateTimeField()
+    title = models.TextField()
+    lead = models.TextField()
+    keys = models.TextField()
+    tokens = ArrayField(models.IntegerField())
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["tokens"], name="search_tokens", fastupdate=False),
+            models.Index(fields=["owner", "updated_at"], name="search_owner"),
+            models.Index(fields=["department", "updated_at"], name="search_department"),
+            models.Index(fields=["updated_at"], name="search_recent"),
+            models.Index(fields=["lead"], name="search_lead", opclasses=["text_pattern_ops"]),
+        ]
+
+
+class Attachment(models.Model):
+    """A file of a record; authorised through the record, never by its address."""
+
+    entity = models.CharField(max_length=80)
+    record = models.BigIntegerField()
+    name = models.CharField(max_length=255)
+    size = models.BigIntegerField()
+    kind = models.CharField(max_length=120)
+    digest = models.CharField(max_length=64)
+    path = models.CharField(max_length=200)
+    created_by = models.BigIntegerField(null=True)
+    created_at = models.DateTimeField()
+    deleted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["record", "id"], name="attachment_record")]
+
+
+class Comment(models.Model):
+    """A remark on a record, for colleagues."""
+
+    entity = models.CharField(max_length=80)
+    record = models.BigIntegerField()
+    body = models.TextField()
+    created_by = models.BigIntegerField(null=True)
+    created_at = models.DateTimeField()
+    edited_at = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["record", "id"], name="comment_record")]
+
+
+class Event(models.Model):
+    """A fact, written in the transaction that made it true; `tx` orders readers safely."""
+
+    id = models.BigAutoField(primary_key=True)
+    tx = models.BigIntegerField(db_default=models.Func(function="txid_current", output_field=models.BigIntegerField()))
+    at = models.DateTimeField()
+    entity = models.CharField(max_length=80)
+    record = models.BigIntegerField()
+    verb = models.CharField(max_length=40)
+    actor = models.BigIntegerField(null=True)
+    write_id = models.UUIDField()
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["tx", "id"], name="event_order")]
+
+
+class EventCursor(models.Model):
+    """How far a subscriber has read."""
+
+    subscriber = models.CharField(max_length=60, primary_key=True)
+    tx = models.BigIntegerField(default=0)
+    event = models.BigIntegerField(default=0)
+
+
+class Idempotency(models.Model):
+    """The answer given to a browser's or program's key: a second submission writes nothing."""
+
+    key = models.CharField(max_length=120, primary_key=True)
+    actor = models.BigIntegerField(null=True)
+    record = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+
+
+class AccessLog(models.Model):
+    """Who revealed, exported or was refused what; append-only."""
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField()
+    actor = models.BigIntegerField(null=True)
+    verb = models.CharField(max_length=40)
+    entity = models.CharField(max_length=80, blank=True, default="")
+    record = models.BigIntegerField(null=True)
+    data = models.JSONField(default=dict)
+
+
+class Job(models.Model):
+    """Long work as a person sees it: progress, live errors, cancel, result."""
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=40)
+    title = models.CharField(max_length=200)
+    actor = models.BigIntegerField()
+    state = models.CharField(max_length=12, default="waiting")
+    done = models.BigIntegerField(default=0)
+    total = models.BigIntegerField(default=0)
+    counts = models.JSONField(default=dict)
+    errors = models.JSONField(default=list)
+    spec = models.JSONField(default=dict)
+    result = models.CharField(max_length=300, blank=True, default="")
+    message = models.TextField(blank=True, default="")
+    cancel = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    beat_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["actor", "-id"], name="job_actor")]

@@ -1,0 +1,120 @@
+"""The column plan: what a list selects and how each cell is drawn, compiled per entity, columns and rights.
+
+Hidden fields are not selected; masked ones are masked in SQL; the title of a referred record is NULL where the reader
+may not see it. The same plan feeds lists, exports, API and print.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Case, CharField, F, Value, When
+from django.db.models.functions import Concat, Left, Replace, Right
+from markupsafe import escape
+
+from guanxi.kernel import access
+from guanxi.kernel.actor import Actor
+from guanxi.kernel.fields.base import Field, Reader
+from guanxi.kernel.fields.column import Linked
+
+if TYPE_CHECKING:
+    from guanxi.kernel.entity import Entity
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: the field, where its values start in the row, how many there are, whether masked."""
+
+    field: Field
+    start: int
+    span: int
+    masked: bool
+
+    def values(self, row: Sequence[Any]) -> Sequence[Any]:
+        """The value and its companions out of a row."""
+        return row[self.start : self.start + self.span]
+
+    def html(self, row: Sequence[Any], reader: Reader) -> str:
+        """The cell."""
+        values = self.values(row)
+        return str(escape(values[0] or "")) if self.masked else self.field.kind.cell(values, reader)
+
+    def export(self, row: Sequence[Any], reader: Reader) -> Any:
+        """The workbook cell."""
+        values = self.values(row)
+        if self.masked:
+            return values[0]
+        if self.span > 1 and self.field.kind.name == "lookup":
+            return values[1]
+        return self.field.kind.export(values[0], reader)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Columns and the paths to select after the id and the sort value."""
+
+    entity: Entity
+    columns: tuple[Column, ...]
+    paths: tuple[Any, ...]
+    links: tuple[Field, ...]
+
+    def attach(self, rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        """Append the ids of each link column: one query a column, never one a row."""
+        from guanxi.kernel.models import Link
+
+        complete = list(rows)
+        for field in self.links:
+            found: dict[int, list[int]] = {}
+            links = Link.objects.filter(field=field.column.field, source__in=[r[0] for r in complete])  # type: ignore[attr-defined]
+            for source, target in links.order_by("id").values_list("source", "target"):
+                found.setdefault(source, []).append(target)
+            complete = [(*row, found.get(row[0], [])) for row in complete]
+        return complete
+
+
+def compile(entity: Entity, keys: Iterable[str], actor: Actor) -> Plan:
+    """The plan for these columns; unknown and hidden ones are left out without a word."""
+    visible = entity.visible(actor)
+    columns: list[Column] = []
+    paths: list[Any] = []
+    links: list[Field] = []
+    for key in dict.fromkeys(keys):
+        field = visible.get(key)
+        if field is None:
+            continue
+        if isinstance(field.column, Linked):
+            links.append(field)
+            continue
+        masked = actor.right(entity.key, key) == "masked"
+        select = [_masked(field)] if masked else _select(field, actor)
+        columns.append(Column(field, 2 + len(paths), len(select), masked))
+        paths += select
+    order = {key: place for place, key in enumerate(keys)}
+    columns += [Column(f, 2 + len(paths) + n, 1, False) for n, f in enumerate(links)]
+    return Plan(entity, tuple(sorted(columns, key=lambda c: order[c.field.key])), tuple(paths), tuple(links))
+
+
+def _select(field: Field, actor: Actor) -> list[Any]:
+    if field.column.path is None:
+        from django.db.models.fields.json import KeyTransform
+
+        return [KeyTransform(field.column.key, "custom")]  # type: ignore[attr-defined]
+    path = field.column.path
+    if not hasattr(field.kind, "target"):
+        return [path, *field.kind.companions(path)]
+    target = field.kind.target
+    within = access.scope(target, actor, "view", prefix=f"{path.removesuffix('_id')}__")
+    titles = [F(p) for p in field.kind.companions(path)]
+    if within is not None or not actor.may(target.key, "view"):
+        titles = [Case(When(within, then=t), default=None) for t in titles] if within else [Value(None, CharField())]  # type: ignore[misc]
+    return [path, *titles]
+
+
+def _masked(field: Field) -> Any:
+    value: Any = field.column.expression()
+    if field.kind.name == "phone":
+        local = Replace(value, Value("+86"), Value(""))
+        return Case(When(**{str(field.column.path): ""}, then=Value("")), default=Concat(Left(local, 3), Value("****"), Right(value, 4)))
+    return Value("****", CharField())

@@ -1,0 +1,31 @@
+"""Two counters, read with the session: while they stand still, what a process has cached is good."""
+
+from __future__ import annotations
+
+from django.db.models import F
+
+from guanxi.kernel import custom, dictionary
+
+
+def bump(name: str) -> None:
+    """Say that `shape` or `access` has changed; every process sees it at its next request."""
+    from guanxi.kernel.models import Version
+
+    if not Version.objects.filter(name=name).update(value=F("value") + 1):
+        Version.objects.create(name=name, value=2)
+    if name == "shape":
+        dictionary.clear()
+
+
+def current() -> dict[str, int]:
+    """Both counters."""
+    from guanxi.kernel.models import Version
+
+    found = dict(Version.objects.values_list("name", "value"))
+    return {"shape": found.get("shape", 1), "access": found.get("access", 1)}
+
+
+def refresh(shape: int) -> None:
+    """Drop what an older shape had cached."""
+    dictionary.refresh(shape)
+    custom.refresh(shape)

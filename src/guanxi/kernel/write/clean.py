@@ -1,0 +1,131 @@
+"""From what a door gave to values on a record: rights, parsing, what follows from a change, rules, uniqueness."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from guanxi.kernel import directory
+from guanxi.kernel.china import pinyin, width
+from guanxi.kernel.currency import base_amount
+from guanxi.kernel.entity import Entity, Unique
+from guanxi.kernel.fields.base import Invalid, Reader
+
+
+def parse(entity: Entity, values: Mapping[str, Any], reader: Reader) -> tuple[dict[str, Any], dict[str, str]]:
+    """Parsed values and messages by field key. A field that may not be set is refused, never silently dropped."""
+    writable, visible = entity.writable(reader.actor), entity.visible(reader.actor)
+    parsed: dict[str, Any] = {}
+    errors: dict[str, str] = {}
+    for key, raw in values.items():
+        field = writable.get(key)
+        if field is None:
+            known = key in visible
+            errors[key] = _("“%(name)s” cannot be set.") % {"name": visible[key].label if known else key}
+            continue
+        try:
+            parsed[key] = field.kind.parse(raw, reader)
+        except Invalid as error:
+            errors[key] = str(error)
+    return parsed, errors
+
+
+def currency_of(entity: Entity, record: Any, values: dict[str, Any], errors: dict[str, str]) -> dict[str, Any]:
+    """Take `<amount>_currency` keys out of the values and set them on the record."""
+    rest = dict(values)
+    for key in list(values):
+        amount = key.removesuffix("_currency")
+        if key.endswith("_currency") and amount in entity.fields and hasattr(record, key):
+            code = str(rest.pop(key) or "CNY").upper()
+            try:
+                base_amount(None if code == "CNY" else getattr(record, amount), code)
+                setattr(record, key, code)
+            except KeyError:
+                errors[amount] = _("“%(code)s” is no currency that is set up.") % {"code": code}
+    return rest
+
+
+def assign(entity: Entity, record: Any, parsed: Mapping[str, Any]) -> set[str]:
+    """Put parsed values on the record; returns the keys whose value differs from before."""
+    changed = set()
+    for key, value in parsed.items():
+        field = entity.fields[key]
+        if field.value(record) != value:
+            field.set(record, value)
+            changed.add(key)
+    return changed
+
+
+def check(entity: Entity, record: Any, changed: set[str], errors: dict[str, str], *, creating: bool) -> None:
+    """Required fields and the entity's own rules; an update answers only for what it changes."""
+    for key, field in entity.fields.items():
+        if field.required and key not in errors and (creating or key in changed) and field.kind.is_blank(field.value(record)):
+            errors[key] = _("Fill in “%(name)s”.") % {"name": field.label}
+    entity.validate(record, changed, errors)
+
+
+def stamp(entity: Entity, record: Any) -> None:
+    """Owner and department of a child follow its parent; of others, the department follows the owner."""
+    if entity.parent:
+        parent = entity.fields[entity.parent]
+        value = parent.value(record)
+        if value:
+            target = parent.kind.target  # type: ignore[attr-defined]
+            row = target.model._default_manager.filter(id=value).values_list("owner_id", "department_id").first()
+            if row:
+                record.owner_id, record.department_id = row
+                return
+    owner = directory.people().get(record.owner_id or 0)
+    record.department_id = owner.department if owner else None
+
+
+def derive(entity: Entity, record: Any) -> list[str]:
+    """Recompute the stored columns that follow from others; returns their names."""
+    names = []
+    for unique in entity.unique:
+        setattr(record, unique.column, unique_key(unique, record))
+        names.append(unique.column)
+    if entity.title in entity.sorts:
+        setattr(record, f"{entity.title}_sort", pinyin.sort_key(str(getattr(record, entity.title))))
+        names.append(f"{entity.title}_sort")
+    for key, field in entity.fields.items():
+        if field.kind.name == "money" and hasattr(record, f"{key}_base"):
+            setattr(record, f"{key}_base", base_amount(getattr(record, key), getattr(record, f"{key}_currency")))
+            names += [f"{key}_base", f"{key}_currency"]
+    return names
+
+
+def unique_key(unique: Unique, record: Any) -> str | None:
+    """The normalised value, or None where the record claims none."""
+    if callable(unique.normalise):
+        return unique.normalise(record)
+    value = getattr(record, unique.field)
+    return width.fold(str(value)) or None if value not in (None, "") else None
+
+
+def rivals(entity: Entity, records: list[Any]) -> dict[tuple[str, str], int]:
+    """(unique field, value) → id of another live record that holds it; one query a unique field."""
+    taken: dict[tuple[str, str], int] = {}
+    own = {r.id for r in records}
+    for unique in entity.unique:
+        wanted = {v for r in records if (v := getattr(r, unique.column))}
+        if not wanted:
+            continue
+        rows = entity.model._default_manager.filter(deleted_at=None, **{f"{unique.column}__in": wanted})
+        for value, holder in rows.values_list(unique.column, "id"):
+            if holder not in own:
+                taken[unique.field, value] = holder
+    return taken
+
+
+def taken_message(entity: Entity, field: str, holder: int) -> str:
+    """Disclosed on purpose, as the duplicate check does: the name and the owner of the record in the way."""
+    row = entity.model._default_manager.filter(id=holder).values_list(entity.title, "owner_id").first()
+    name, owner = row or ("", None)
+    return _("“%(field)s” is taken by “%(name)s”, owned by %(owner)s.") % {
+        "field": entity.fields[field].label,
+        "name": name,
+        "owner": directory.person_name(owner) or _("nobody (public pool)"),
+    }

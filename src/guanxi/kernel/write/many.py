@@ -1,0 +1,248 @@
+"""Set-based writes: the same life as of a single record, in a bounded number of statements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from guanxi.kernel import clock, numbering, search
+from guanxi.kernel.actor import Actor
+from guanxi.kernel.entity import Entity
+from guanxi.kernel.fields.base import Invalid, Reader
+from guanxi.kernel.fields.column import Linked
+from guanxi.kernel.models import Link
+from guanxi.kernel.record import next_ids
+from guanxi.kernel.registry import registry
+from guanxi.kernel.write import after, clean
+from guanxi.kernel.write.errors import Forbidden, Invalidated
+from guanxi.kernel.write.unit import unit
+
+CHUNK = 2_000
+
+
+@dataclass
+class Outcome:
+    """What a bulk write did, by position of the given rows: records written, messages by field of the refused."""
+
+    written: dict[int, Any] = field(default_factory=dict)
+    refused: dict[int, dict[str, str]] = field(default_factory=dict)
+    unchanged: list[int] = field(default_factory=list)
+
+
+def known_lookups(entity: Entity, rows: Iterable[Mapping[str, Any]], reader: Reader) -> None:
+    """Ask once per lookup field which of the ids given are in scope, so that parsing needs no query a row."""
+    rows = list(rows)
+    for key, bound in entity.fields.items():
+        target = getattr(bound.kind, "target", None) if hasattr(bound.kind, "to") else None
+        if target is None:
+            continue
+        ids: set[int] = set()
+        for row in rows:
+            value = row.get(key)
+            ids.update(v for v in (value if isinstance(value, list) else [value]) if isinstance(v, int))
+        if ids:
+            found = target.rows(reader.actor).filter(id__in=ids).values_list("id", flat=True)
+            reader.known.update((target.key, i) for i in found)
+
+
+def create_many(entity: Entity, rows: Sequence[Mapping[str, Any]], *, actor: Actor, door: str, born: Sequence[Any] = ()) -> Outcome:
+    """Create records from raw values; a refused row leaves the others alone.
+
+    `born` are creation instants, which only the demo gives. Raises Forbidden.
+    """
+    from guanxi.kernel.write.single import build
+
+    if not actor.may(entity.key, "create"):
+        raise Forbidden(_("You may not create “%(entity)s”.") % {"entity": entity.label})
+    outcome, reader = Outcome(), Reader(actor)
+    known_lookups(entity, rows, reader)
+    changed: dict[int, set[str]] = {}
+    for place, values in enumerate(rows):
+        try:
+            outcome.written[place], changed[place] = build(entity, values, reader)
+        except Invalidated as error:
+            outcome.refused[place] = error.errors
+    _refuse_taken(entity, outcome)
+    with unit(actor, door) as u:
+        records = list(outcome.written.values())
+        _identify(entity, records)
+        for place, moment in enumerate(born):
+            if place in outcome.written:
+                outcome.written[place].created_at = outcome.written[place].updated_at = moment
+        for start in range(0, len(records), CHUNK):
+            chunk = records[start : start + CHUNK]
+            entity.model._default_manager.bulk_create(chunk)
+            after.index(entity, chunk)
+        _create_links(entity, outcome.written, changed)
+        after.touch_parents(u, entity, records)
+        after.announce(u, entity, [r.id for r in records], "created")
+        if records:
+            entity.follow(records, creating=True, changed=set(entity.fields), actor=actor, door=door)
+    return outcome
+
+
+def _refuse_taken(entity: Entity, outcome: Outcome) -> None:
+    """Refuse rows whose unique value is held by a record or by an earlier row of the same batch."""
+    taken = clean.rivals(entity, list(outcome.written.values()))
+    seen: dict[tuple[str, str], int] = {}
+    for place, record in list(outcome.written.items()):
+        for unique in entity.unique:
+            value = getattr(record, unique.column)
+            if value is None:
+                continue
+            holder = taken.get((unique.field, value))
+            if holder:
+                outcome.refused[place] = {unique.field: clean.taken_message(entity, unique.field, holder)}
+            elif (unique.field, value) in seen:
+                row = seen[unique.field, value] + 1
+                outcome.refused[place] = {unique.field: _("The same value stands in row %(row)d of this batch.") % {"row": row}}
+            else:
+                seen[unique.field, value] = place
+        if place in outcome.refused:
+            del outcome.written[place]
+
+
+def _identify(entity: Entity, records: Sequence[Any]) -> None:
+    for record, record_id in zip(records, next_ids(len(records)) if records else [], strict=True):
+        record.id = record_id
+    for key, bound in entity.fields.items():
+        if bound.kind.name == "number":
+            blank = [r for r in records if not bound.value(r)]
+            if blank:
+                for record, number in zip(blank, numbering.take(bound.kind, len(blank)), strict=True):  # type: ignore[arg-type]
+                    setattr(record, key, number)
+
+
+def _create_links(entity: Entity, written: Mapping[int, Any], changed: Mapping[int, set[str]]) -> None:
+    rows = []
+    for place, record in written.items():
+        for key in changed[place]:
+            column = entity.fields[key].column
+            if isinstance(column, Linked):
+                rows += [Link(field=column.field, source=record.id, target=t) for t in column.get(record)]
+    Link.objects.bulk_create(rows, batch_size=CHUNK)
+
+
+def update_many(
+    entity: Entity, changes: Mapping[int, Mapping[str, Any]], *, actor: Actor, door: str, verb: str = "", action: str = "edit"
+) -> Outcome:
+    """Change records by id, each by its own values; rows out of scope are refused like missing ones. Last writer wins."""
+    outcome, reader = Outcome(), Reader(actor)
+    known_lookups(entity, changes.values(), reader)
+    with unit(actor, door, verb=verb) as u:
+        rows = {r.id: r for r in entity.rows(actor, action).select_for_update(of=("self",)).filter(id__in=list(changes)).order_by("id")}
+        changed: dict[int, set[str]] = {}
+        before: list[int | None] = []
+        for record_id, values in changes.items():
+            row = rows.get(record_id)
+            if row is None:
+                outcome.refused[record_id] = {"": _("This record does not exist, or you may not change it.")}
+                continue
+            before += [getattr(row, column) for _p, column in _parents(entity)]
+            _change_one(entity, row, values, reader, outcome, changed)
+        _refuse_taken(entity, outcome)
+        _save_many(entity, outcome, changed)
+        records = list(outcome.written.values())
+        after.touch_parents(u, entity, records, before)
+        after.announce(u, entity, [r.id for r in records], verb or "updated")
+        if records:
+            moved = set().union(*changed.values())
+            entity.follow(records, creating=False, changed=moved, actor=actor, door=door)
+    return outcome
+
+
+def _parents(entity: Entity) -> list[tuple[Entity, str]]:
+    from guanxi.kernel.write.rollups import parents_of
+
+    return parents_of(entity)
+
+
+def _change_one(
+    entity: Entity, row: Any, values: Mapping[str, Any], reader: Reader, outcome: Outcome, changed: dict[int, set[str]]
+) -> None:
+    errors: dict[str, str] = {}
+    raw = clean.currency_of(entity, row, dict(values), errors)
+    parsed, more = clean.parse(entity, raw, reader)
+    errors.update(more)
+    moved = clean.assign(entity, row, parsed)
+    clean.check(entity, row, moved, errors, creating=False)
+    if errors:
+        outcome.refused[row.id] = errors
+    elif not moved and raw == dict(values):
+        outcome.unchanged.append(row.id)
+    else:
+        if "owner" in moved or (entity.parent and entity.parent in moved):
+            clean.stamp(entity, row)
+        clean.derive(entity, row)
+        row.version += 1
+        row.updated_at = clock.now()
+        outcome.written[row.id] = row
+        changed[row.id] = moved
+
+
+def _save_many(entity: Entity, outcome: Outcome, changed: Mapping[int, set[str]]) -> None:
+    records = list(outcome.written.values())
+    if not records:
+        return
+    moved = set().union(*(changed[r.id] for r in records))
+    names = {entity.fields[k].column.path or "custom" for k in moved if not isinstance(entity.fields[k].column, Linked)}
+    names |= {"owner_id", "department_id", "version", "updated_at"} | {n for n in clean.derive(entity, records[0])}
+    columns = [f.name for f in entity.model._meta.local_fields if f.attname in names or f.name in names]
+    for start in range(0, len(records), CHUNK):
+        entity.model._default_manager.bulk_update(records[start : start + CHUNK], columns)
+    for record in records:
+        after.save_links(entity, record, changed[record.id] & set(getattr(entity.model, "declared_links", {})))
+    after.index(entity, records, moved)
+    owners = [r.id for r in records if "owner" in changed[r.id]]
+    if owners:
+        restamp(entity, owners)
+
+
+def transfer(entity: Entity, ids: Sequence[int], owner: int, *, actor: Actor, door: str) -> Outcome:
+    """Give records to another owner; their children follow."""
+    try:
+        entity.fields["owner"].kind.parse(owner, Reader(actor))
+    except Invalid as error:
+        raise Invalidated({"owner": str(error)}) from None
+    return update_many(entity, {i: {"owner": owner} for i in ids}, actor=actor, door=door, verb="transfer", action="transfer")
+
+
+def delete_many(entity: Entity, ids: Sequence[int], *, actor: Actor, door: str) -> Outcome:
+    """Deactivate records; those out of scope are refused like missing ones."""
+    outcome = Outcome()
+    with unit(actor, door, verb="delete") as u:
+        rows = list(entity.rows(actor, "delete").select_for_update(of=("self",)).filter(id__in=list(ids)).order_by("id"))
+        found = [r.id for r in rows]
+        entity.model._default_manager.filter(id__in=found).update(deleted_at=clock.now(), deleted_by=actor.id, version=F("version") + 1)
+        search.remove(entity, found)
+        after.touch_parents(u, entity, rows)
+        after.announce(u, entity, found, "deleted")
+    outcome.written = {r.id: r for r in rows}
+    outcome.refused = {i: {"": _("This record does not exist, or you may not change it.")} for i in ids if i not in outcome.written}
+    return outcome
+
+
+def restamp(entity: Entity, ids: Sequence[int]) -> None:
+    """Give children the owner and department of their parents, in rows and search entries, one statement a child entity."""
+    from django.db import connection
+
+    for child in registry:
+        if not child.parent or getattr(child.fields[child.parent].kind, "target", None) is not entity:
+            continue
+        table, column = child.model._meta.db_table, child.fields[child.parent].column.path
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f'UPDATE "{table}" c SET owner_id = p.owner_id, department_id = p.department_id FROM "{entity.model._meta.db_table}" p '
+                f'WHERE c."{column}" = p.id AND p.id = ANY(%s)',
+                [list(ids)],
+            )
+            if child.search:
+                cursor.execute(
+                    "UPDATE kernel_searchentry s SET owner = p.owner_id, department = p.department_id "
+                    f'FROM "{entity.model._meta.db_table}" p WHERE s.parent = p.id AND s.entity = %s AND p.id = ANY(%s)',
+                    [child.key, list(ids)],
+                )

@@ -1,0 +1,93 @@
+"""Undo: a new authorised write that replays the inverse of an earlier one, on keys still as that write left them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from guanxi.kernel.actor import Actor
+from guanxi.kernel.entity import Entity
+from guanxi.kernel.history import Change, keys_since
+from guanxi.kernel.registry import registry
+from guanxi.kernel.write.errors import Refused
+from guanxi.kernel.write.single import delete, locked, restore, update
+from guanxi.kernel.write.unit import unit
+
+
+@dataclass
+class Undone:
+    """How many records went back, and (entity, id, keys) of what people have edited since and so was kept."""
+
+    records: int = 0
+    kept: list[tuple[str, int, list[str]]] = field(default_factory=list)
+
+
+def undo(changes: Iterable[Change], *, actor: Actor, door: str) -> Undone:
+    """Take changes back, newest first. Rights are checked anew; what may not be undone is listed as kept."""
+    result = Undone()
+    with unit(actor, door, verb="undo"):
+        for change in sorted(changes, key=lambda c: (c.at, c.version), reverse=True):
+            entity = registry.get(change.entity)
+            try:
+                _one(entity, change, result, actor=actor, door=door)
+            except Refused:
+                result.kept.append((change.entity, change.record, sorted(change.diff)))
+    return result
+
+
+def _one(entity: Entity, change: Change, result: Undone, *, actor: Actor, door: str) -> None:
+    if change.verb == "create":
+        since = keys_since(change.record, change.version)
+        if since:
+            result.kept.append((change.entity, change.record, sorted(since)))
+            return
+        delete((entity, change.record), actor=actor, door=door)
+    elif change.verb == "delete":
+        restore((entity, change.record), actor=actor, door=door)
+    elif change.verb == "restore":
+        delete((entity, change.record), actor=actor, door=door)
+    else:
+        _back(entity, change, result, actor=actor, door=door)
+        return
+    result.records += 1
+
+
+def _back(entity: Entity, change: Change, result: Undone, *, actor: Actor, door: str) -> None:
+    row = locked(entity, change.record, actor=actor, action="edit")
+    by_column = {(f.column.path or f.key): f for f in entity.fields.values()}
+    values: dict[str, Any] = {}
+    kept: list[str] = []
+    for column, (old, new) in change.diff.items():
+        bound = by_column.get(column)
+        if bound is None or bound.computed:
+            continue
+        now = bound.kind.json(bound.value(row))
+        if _comparable(bound, new) != now:
+            kept.append(bound.key)
+        else:
+            values[bound.key] = _comparable(bound, old)
+    if values:
+        update(row, values, actor=actor, door=door, verb="undo")
+        result.records += 1
+    if kept:
+        result.kept.append((change.entity, change.record, kept))
+
+
+def _comparable(bound: Any, stored: Any) -> Any:
+    """A value as history stored it (raw column JSON) in the form of `kind.json`."""
+    kind = bound.kind
+    if stored is None:
+        return kind.json(kind.blank)
+    if kind.name == "datetime":
+        from datetime import datetime
+
+        return kind.json(datetime.fromisoformat(stored))
+    if kind.name in ("decimal", "money"):
+        return kind.json(kind.from_json(stored).quantize(kind.from_json(f"1e-{kind.places}")))
+    if kind.name in ("choice", "tags", "region"):
+        return kind.json(stored)
+    return stored
+
+
+__all__ = ["Undone", "undo"]

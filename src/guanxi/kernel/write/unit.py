@@ -1,0 +1,75 @@
+"""The unit of a write: one transaction with its context for the history triggers, and what it owes before it commits."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import connection, transaction
+
+from guanxi.kernel import clock
+from guanxi.kernel.actor import Actor
+
+
+@dataclass
+class Unit:
+    """Who writes through which door; `touched` are parents whose roll-ups must be recomputed."""
+
+    actor: Actor
+    door: str
+    verb: str
+    request: str
+    write_id: UUID = field(default_factory=uuid4)
+    touched: dict[str, set[int]] = field(default_factory=dict)
+
+    def context(self) -> str:
+        """The document that `guanxi_context()` reads."""
+        return json.dumps(
+            {
+                "write": str(self.write_id),
+                "actor": self.actor.id,
+                "door": self.door,
+                "verb": self.verb or None,
+                "request": self.request,
+                "at": clock.now().isoformat(),
+            }
+        )
+
+    def touch(self, entity: str, ids: Any) -> None:
+        """Remember parents whose children changed."""
+        self.touched.setdefault(entity, set()).update(i for i in ids if i)
+
+
+_current: ContextVar[Unit | None] = ContextVar("guanxi_unit", default=None)
+_request: ContextVar[str] = ContextVar("guanxi_request", default="")
+
+
+def set_request(identifier: str) -> None:
+    """Name the web request or job on whose behalf this context writes."""
+    _request.set(identifier)
+
+
+@contextmanager
+def unit(actor: Actor, door: str, *, verb: str = "") -> Iterator[Unit]:
+    """Open a unit, or join the one already open: nested writes are part of the same Change."""
+    outer = _current.get()
+    if outer is not None:
+        yield outer
+        return
+    mine = Unit(actor, door, verb, _request.get())
+    with transaction.atomic():
+        token = _current.set(mine)
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('guanxi.context', %s, true)", [mine.context()])
+            yield mine
+            from guanxi.kernel.write import rollups
+
+            rollups.settle(mine)
+        finally:
+            _current.reset(token)

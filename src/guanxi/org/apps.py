@@ -1,0 +1,20 @@
+"""The org app: supplies people and departments to the kernel."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class OrgConfig(AppConfig):
+    """Registers the directory once models are loaded."""
+
+    name = "guanxi.org"
+    label = "org"
+
+    def ready(self) -> None:
+        from guanxi.kernel import directory, install
+        from guanxi.org import presets
+        from guanxi.org.directory import Directory
+
+        directory.register(Directory())
+        install.STEPS.append(presets.sync)

@@ -1,0 +1,132 @@
+"""The skeleton of a company: departments, people, roles, and what a role may do."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+
+class Department(models.Model):
+    """A department in the tree; closed ones keep their history."""
+
+    name = models.CharField(max_length=80)
+    code = models.CharField(max_length=40, unique=True)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    head = models.ForeignKey("org.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    position = models.IntegerField(default=0)
+    active = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    """Finds people by login."""
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        """Logins are compared without case."""
+        return self.get(login__iexact=username or "")
+
+
+class User(AbstractBaseUser):
+    """A person with an account. Never deleted; deactivated when he leaves."""
+
+    login = models.CharField(max_length=60, unique=True)
+    name = models.CharField(max_length=60)
+    department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="members")
+    manager = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="reports")
+    title = models.CharField(max_length=60, blank=True, default="")
+    email = models.EmailField(blank=True, default="")
+    phone = models.CharField(max_length=40, blank=True, default="")
+    language = models.CharField(max_length=10, default="zh-hans")
+    theme = models.CharField(max_length=10, default="auto")
+    time_zone = models.CharField(max_length=60, default="Asia/Shanghai")
+    preferences = models.JSONField(default=dict)
+    must_change_password = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    demo = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+    USERNAME_FIELD = "login"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """Belonging to a further department."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "department"], name="membership_once")]
+
+
+class Role(models.Model):
+    """A named bundle of grants; `admin` roles manage accounts and settings and see no business data."""
+
+    code = models.CharField(max_length=40, unique=True)
+    zh = models.CharField(max_length=60)
+    en = models.CharField(max_length=60)
+    admin = models.BooleanField(default=False)
+    position = models.IntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.zh
+
+
+class Assignment(models.Model):
+    """A role of a person, with an end where it is lent for a time."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="assignments")
+    role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="assignments")
+    until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "role"], name="assignment_once")]
+
+
+class Grant(models.Model):
+    """Role × entity × action → scope."""
+
+    role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="grants")
+    entity = models.CharField(max_length=80)
+    action = models.CharField(max_length=40)
+    scope = models.CharField(max_length=20)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["role", "entity", "action"], name="grant_once")]
+
+
+class FieldRight(models.Model):
+    """What a role may do with one field: hidden, masked or readonly; absent means edit."""
+
+    role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="field_rights")
+    entity = models.CharField(max_length=80)
+    field = models.CharField(max_length=80)
+    right = models.CharField(max_length=12)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["role", "entity", "field"], name="field_right_once")]
+
+
+class Token(models.Model):
+    """A personal API token; only its digest is kept."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
+    digest = models.CharField(max_length=64, unique=True)
+    hint = models.CharField(max_length=12)
+    created_at = models.DateTimeField(auto_now_add=True)
+    used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    def __repr__(self) -> str:
+        return f"<Token {self.hint}…>"
+
+
+__all__ = ["Assignment", "Department", "FieldRight", "Grant", "Membership", "Role", "Token", "User"]

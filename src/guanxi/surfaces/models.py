@@ -1,0 +1,35 @@
+"""What people keep about the surfaces: their views, the records they opened."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+
+class SavedView(models.Model):
+    """A view of a list that somebody saved: condition, columns, sort and layout; private unless shared."""
+
+    entity = models.CharField(max_length=80)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=60)
+    where = models.JSONField(default=list)
+    columns = models.JSONField(default=list)
+    sort = models.CharField(max_length=80, blank=True, default="")
+    layout = models.CharField(max_length=10, blank=True, default="")
+    shared = models.BooleanField(default=False)
+    position = models.IntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["entity", "owner"], name="view_owner")]
+
+
+class Layout(models.Model):
+    """Columns and their widths as one person arranged them for an entity."""
+
+    entity = models.CharField(max_length=80)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    columns = models.JSONField(default=list)
+    widths = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["entity", "owner"], name="layout_once")]
