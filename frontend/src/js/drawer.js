@@ -83,7 +83,7 @@ function follow() {
 const plain = (event) => event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
 
 function clicked(event) {
-  const link = event.target.closest("a[data-drawer]");
+  const link = event.target.closest("a[data-drawer], a[data-open]");
   const row = event.target.closest("[data-row][data-href]");
   const control = event.target.closest("a, button, input, label, select, textarea, summary, .grip, .ck");
   if (link && plain(event)) { event.preventDefault(); return show(link.href, true); }

@@ -1,10 +1,23 @@
-/* The value at the end of a filter line: one small editor for each shape of value the server names. */
+/* The value at the end of a filter line: one small editor for each shape a value may have. */
+
+const MANY = ["in", "not_in", "has", "has_all"];
+
+/** Which editor a line needs, from the field's kind and the comparison. */
+export function shape({ field, operator: { value: operator } }) {
+  const several = MANY.includes(operator);
+  const dated = ["date", "datetime-local"].includes(field.control);
+  if (operator === "empty" || operator === "not_empty") return "none";
+  if (operator === "between") return dated ? "dates" : "range";
+  if (field.options) return several ? "choices" : "choice";
+  if (field.pick) return several ? "picks" : "pick";
+  if (dated) return "day";
+  if (several) return "words";
+  return field.control === "number" ? "number" : "text";
+}
 
 /** Build the editor for `line`; it writes line.value and calls `changed`. */
 export function editor(line, labels, changed, tools) {
-  const shape = line.operator.value;
-  const build = EDITORS[shape] || EDITORS.text;
-  return build({ line, labels, tools, choices: line.field.choices || [], set: (value) => { line.value = value; changed(); } });
+  return EDITORS[shape(line)]({ line, labels, tools, choices: line.field.options || [], set: (value) => { line.value = value; changed(); } });
 }
 
 function plain(type, read = (value) => value, extra = {}) {
@@ -30,51 +43,67 @@ function pair(type) {
   };
 }
 
-function one(list) {
-  return ({ line, set, choices, tools: { make, say } }) => {
-    const options = list === "periods" ? line.field.periods || [] : choices;
-    const input = make("select", { "aria-label": say("value") }, make("option", { value: "" }, "—"), ...options.map(([value, label]) => make("option", { value: String(value) }, label)));
-    input.value = line.value === undefined ? "" : String(line.value);
-    input.onchange = () => set(options.find(([value]) => String(value) === input.value)?.[0]);
-    return input;
-  };
+/** A period word (today, this month, 30 days ago) or a day of the calendar. */
+function day({ line, set, tools: { make, say } }) {
+  const periods = line.field.periods || [];
+  const word = periods.some(({ value }) => value === line.value);
+  const date = make("input", { type: "date", "aria-label": say("value"), value: word ? "" : line.value || "", hidden: word || !line.value && periods.length > 0 });
+  const choice = make("select", { "aria-label": say("value") }, make("option", { value: "" }, "—"), ...periods.map(({ value, label }) => make("option", { value }, label)), make("option", { value: "day" }, say("day")));
+  choice.value = word ? line.value : line.value ? "day" : "";
+  choice.onchange = () => { date.hidden = choice.value !== "day"; set(choice.value === "day" ? date.value || undefined : choice.value || undefined); };
+  date.onchange = () => set(date.value || undefined);
+  return make("div", { className: "range" }, choice, date);
 }
 
-function many({ line, set, choices, tools: { make } }) {
+function one({ line, set, choices, tools: { make, say } }) {
+  const input = make("select", { "aria-label": say("value") }, make("option", { value: "" }, "—"), ...choices.map(({ value, label }) => make("option", { value: String(value) }, label)));
+  input.value = line.value === undefined || line.value === null ? "" : String(line.value);
+  input.onchange = () => set(choices.find(({ value }) => String(value) === input.value)?.value);
+  return input;
+}
+
+function many({ line, set, choices, tools: { make, say } }) {
   const chosen = new Set(Array.isArray(line.value) ? line.value.map(String) : []);
-  return make("div", { className: "fb-many" }, ...choices.map(([value, label]) => {
+  const list = make("div", { className: "fb-many" }, ...choices.map(({ value, label }) => {
     const box = make("input", { type: "checkbox", checked: chosen.has(String(value)) });
     box.onchange = () => {
       chosen[box.checked ? "add" : "delete"](String(value));
-      set(choices.map(([each]) => each).filter((each) => chosen.has(String(each))));
+      set(choices.map((each) => each.value).filter((each) => chosen.has(String(each))));
     };
     return make("label", { className: "check" }, box, label);
   }));
+  if (choices.length <= 12) return list;
+  const search = make("input", { type: "search", placeholder: say("searchHere"), "aria-label": say("searchHere") });
+  search.oninput = () => list.querySelectorAll("label").forEach((label) => { label.hidden = !label.textContent.toLowerCase().includes(search.value.trim().toLowerCase()); });
+  return make("div", {}, search, list);
 }
 
-/** A picked record; `choices` beside it are words like "me", offered as buttons. */
+/** Several texts in one field, parted by commas or lines. */
+function words({ line, set, tools: { make, say } }) {
+  const input = make("input", { type: "text", value: (line.value || []).join("、"), placeholder: say("manyWords"), "aria-label": say("value") });
+  input.oninput = () => set(input.value.split(/[,,、;;\n]/).map((each) => each.trim()).filter(Boolean));
+  return input;
+}
+
+/** Picked records: sent by id, shown by the words that `labels` keeps for them. */
 function picked(several) {
-  return ({ line, labels, set, choices, tools }) => {
+  return ({ line, labels, set, tools }) => {
     const { make, icon, say } = tools;
-    const words = { ...Object.fromEntries(choices.map(([value, label]) => [value, label])), ...labels[line.field.key] };
+    const known = (labels[line.field.key] ||= {});
     const box = make("span", { className: "pick many" });
-    box.dataset.name = "";
     const input = make("input", { type: "text", placeholder: " ", autocomplete: "off", "aria-label": say("value") });
     input.dataset.picker = line.field.pick;
-    const tag = (id) => make("span", { className: "tag b" }, words[id] || String(id), make("input", { type: "hidden", value: id }), make("button", { type: "button", className: "x", "data-drop-tag": "", "aria-label": say("remove") }, icon("x")));
-    const start = several ? line.value || [] : line.value === undefined ? [] : [line.value];
-    box.append(...start.map(tag), input);
+    const tag = (id) => make("span", { className: "tag b" }, known[id] || String(id), make("input", { type: "hidden", value: id }), make("button", { type: "button", className: "x", "data-drop-tag": "", "aria-label": say("remove") }, icon("x")));
+    box.append(...[line.value ?? []].flat().map(tag), input);
     const read = () => {
       const tags = [...box.querySelectorAll(".tag")];
       if (!several) tags.slice(0, -1).forEach((each) => each.remove());
       const ids = [...box.querySelectorAll("input[type=hidden]")].map((each) => (/^\d+$/.test(each.value) ? Number(each.value) : each.value));
-      (labels[line.field.key] ||= {});
-      box.querySelectorAll(".tag").forEach((each) => { labels[line.field.key][each.querySelector("input").value] = each.firstChild.textContent; });
+      tags.forEach((each) => { known[each.querySelector("input").value] = each.firstChild.textContent; });
       set(several ? ids : ids[0]);
     };
     new MutationObserver(read).observe(box, { childList: true });
-    const words0 = choices.map(([id, label]) => make("button", { type: "button", className: "btnt sm", onclick: () => { if (![...box.querySelectorAll("input[type=hidden]")].some((each) => each.value === String(id))) input.before(tag(id)); } }, label));
-    return make("div", {}, box, ...words0);
+    return box;
   };
 }
 
@@ -82,15 +111,12 @@ const EDITORS = {
   none: ({ tools: { make } }) => make("span", {}),
   text: plain("text"),
   number: plain("text", figure, { inputMode: "decimal" }),
-  integer: plain("number", (value) => (value === "" ? undefined : Number(value))),
-  days: plain("number", (value) => (value === "" ? undefined : Number(value)), { min: 0 }),
-  date: plain("date"),
-  datetime: plain("datetime-local"),
   range: pair("text"),
   dates: pair("date"),
-  choice: one("choices"),
-  period: one("periods"),
+  day,
+  choice: one,
   choices: many,
+  words,
   pick: picked(false),
   picks: picked(true),
 };

@@ -1,12 +1,13 @@
 /* The filter builder: groups of lines, each a field, a comparison and a value, kept as the condition tree the server reads. */
-import { editor } from "./filter-value.js";
+import { editor, shape } from "./filter-value.js";
 
 /** The state of one builder: what may be asked, the words of picked records, and the tree as it stands on the screen. */
 class Builder {
   constructor(element, tools) {
     this.element = element;
     this.tools = tools;
-    this.fields = JSON.parse(element.querySelector("script[type='application/json']").textContent).fields;
+    const told = JSON.parse(element.querySelector("script[type='application/json']").textContent);
+    this.fields = Array.isArray(told) ? told : told.fields;
     this.labels = JSON.parse(element.dataset.labels || "{}");
     const where = JSON.parse(element.dataset.where || "null");
     this.root = this.group(isGroup(where) ? where : ["and", ...(where ? [where] : [])]);
@@ -18,9 +19,14 @@ class Builder {
     return { join, items: parts.map((part) => (isGroup(part) ? this.group(part) : this.line(part))) };
   }
 
-  line([key, operator, value] = []) {
-    const field = this.fields.find((each) => each.key === key) || this.fields[0];
-    return { field, operator: field.operators.find((each) => each.key === operator) || field.operators[0], value };
+  /** One comparison; what this builder cannot draw (a `not`, a field of another record) is kept as it came. */
+  line(part = []) {
+    const [key, operator, value] = part;
+    const field = this.fields.find((each) => each.key === key);
+    const known = field?.operators.find((each) => each.value === operator);
+    if (part.length && !known) return { raw: part };
+    const chosen = field || this.fields[0];
+    return { field: chosen, operator: known || chosen.operators[0], value };
   }
 
   draw() {
@@ -58,16 +64,17 @@ class Builder {
 
   drawLine(line, group) {
     const { make, say } = this.tools;
+    if (line.raw) return make("div", { className: "fb-line raw" }, make("code", {}, this.labels[JSON.stringify(line.raw)] || JSON.stringify(line.raw)), this.remover(line, group));
     const field = select(make, say("chooseField"), grouped(make, this.fields), line.field.key, (key) => {
       line.field = this.fields.find((each) => each.key === key);
       line.operator = line.field.operators[0];
       line.value = undefined;
       this.draw();
     });
-    const operator = select(make, say("operator"), line.field.operators.map((each) => option(make, each.key, each.label)), line.operator.key, (key) => {
-      const before = line.operator.value;
-      line.operator = line.field.operators.find((each) => each.key === key);
-      if (line.operator.value !== before) line.value = undefined;
+    const operator = select(make, say("operator"), line.field.operators.map((each) => option(make, each.value, each.label)), line.operator.value, (value) => {
+      const before = shape(line);
+      line.operator = line.field.operators.find((each) => each.value === value);
+      if (shape(line) !== before) line.value = undefined;
       this.draw();
     });
     const value = editor(line, this.labels, () => this.changed(), this.tools);
@@ -103,13 +110,14 @@ class Builder {
 const isGroup = (part) => Array.isArray(part) && (part[0] === "and" || part[0] === "or") && part.slice(1).every(Array.isArray);
 const blank = (value) => value === undefined || value === null || value === "" || (Array.isArray(value) && (!value.length || value.every(blank)));
 
-function written({ field, operator, value }) {
-  if (operator.value === "none") return [field.key, operator.key];
-  return blank(value) ? null : [field.key, operator.key, value];
+function written({ raw, field, operator, value }) {
+  if (raw) return raw;
+  if (shape({ field, operator }) === "none") return [field.key, operator.value];
+  return blank(value) ? null : [field.key, operator.value, value];
 }
 
 function depth(root, wanted, at = 1) {
-  if (root === wanted) return at;
+  if (root === wanted) return at; // how deep a group stands, so that three are enough
   return Math.max(0, ...root.items.filter((item) => item.items).map((item) => depth(item, wanted, at + 1)));
 }
 
