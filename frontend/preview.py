@@ -92,6 +92,7 @@ class Preview(BaseHTTPRequestHandler):
             return self.send("", status=404)
         self.send_response(200)
         self.send_header("Content-Type", mimetypes.guess_type(file.name)[0] or "text/plain")
+        self.send_header("Cache-Control", "max-age=60")
         self.end_headers()
         self.wfile.write(file.read_bytes())
 

@@ -35,6 +35,7 @@ async function show(href, push) {
   frame().querySelector("[data-drawer-page]").href = href;
   mark(href);
   await htmx.ajax("GET", href, { target: "#drawer", swap: "innerHTML show:none" }).catch(() => {});
+  if (!document.getElementById("drawer").childElementCount) return closeDrawer(); // refused or offline: the toast has said so
   if (fresh) frame().focus({ preventScroll: true });
 }
 
@@ -63,7 +64,7 @@ function mark(href) {
   all.forEach((row, index) => row.classList.toggle("open", index === at));
   if (at >= 0) all[at].scrollIntoView({ block: "nearest", inline: "nearest" });
   frame().querySelectorAll("[data-drawer-step]").forEach((button) => { button.disabled = at < 0 || !all[at + Number(button.dataset.drawerStep)]; });
-  frame().querySelector("[data-drawer-place]").textContent = at < 0 ? "" : say("of").replace("%1", at + 1).replace("%2", all.length);
+  frame().querySelector("[data-drawer-place]").textContent = at < 0 ? "" : say("of").replace("{at}", at + 1).replace("{all}", all.length);
 }
 
 function step(by) {

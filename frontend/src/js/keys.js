@@ -2,7 +2,6 @@
 import { typing } from "./dom.js";
 import { closeDrawer, drawerOpen } from "./drawer.js";
 import { closeMenus } from "./menus.js";
-import { closeTop } from "./modal.js";
 import * as rows from "./rows.js";
 import { clearSelection } from "./selection.js";
 
@@ -25,14 +24,16 @@ function save(target) {
   form?.requestSubmit(form.querySelector("button[type=submit].btnp, .btnp:not([type=button])") || undefined);
 }
 
+/** Close the topmost thing. True when there was one: then the browser must not also close what opened in its place. */
 function escape(event) {
   const editor = event.target.closest?.(".editing");
-  if (editor) return editor.querySelector("[data-cancel]")?.click();
-  if (document.querySelector("dialog[open]")) return; // the dialog hears its own cancel
-  if (closeMenus()) return;
-  if (document.documentElement.hasAttribute("data-rail-open")) return document.documentElement.removeAttribute("data-rail-open");
-  if (drawerOpen()) return closeDrawer();
+  if (editor) { editor.querySelector("[data-cancel]")?.click(); return true; }
+  if (document.querySelector("dialog[open]")) return false; // the dialog hears its own cancel
+  if (closeMenus()) return true;
+  if (document.documentElement.hasAttribute("data-rail-open")) { document.documentElement.removeAttribute("data-rail-open"); return true; }
+  if (drawerOpen()) { closeDrawer(); return true; }
   if (!clearSelection() && typing(event.target)) event.target.blur();
+  return true;
 }
 
 const LETTERS = { j: () => rows.move(1), k: () => rows.move(-1), x: rows.toggle, "/": () => document.querySelector("[data-search] input")?.focus(), "?": () => document.getElementById("keys")?.showModal() };
@@ -47,12 +48,10 @@ export function listen() {
       return input?.select();
     }
     if ((event.ctrlKey || event.metaKey) && event.key === "Enter") { event.preventDefault(); return save(event.target); }
-    if (event.key === "Escape") return escape(event);
+    if (event.key === "Escape") { if (escape(event)) event.preventDefault(); return; }
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || document.querySelector("dialog[open]")) return;
     if (event.key === "Enter" && event.target.matches?.("[data-row][tabindex]")) return event.target.click();
     if (LETTERS[event.key]) { event.preventDefault(); return LETTERS[event.key](); }
     if (event.key.length === 1 && keyed(event.key) || event.key === "c") { event.preventDefault(); press(event.key); }
   });
 }
-
-export { closeTop };

@@ -17,7 +17,10 @@ export function arm(root) {
     for (const element of [...(root.matches?.(selector) ? [root] : []), ...root.querySelectorAll(selector)]) {
       if (element.dataset.armed) continue;
       element.dataset.armed = "1";
-      load().then(({ start }) => start(element, tools)).catch(() => toast(say("offline"), "", "error"));
+      const go = () => load().then(({ start }) => start(element, tools)).catch(() => toast(say("offline"), "", "error"));
+      const shut = element.closest("details:not([open])");
+      if (shut) shut.addEventListener("toggle", go, { once: true });
+      else go();
     }
   }
 }

@@ -7,11 +7,13 @@ let asked = 0;
 async function fetchHits(input) {
   const palette = document.getElementById("palette");
   const query = input.value.trim();
-  if (!query) return shut();
   const mine = ++asked;
   const response = await fetch(`${form().getAttribute("action")}?${new URLSearchParams({ q: query })}`, { headers: { "HX-Request": "true" }, credentials: "same-origin" }).catch(() => null);
   if (mine !== asked || !response?.ok || new URL(response.url).pathname !== new URL(form().action).pathname) return;
-  palette.innerHTML = await response.text();
+  const html = (await response.text()).trim();
+  if (mine !== asked || document.activeElement !== input) return;
+  if (!html) return shut();
+  palette.innerHTML = html;
   window.dispatchEvent(new CustomEvent("gx:added", { detail: palette }));
   palette.querySelectorAll(".hit").forEach((hit, index) => { hit.setAttribute("role", "option"); hit.id = `hit-${index}`; hit.tabIndex = -1; });
   palette.hidden = false;
@@ -59,7 +61,7 @@ export function listen() {
   const later = calm(fetchHits, 120);
   on("input", "[data-search] input", (event, input) => { if (!event.isComposing) later(input); });
   on("compositionend", "[data-search] input", (_, input) => later(input));
-  on("focusin", "[data-search] input", (_, input) => { if (input.value.trim()) later(input); });
+  on("focusin", "[data-search] input", (_, input) => later(input));
   on("keydown", "[data-search] input", keydown);
   on("submit", "[data-search]", (event) => event.preventDefault());
   document.addEventListener("mousedown", ({ target }) => { if (!target.closest("[data-search]")) shut(); });

@@ -33,12 +33,25 @@ function show(input, html) {
   box.innerHTML = html;
   if (!box.querySelector("[role=option]") && !box.querySelector("[data-create], .none")) box.append(make("p", { className: "none" }, say("none")));
   input.closest(".pick").append(box);
+  place(input, box);
   window.dispatchEvent(new CustomEvent("gx:added", { detail: box }));
   open = { input, box };
   input.setAttribute("aria-expanded", "true");
   input.setAttribute("aria-controls", box.id);
   options().forEach((option, index) => { option.id ||= `${box.id}-${index}`; });
   point(0);
+}
+
+/** Below the field, or above it where there is no room; fixed, so that no scrolling box cuts it off. */
+function place(input, box) {
+  const field = input.closest(".pick").getBoundingClientRect();
+  box.style.width = `${Math.max(240, field.width)}px`;
+  const above = innerHeight - field.bottom < 220 && field.top > innerHeight - field.bottom;
+  box.style.maxHeight = `${Math.min(300, (above ? field.top : innerHeight - field.bottom) - 12)}px`;
+  Object.assign(box.style, { left: "0px", top: "0px" });
+  const zero = box.getBoundingClientRect(); // a moved ancestor is the ground of what is fixed inside it
+  box.style.left = `${Math.max(8, Math.min(field.left, innerWidth - box.offsetWidth - 8)) - zero.left}px`;
+  box.style.top = `${(above ? field.top - box.offsetHeight - 4 : field.bottom + 4) - zero.top}px`;
 }
 
 function point(index) {
@@ -99,6 +112,7 @@ function settle(input) {
 
 export function listen() {
   const later = calm(find, 150);
+  document.addEventListener("scroll", ({ target }) => { if (open && target !== open.box) place(open.input, open.box); }, { capture: true, passive: true });
   on("input", "[data-picker]", (event, input) => { if (!event.isComposing) later(input); });
   on("compositionend", "[data-picker]", (_, input) => later(input));
   on("focusin", "[data-picker]", (_, input) => {

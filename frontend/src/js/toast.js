@@ -16,7 +16,7 @@ export function toast(message, undo = "", level = "ok", link = "", linkLabel = "
   line.append(close);
   close.onclick = () => line.remove();
   box.append(line);
-  while (box.children.length > 4) box.firstElementChild.remove();
+  while (box.children.length > 3) box.firstElementChild.remove();
   // A dialog sits in the top layer; a popover shown after it sits above it.
   if (box.showPopover) { if (box.matches(":popover-open")) box.hidePopover(); box.showPopover(); }
   expire(line, level === "error" ? 9000 : undo ? 10000 : 4500);
