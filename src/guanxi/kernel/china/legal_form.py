@@ -12,18 +12,17 @@ __all__ = ["split_branch", "strip_forms", "strip_partial_form"]
 
 # At the end of the name, or before the branch that follows it: 云深有限公司上海分公司.
 _CHINESE = re.compile(
-    r"[(\[]?集团[)\]]?(?=(?:股份)?有限|股份公司|公司|$)|(?:(?<=集团)|(?<=集团[)\]]))公司"
-    r"|(?:股份)?有限(?:责任)?公司|股份公司|(?<!分)(?<!支)(?<!子)总?公司(?=$|[(\[])"
+    r"(?:股份)?有限(?:责任)?公司|股份公司|(?<!分)(?<!支)(?<!子)总?公司(?=$|[(\[])"
     r"|[(\[](?:有限合伙|普通合伙|特殊普通合伙|个人独资|有限责任|股份有限)[)\]]"
 )
 # Text after the form that is no remark in brackets.
 _BEFORE_BRANCH = re.compile(r"有限(?:责任)?公司[\s,\-]*(?=[^\s(\[]|[(\[][^()\[\]]*[)\]][^\s(\[])")
 _FOREIGN = re.compile(
-    r"[\s,.]+(?:co\.?\s*,?\s*ltd|company\s+limited|company|limited|ltd|inc|incorporated|corp|corporation|llc|llp|plc|gmbh|group|co|sa|ag|bv|pte|pty)\.?(?=$|[\s,.()])"
+    r"(?:[\s,.]+(?:co\.?\s*,?\s*ltd|company\s+limited|company|limited|ltd|inc|incorporated|corp|corporation|llc|llp|plc|gmbh|co|sa|ag|bv|pte|pty)\.?)+\s*$"
 )
 _PARTIAL = tuple(
     sorted(
-        {form[:end] for form in ("有限责任公司", "股份有限公司", "有限公司", "集团有限公司") for end in range(1, len(form))},
+        {form[:end] for form in ("有限责任公司", "股份有限公司", "有限公司") for end in range(1, len(form))},
         key=len,
         reverse=True,
     )
@@ -32,9 +31,7 @@ _PARTIAL = tuple(
 
 def strip_forms(folded: str) -> str:
     """A folded name without its legal forms, wherever they stand; a name that is nothing else comes back whole."""
-    bare = _CHINESE.sub("", folded)
-    if not bare.isascii() or bare == folded:
-        bare = _FOREIGN.sub("", bare)
+    bare = _FOREIGN.sub("", _CHINESE.sub("", folded))
     return bare if any(map(str.isalnum, bare)) else folded
 
 

@@ -30,7 +30,7 @@ __all__ = ["SAME", "candidates_keys", "core", "normalise", "same"]
 SAME = 0.8
 
 _BRACKETED = re.compile(r"[(\[{<【〔「『《〈]([^()\[\]{}<>【】〔〕「」『』《》〈〉]*)[)\]}>】〕」』》〉]")
-_GROUP = re.compile(r"集团[)\]]?(?:(?:股份)?有限|股份公司|公司|$)")
+_GROUP = re.compile(r"[(\[]?(?:集团|\bgroup)[)\]]?\s*$")
 _NATION = "中国"
 
 
@@ -88,8 +88,8 @@ def _parts(name: str) -> _Parts:
     head, branch = split_branch(text)
     if not branch:
         head, branch = _placed_branch(head)
-    group = bool(_GROUP.search(head))
-    bare = strip_forms(head)
+    with_group = strip_forms(head)
+    bare = _GROUP.sub("", with_group) or with_group
     bracketed: set[str] = set()
 
     def shorten(found: re.Match[str]) -> str:
@@ -106,7 +106,12 @@ def _parts(name: str) -> _Parts:
     pieces = rest.split("\0")
     written = "".join(piece if at % 2 == 0 else _place_words(piece) for at, piece in enumerate(pieces))
     return _Parts(
-        region.code if region else "", frozenset(bracketed), "".join(pieces[::2]) or written, written, _branch_words(branch), group
+        place=region.code if region else "",
+        bracketed=frozenset(bracketed),
+        core="".join(pieces[::2]) or written,
+        written=written,
+        branch=_branch_words(branch),
+        group=bare != with_group,
     )
 
 

@@ -22,7 +22,7 @@ _NOISE = re.compile(r"[\s\-‐‑‒–—―−_.·()\[\]【】]+")
 _HOME = re.compile(r"(?:\+86|0086)")
 _MOBILE = re.compile(r"(?:86)?0?(1[3-9]\d{9})")
 _TOLL = re.compile(r"0?([48]00\d{7})")
-_SERVICE = re.compile(r"1[12]\d|1[02]\d{3}|11\d{3,4}|95\d{3,8}|96\d{3,6}|1010\d{4}")
+_SERVICE = re.compile(r"11\d|12[0-2]|1[02]\d{3}|11\d{3,4}|95\d{3,8}|96\d{3,6}|1010\d{4}")
 _AREA = re.compile(r"10|2\d|[3-9]\d{2}")
 
 

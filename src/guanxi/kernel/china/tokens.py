@@ -6,7 +6,8 @@ reader may see, and a name token never finds a phone.
 
 Tokens never miss what they promise, and may find too much: grams hold in any order (云深 and 深圳 find a name with both), 32-bit
 hashes may collide (about one record in a hundred million a token), and initials match across words. `recheck` removes the first two; what it
-keeps wrongly is a mixed query (hangzhouys) whose letters occur in order but not at neighbouring characters.
+keeps wrongly is a mixed query (hangzhouys) whose letters occur in order but not at neighbouring characters; what it loses are two
+words of a query that overlap in the record (云深智 智能).
 
 What finds what:
 - name: two neighbouring characters (one only at the start); pinyin by whole syllables, the last may be cut short; initials; both mixed;
@@ -78,6 +79,8 @@ def keys(text_by_class: Texts) -> str:
         parts[body if salt != "text" else body[:TEXT_LIMIT]] = None
         if salt == "name":
             bare = _bare(text)
+            if not body.startswith(bare):  # a legal form inside: 云深有限公司上海分公司 is also asked for as 云深上海
+                parts[bare] = None
             for surname in _readings(bare) if bare else ():
                 parts["".join(pinyin.syllables(bare, surname=surname))] = None
                 parts[pinyin.initials(bare, surname=surname)] = None

@@ -49,7 +49,8 @@ class Piece(NamedTuple):
 def cut(word: str) -> tuple[tuple[Piece, ...], ...]:
     """The likely ways to cut a folded word of letters and digits into syllables; none when it can't be pinyin."""
     word = word[:LIMIT]
-    best: list[list[tuple[int, tuple[Piece, ...]]]] = [[(0, ())]] + [[] for _ in word]
+    best: list[list[tuple[int, tuple[Piece, ...]]]] = [[] for _ in range(len(word) + 1)]
+    best[0].append((0, ()))
     for end in range(1, len(word) + 1):
         found: list[tuple[int, tuple[Piece, ...]]] = []
         for start in range(max(0, end - _LONGEST), end):
