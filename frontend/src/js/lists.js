@@ -11,6 +11,11 @@ export function listen() {
   document.addEventListener("toggle", ({ target }) => {
     if (target.dataset?.fold) keep(`fold:${target.dataset.fold}`, target.open ? "open" : "shut");
   }, true);
+  on("click", "[data-rec]", (_, button) => {
+    const tabs = button.closest(".rectabs");
+    tabs.querySelectorAll("[data-rec]").forEach((each) => each.classList.toggle("on", each === button));
+    tabs.parentElement.querySelector(".rec").dataset.side = button.dataset.rec;
+  });
   on("change", "form[data-auto]", (_, form) => form.requestSubmit());
   document.addEventListener("list:changed", () => {
     const list = document.getElementById("list");
