@@ -59,6 +59,7 @@ def test_a_slip_is_forgiven_in_the_trade_but_not_in_the_trade_name() -> None:
     assert same("杭州云深文化传媒有限公司", "杭州云深文化传煤有限公司") >= SAME
     assert same("杭州宏达文化传媒有限公司", "杭州鸿达文化传媒有限公司") < SAME
     assert same("杭州云深电器有限公司", "杭州云深电气有限公司") < SAME
+    assert same("杭州五金鸿科技有限公司", "杭州伍金鸿科技有限公司") < SAME
 
 
 def test_labelled_pairs_are_decided_rightly(pairs: list[tuple[str, str, bool]]) -> None:
