@@ -66,6 +66,24 @@ def test_a_damaged_backup_is_refused_before_anything_is_made(installation, empty
     assert not list(empty.data.iterdir())
 
 
+@pytest.mark.parametrize("name", ["../outside", "/tmp/outside", "keys/../../outside", "elsewhere/file"])
+def test_an_archive_that_reaches_outside_is_refused(empty, folder, name):
+    with tarfile.open(folder / "evil.tar", "w") as archive:
+        archive.addfile(tarfile.TarInfo(name))
+    with pytest.raises(Refusal, match="not a backup"):
+        backup.restore(empty, folder / "evil.tar")
+    assert not list(empty.data.iterdir())
+
+
+def test_a_link_in_an_archive_is_refused(empty, folder):
+    link = tarfile.TarInfo("media/link")
+    link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+    with tarfile.open(folder / "evil.tar", "w") as archive:
+        archive.addfile(link)
+    with pytest.raises(Refusal, match="neither file nor folder"):
+        backup.restore(empty, folder / "evil.tar")
+
+
 def test_some_other_archive_is_refused(empty, folder):
     with tarfile.open(folder / "holiday.tar", "w"):
         pass

@@ -5,12 +5,13 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import os
+import shutil
 import subprocess
 import tarfile
 import tempfile
 from contextlib import nullcontext
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import psycopg
 
@@ -80,12 +81,29 @@ def _load(environment: Environment, dump: Path) -> None:
 def _unpack(source: Path, room: Path) -> None:
     try:
         with tarfile.open(source) as archive:
-            archive.extractall(room, filter="data")
-    except (tarfile.TarError, OSError) as problem:
+            for member in archive:
+                _unpack_one(archive, member, room)
+    except (tarfile.TarError, OSError, EOFError) as problem:
         raise Refusal(f"{source} is not a backup of Guanxi or is damaged: {problem}") from problem
     missing = [name for name in (MANIFEST, DUMP, "keys") if not (room / name).exists()]
     if missing:
         raise Refusal(f"{source} is not a backup of Guanxi: it lacks {', '.join(missing)}.")
+
+
+def _unpack_one(archive: tarfile.TarFile, member: tarfile.TarInfo, room: Path) -> None:
+    """Plain files under the names that a backup has, and nothing else: an archive may come from anywhere."""
+    path = PurePosixPath(member.name)
+    if path.is_absolute() or ".." in path.parts or path.parts[:1] not in {(name,) for name in (MANIFEST, DUMP, *FOLDERS)}:
+        raise tarfile.TarError(f"it holds {member.name!r}")
+    target = room / path
+    if member.isdir():
+        target.mkdir(mode=0o700, parents=True, exist_ok=True)
+    elif member.isfile() and (content := archive.extractfile(member)):
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            shutil.copyfileobj(content, file)
+    else:
+        raise tarfile.TarError(f"{member.name!r} is neither file nor folder")
 
 
 def _refuse_occupied(environment: Environment) -> None:

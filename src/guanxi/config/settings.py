@@ -99,8 +99,14 @@ if not present("guanxi.surfaces.ui.environment"):
     TEMPLATES = []
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [path for path in (PACKAGE / "surfaces" / "ui" / "static",) if path.is_dir()]
-# The build names its files by content and compresses them: they are served from the package as they are.
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "guanxi.config.static.VersionedStaticFiles"},
+}
+# The build compresses its files and they are served from the package as they are; their addresses name their content.
+WHITENOISE_MAX_AGE = 0 if DEBUG else 365 * 24 * 3600
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+[.-][0-9a-zA-Z_]{8,}\.[a-z0-9]+$"
 MEDIA_ROOT = DATA / "media"
