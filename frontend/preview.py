@@ -25,7 +25,7 @@ from fake import BARE, FRAGMENTS, PAGES, shell_context, translate  # noqa: E402
 HERE = Path(__file__).resolve().parent
 UI = HERE.parent / "src" / "guanxi" / "surfaces" / "ui"
 SHOTS = ("home", "list", "record", "board", "drawer", "form", "settings", "login", "404")
-WIDTHS = (1440, 1024, 390)
+PORT = 8899
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 
 
@@ -65,7 +65,9 @@ class Preview(BaseHTTPRequestHandler):
             refused = fields.get("to") == ["5"]
             body = {"message": "赢单前请填写成交金额"} if refused else {"version": 9, "columns": {fields["to"][0]: {"count": "40% · 6 个"}}}
             toast = {"toast": {"message": "已移动", "undo": "/_undo/1/"}}
-            return self.send(json.dumps(body), "application/json", 422 if refused else 200, {} if refused else {"HX-Trigger": json.dumps(toast)})
+            return self.send(
+                json.dumps(body), "application/json", 422 if refused else 200, {} if refused else {"HX-Trigger": json.dumps(toast)}
+            )
         if self.path == "/_reveal/":
             return self.send(json.dumps({"number": "13800006021"}), "application/json")
         if self.path == "/contacts/new/":
@@ -100,7 +102,17 @@ class Preview(BaseHTTPRequestHandler):
         """Be quiet."""
 
 
-ADDRESS = {"home": "/", "list": "/customers/", "record": "/customers/1/", "board": "/opportunities/", "drawer": "/customers/?open=2", "form": "/form/", "settings": "/settings/", "login": "/login/", "404": "/nowhere/"}
+ADDRESS = {
+    "home": "/",
+    "list": "/customers/",
+    "record": "/customers/1/",
+    "board": "/opportunities/",
+    "drawer": "/customers/?open=2",
+    "form": "/form/",
+    "settings": "/settings/",
+    "login": "/login/",
+    "404": "/nowhere/",
+}
 
 
 def shoot(folder: Path, names: list[str]) -> None:
@@ -116,16 +128,20 @@ def shoot(folder: Path, names: list[str]) -> None:
                 page.on("console", lambda message: print(message.type, message.text) if message.type == "error" else None)
                 page.on("pageerror", lambda error: print("pageerror", error))
                 for name in names:
-                    address = ADDRESS[name] + ("&" if "?" in ADDRESS[name] else "?") + f"theme={theme}"
-                    page.goto(f"http://127.0.0.1:8899{address}", wait_until="networkidle")
+                    page.goto(f"http://127.0.0.1:{PORT}{themed(name, theme)}", wait_until="networkidle")
                     page.screenshot(path=str(folder / f"{name}-{width}-{theme}.png"))
                 page.close()
         browser.close()
 
 
-def serve() -> ThreadingHTTPServer:
-    """Start the server in a thread and return it."""
-    server = ThreadingHTTPServer(("127.0.0.1", 8899), Preview)
+def themed(name: str, theme: str) -> str:
+    """The address of a preview page, drawn light or dark."""
+    return ADDRESS[name] + ("&" if "?" in ADDRESS[name] else "?") + f"theme={theme}"
+
+
+def serve(port: int = PORT) -> ThreadingHTTPServer:
+    """Start the server in a thread and return it; port 0 takes a free one."""
+    server = ThreadingHTTPServer(("127.0.0.1", port), Preview)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server
 

@@ -34,10 +34,10 @@ export function listen() {
   document.addEventListener("toggle", ({ target }) => {
     const pop = target.open && target.matches?.("details.menu") && target.querySelector(".pop");
     if (!pop) return;
-    pop.style.translate = "";
+    pop.style.margin = "";
     const { left, right } = pop.getBoundingClientRect();
     const shift = right > innerWidth - 8 ? innerWidth - 8 - right : left < 8 ? 8 - left : 0;
-    if (shift) pop.style.translate = `${shift}px 0`;
+    if (shift) pop.style.margin = `0 ${-shift}px 0 ${shift}px`; // a margin and not a transform, so that what is fixed inside stays so
     pop.querySelector("[autofocus]")?.focus();
   }, true);
 }
