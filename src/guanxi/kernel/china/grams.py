@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from zlib import crc32
 
@@ -23,7 +24,7 @@ __all__ = [
     "TEXT",
     "TEXT_GRAM",
 ]
-__all__ += ["digits", "hashed", "letters", "plain", "windows"]
+__all__ += ["all_hashed", "digits", "hashed", "letters", "plain", "windows"]
 
 CLASSES = ("name", "phone", "code", "text")
 PHONE_GRAM, CODE_GRAM, TEXT_GRAM = 4, 3, 2
@@ -53,6 +54,11 @@ def digits(number: str) -> str:
 def hashed(kind: int, gram: str) -> int:
     """CRC-32 as a signed integer: fast, the same everywhere, and without collisions among grams of one kind of up to four bytes."""
     return crc32(gram.encode(), kind) - 0x80000000
+
+
+def all_hashed(kind: int, grams: Iterable[str]) -> list[int]:
+    """`hashed` of each, without a call for each."""
+    return [crc32(gram.encode(), kind) - 0x80000000 for gram in grams]
 
 
 def windows(kind: int, text: str, size: int) -> list[int]:

@@ -58,7 +58,7 @@ def syllables(text: str, *, surname: bool = False) -> list[str]:
 
 def initials(text: str, *, surname: bool = False) -> str:
     """The first letters, Latin words whole: 杭州云深 is hzys, ABC科技 is abckj."""
-    return "".join(unit.plain[0] if unit.tone else unit.plain for unit in _units(text, surname))
+    return "".join([unit.plain[0] if unit.tone else unit.plain for unit in _units(text, surname)])
 
 
 def sort_key(text: str, *, surname: bool = False) -> str:

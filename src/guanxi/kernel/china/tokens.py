@@ -36,6 +36,7 @@ from guanxi.kernel.china.grams import (
     SYLLABLES,
     TEXT,
     TEXT_GRAM,
+    all_hashed,
     digits,
     hashed,
     letters,
@@ -99,9 +100,9 @@ def _name_tokens(name: str) -> list[int]:
 
 def _spoken_tokens(syllables: list[str], initials: str) -> list[int]:
     first = syllables[0]
-    tokens = [hashed(STARTS, first[:end]) for end in range(1, min(len(first), 6) + 1)]
-    tokens += [hashed(SYLLABLES, syllable) for syllable in syllables]
-    tokens += [hashed(PAIRS, f"{left} {right}") for left, right in pairwise(syllables)]
+    tokens = all_hashed(STARTS, [first[:end] for end in range(1, min(len(first), 6) + 1)])
+    tokens += all_hashed(SYLLABLES, syllables)
+    tokens += all_hashed(PAIRS, [f"{left} {right}" for left, right in pairwise(syllables)])
     return tokens + windows(INITIALS, initials, 2)
 
 
