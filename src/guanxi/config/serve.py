@@ -73,6 +73,7 @@ def web_command(environment: Environment) -> list[str]:
         "port": environment.port,
         "workers": workers,
         "blocking-threads": whole_number("GUANXI_WEB_THREADS", 2),
+        "blocking-threads-idle-timeout": 600,  # a thread keeps its database connection
         "backpressure": 64,
         "workers-kill-timeout": 10,
         "log-level": "warning",
