@@ -20,7 +20,7 @@ from urllib.parse import parse_qs, urlsplit
 import jinja2
 
 sys.path.insert(0, str(Path(__file__).parent / "preview"))
-from fake import BARE, FRAGMENTS, PAGES, shell_context, translate  # noqa: E402
+from fake import BARE, FRAGMENTS, PAGES, shell_context, translate
 
 HERE = Path(__file__).resolve().parent
 UI = HERE.parent / "src" / "guanxi" / "surfaces" / "ui"

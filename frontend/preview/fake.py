@@ -383,7 +383,7 @@ def _catalogue() -> dict[str, str]:
         Path(__file__).resolve().parents[2] / "var/po/frontend.po",
     ):
         if path.exists():
-            found.update({key: value for key, value in re.findall(r'msgid "(.+)"\nmsgstr "(.+)"', path.read_text())})
+            found.update(dict(re.findall(r'msgid "(.+)"\nmsgstr "(.+)"', path.read_text())))
     return found
 
 

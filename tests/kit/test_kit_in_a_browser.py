@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from types import ModuleType
 from urllib.parse import parse_qs, urlsplit
@@ -38,6 +39,7 @@ def test_a_stranger_cannot_make_the_drawer_load_another_site(page: Page) -> None
     for bad in ("//example.com/", "/%5Cexample.com/", "https://example.com/"):
         page.goto(f"/customers/?open={bad}", wait_until="networkidle")
         expect(page.locator("#drawer-frame")).to_be_hidden()
+        expect(page.locator("[data-drawer-page]")).to_have_attribute("href", "#")
     assert not [url for url in asked if urlsplit(url).hostname == "example.com"]
 
 
@@ -133,6 +135,24 @@ def test_a_lost_network_is_told_and_loses_nothing(page: Page) -> None:
     page.locator("[data-reveal-url]").first.click()
     expect(page.locator(".toast.error")).to_be_visible()
     expect(page.locator("textarea").first).to_have_value("谈好了价格")
+
+
+def test_every_icon_the_house_names_is_in_the_sprite() -> None:
+    house = AXE.parents[3]
+    tabler = AXE.parents[1] / "@tabler" / "icons" / "icons" / "outline"
+    if not tabler.exists():
+        pytest.skip("the icons are not installed: npm ci in frontend/")
+    have = set((house / "frontend" / "icons.txt").read_text().split())
+    named: set[str] = set()
+    for path in [*(house / "src").rglob("*.py"), *(house / "src").rglob("*.html")]:
+        for line in path.read_text().splitlines():
+            if "icon" in line or "kit." in line:
+                named |= {
+                    name
+                    for name in re.findall(r"[\"']([a-z][a-z0-9-]+)[\"']", line)
+                    if re.search(rf"(icon\w*[\"']?\s*[=:]\s*|\()[^()]*[\"']{name}[\"']", line)
+                }
+    assert {name for name in named if (tabler / f"{name}.svg").exists() and "-" in name} <= have
 
 
 def test_the_first_page_is_light(page: Page) -> None:
