@@ -31,3 +31,8 @@ class Area(AppConfig):
             for module in pkgutil.iter_modules(package.__path__):
                 import_module(f"{package.__name__}.{module.name}")
             self.models_module = self.models_module or package
+
+    def ready(self) -> None:
+        """An area may bring tiles of the workbench; importing the module registers them."""
+        if find_spec(f"{self.name}.tiles"):
+            import_module(f"{self.name}.tiles")

@@ -37,6 +37,7 @@ def _check(entity: Entity) -> Iterator[CheckMessage]:
         "boards": [key for b in entity.boards for key in (b.by, b.total, b.stale, *b.card) if key],
         "rollups": [r.field for r in entity.rollups],
         "hidden_in_form": entity.hidden_in_form,
+        "composer": entity.composer,
     }
     for number, (attribute, keys) in enumerate(listed.items(), start=1):
         for key in keys:
@@ -44,6 +45,10 @@ def _check(entity: Entity) -> Iterator[CheckMessage]:
                 yield _unknown(f"guanxi.E{number:03d}", f"{name}.{attribute}", key, known)
     yield from _check_views(entity, name)
     yield from _check_related(entity, name)
+    kinds = [entity.fields[key].kind.name for key in entity.composer if key in known]
+    if entity.composer and kinds != ["choice", "text", "datetime"]:
+        hint = 'Name a choice, a text and an instant: composer = ("mode", "summary", "next_at").'
+        yield Error(f"{name}.composer holds {', '.join(kinds)}.", hint=hint, id="guanxi.E032")
     if not entity.columns:
         yield Error(f"{name}.columns is empty.", hint="Name at least the title field.", id="guanxi.E030")
     if entity.grants.same_as and entity.grants.same_as not in {e.key for e in registry}:

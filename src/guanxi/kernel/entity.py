@@ -41,7 +41,10 @@ class Unique:
 
 @dataclass(frozen=True)
 class Preset:
-    """A preset view of the strip. `where` is a condition, `sort` a field with - for descending."""
+    """A preset view of the strip. `where` is a condition, `sort` a field with - for descending.
+
+    `shared` narrows to records that were opened to the reader in person: as co-owner, collaborator or by a special grant.
+    """
 
     code: str
     label: Label
@@ -49,6 +52,7 @@ class Preset:
     sort: str = ""
     layout: str = ""
     columns: tuple[str, ...] = ()
+    shared: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,7 @@ class Entity:
     label_plural: Label = ""
     icon: str = "file"
     section: Label = _("Customers")
+    place: int = 50
     title: str = "name"
     columns: tuple[str, ...] = ()
     filters: tuple[str, ...] = ()
@@ -105,6 +110,8 @@ class Entity:
     author_sees: bool = False
     in_menu: bool = True
     timeline: bool = False
+    #: (choice, text, due) of an entry that people write on the timeline of the records it refers to.
+    composer: tuple[str, ...] = ()
     hidden_in_form: tuple[str, ...] = ()
     grants: Grants = Grants.standard()
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 #: Months of partitions kept ready before and after the present one.
 MONTHS_BACK, MONTHS_AHEAD = 36, 4
 
+_SELECT = "SELECT at, write_id, entity, record, version, op, actor, door, request, id, diff FROM change"
+
 
 @dataclass
 class Change:
@@ -34,6 +36,7 @@ class Change:
     actor: int | None
     door: str
     request: str
+    number: int
     diff: dict[str, list[Any]] = field(default_factory=dict)
 
     def lines(self, entity: Entity, reader: Reader) -> list[tuple[Field, str, str]]:
@@ -65,7 +68,7 @@ def _words(bound: Field, stored: Any, reader: Reader, *, mask: bool) -> str:
 
 def of_record(record: int, *, limit: int = 100, before: datetime | None = None) -> list[Change]:
     """The newest changes of a record. The caller has checked that the record may be seen."""
-    sql = "SELECT at, write_id, entity, record, version, op, actor, door, request, diff FROM change WHERE record = %s"
+    sql = f"{_SELECT} WHERE record = %s"
     params: list[Any] = [record]
     if before is not None:
         sql, params = f"{sql} AND at < %s", [record, before]
@@ -74,13 +77,13 @@ def of_record(record: int, *, limit: int = 100, before: datetime | None = None) 
 
 def of_write(write_id: UUID) -> list[Change]:
     """Everything that one write changed."""
-    sql = "SELECT at, write_id, entity, record, version, op, actor, door, request, diff FROM change WHERE write_id = %s ORDER BY id"
+    sql = f"{_SELECT} WHERE write_id = %s ORDER BY id"
     return _fold(_fetch(sql, [write_id]))
 
 
 def of_request(request: str) -> list[Change]:
     """Everything that a request or job (`job:12`) changed, oldest first."""
-    sql = "SELECT at, write_id, entity, record, version, op, actor, door, request, diff FROM change WHERE request = %s ORDER BY id"
+    sql = f"{_SELECT} WHERE request = %s ORDER BY id"
     return _fold(_fetch(sql, [request]))
 
 
@@ -106,19 +109,28 @@ def _document(value: Any) -> dict[str, Any]:
 def _fetch(sql: str, params: Iterable[Any]) -> list[Change]:
     with connection.cursor() as cursor:
         cursor.execute(sql, list(params))
-        return [Change(*row[:9], diff=_document(row[9])) for row in cursor.fetchall()]
+        return [Change(*row[:-1], _document(row[-1])) for row in cursor.fetchall()]
 
 
 def _fold(rows: list[Change]) -> list[Change]:
+    """One Change a write and record, in the order given. What made the record or ended it names the whole write."""
     folded: dict[tuple[UUID, int], Change] = {}
-    for row in rows:
+    for row in sorted(rows, key=lambda r: r.number):
         known = folded.setdefault((row.write_id, row.record), row)
         if known is row:
             continue
+        if known.verb in ("update", "undo") and row.verb != "update":
+            known.verb = row.verb
+        known.version = max(known.version, row.version)
         for key, (old, new) in row.diff.items():
-            before = known.diff.get(key)
-            known.diff[key] = [before[0] or old, before[1] or new] if before else [old, new]
-    return list(folded.values())
+            known.diff[key] = _joined(known.diff.get(key), old, new)
+    kept = {id(c) for c in folded.values()}
+    return [row for row in rows if id(row) in kept]
+
+
+def _joined(before: list[Any] | None, old: Any, new: Any) -> list[Any]:
+    """Two moves of one key as one: where it came from and where it went. Of links: what went and what came."""
+    return [old, new] if before is None else [before[0], new]
 
 
 def install() -> None:

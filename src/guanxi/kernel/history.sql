@@ -58,7 +58,7 @@ BEGIN
                coalesce((SELECT jsonb_object_agg(e.key, jsonb_build_array(NULL, e.value))
                          FROM jsonb_each(guanxi_document(to_jsonb(n), skipped || ARRAY['id', 'created_at', 'created_by_id'])) e
                          WHERE e.value NOT IN ('null', '""', '[]', '{}', 'false')), '{}'),
-               who, door, request
+               CASE WHEN door = 'demo' THEN n.created_by_id ELSE who END, door, request
         FROM new_rows n;
     ELSE
         INSERT INTO change (at, write_id, entity, record, version, op, diff, actor, door, request)
@@ -66,7 +66,7 @@ BEGIN
                CASE WHEN o.deleted_at IS NULL AND n.deleted_at IS NOT NULL THEN 'delete'
                     WHEN o.deleted_at IS NOT NULL AND n.deleted_at IS NULL THEN 'restore'
                     ELSE coalesce(context ->> 'verb', 'update') END,
-               d.diff, who, door, request
+               d.diff, CASE WHEN door = 'demo' THEN n.owner_id ELSE who END, door, request
         FROM new_rows n
         JOIN old_rows o ON o.id = n.id
         CROSS JOIN LATERAL (
@@ -91,16 +91,25 @@ END $$;
 
 -- Links are folded under the record that declares them.
 CREATE OR REPLACE FUNCTION guanxi_link_history() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
-DECLARE context jsonb := guanxi_context();
+DECLARE
+    context jsonb := guanxi_context();
+    linked text;
+    entity text;
 BEGIN
-    INSERT INTO change (at, write_id, entity, record, version, op, diff, actor, door, request)
-    SELECT coalesce((context ->> 'at')::timestamptz, clock_timestamp()),
-           coalesce((context ->> 'write')::uuid, gen_random_uuid()),
-           regexp_replace(c.field, '\.[^.]*$', ''), c.source, 0, coalesce(context ->> 'verb', 'update'),
-           jsonb_build_object(regexp_replace(c.field, '^.*\.', ''),
-                              CASE WHEN TG_OP = 'INSERT' THEN jsonb_build_array(NULL, c.targets) ELSE jsonb_build_array(c.targets, NULL) END),
-           (context ->> 'actor')::bigint, coalesce(context ->> 'door', 'sql'), coalesce(context ->> 'request', '')
-    FROM (SELECT field, source, jsonb_agg(target ORDER BY id) AS targets FROM changed GROUP BY field, source) c;
+    FOR linked IN SELECT DISTINCT field FROM changed LOOP
+        entity := regexp_replace(linked, '\.[^.]*$', '');
+        -- The record was saved before its links: its version tells later readers when these moved.
+        EXECUTE format(
+            'INSERT INTO change (at, write_id, entity, record, version, op, diff, actor, door, request)
+             SELECT $1, $2, $3, c.source, r.version, $4,
+                    jsonb_build_object($5, CASE WHEN $6 THEN jsonb_build_array(NULL, c.targets) ELSE jsonb_build_array(c.targets, NULL) END),
+                    $7, $8, $9
+             FROM (SELECT source, jsonb_agg(target ORDER BY id) AS targets FROM changed WHERE field = $10 GROUP BY source) c
+             JOIN %I r ON r.id = c.source', replace(entity, '.', '_'))
+        USING coalesce((context ->> 'at')::timestamptz, clock_timestamp()), coalesce((context ->> 'write')::uuid, gen_random_uuid()),
+              entity, coalesce(context ->> 'verb', 'update'), regexp_replace(linked, '^.*\.', ''), TG_OP = 'INSERT',
+              (context ->> 'actor')::bigint, coalesce(context ->> 'door', 'sql'), coalesce(context ->> 'request', ''), linked;
+    END LOOP;
     RETURN NULL;
 END $$;
 

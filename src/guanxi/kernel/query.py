@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.core import signing
 from django.db import connection, models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from guanxi.kernel import access
@@ -106,24 +106,20 @@ class Rows(models.QuerySet[Any]):
         first = _first(at, len(rows), back=back)
         has_next, has_previous = (True, more) if back else (more, bool(at))
         following = _cursor(sort, rows[-1], first + len(rows) - 1, 1) if has_next and rows else ""
-        preceding = _cursor(sort, rows[0], first, -1) if has_previous and rows and first > 1 else ""
+        preceding = _cursor(sort, rows[0], first, -1) if has_previous and rows else ""
         return Page(rows, first, following, preceding)
 
     def _keyset(self, sort: Sort, paths: list[Any], at: dict[str, Any] | None, *, back: bool, size: int) -> list[tuple[Any, ...]]:
-        """Walk the non-empty segment and then the empty one (reversed when going back)."""
+        """Walk the rows with a value and then those without (the other way round when going back), from the cursor on."""
         segments = [False, True] if sort.nullable else [False]
         if back:
             segments.reverse()
+        if at is not None and sort.nullable:
+            segments = segments[segments.index(at["v"] is None) :]
         found: list[tuple[Any, ...]] = []
-        start = at
         for empty in segments:
-            if start is not None and (start["v"] is None) != empty:
-                if empty == back:
-                    start = None if not back else start
-                if start is not None:
-                    continue
-            found += self._segment(sort, paths, start, empty=empty, back=back, size=size - len(found))
-            start = None
+            found += self._segment(sort, paths, at, empty=empty, back=back, size=size - len(found))
+            at = None
             if len(found) >= size:
                 break
         return found
@@ -212,4 +208,4 @@ def _living_parent(rows: Rows) -> Rows:
     return rows.filter(~Exists(gone))
 
 
-__all__ = ["Page", "Rows", "Sort", "estimate", "read_cursor", "rows"]
+__all__ = ["F", "Page", "Rows", "Sort", "estimate", "read_cursor", "rows"]

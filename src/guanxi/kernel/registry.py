@@ -22,6 +22,10 @@ class Registry:
     def __iter__(self) -> Iterator[Entity]:
         return iter(list(self._by_key.values()))
 
+    def in_menu(self) -> list[Entity]:
+        """Entities in the order in which people read them."""
+        return sorted(self._by_key.values(), key=lambda e: e.place)
+
     def get(self, key: str) -> Entity:
         """The entity of a key such as `customers.customer`. Raises KeyError."""
         return self._by_key[key]

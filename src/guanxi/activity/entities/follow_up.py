@@ -58,6 +58,7 @@ class FollowUpEntity(Entity, model=FollowUp):
     label = gettext_lazy("Follow-up")
     label_plural = gettext_lazy("Follow-ups")
     icon = "message-2"
+    place = 30
     title = "summary"
     columns = ("summary", "customer", "contact", "mode", "happened_at", "next_at", "created_by")
     filters = ("mode", "direction", "happened_at", "next_at", "created_by", "customer", "department")
@@ -69,6 +70,7 @@ class FollowUpEntity(Entity, model=FollowUp):
     }
     quick = ("customer", "summary", "next_at")
     chips = ("mode", "direction")
+    composer = ("mode", "summary", "next_at")
     parent = "customer"
     author_sees = True
     grants = Grants.standard(

@@ -68,6 +68,7 @@ class ContactEntity(Entity, model=Contact):
     label = _("Contact")
     label_plural = _("Contacts")
     icon = "address-book"
+    place = 20
     columns = ("name", "customer", "title", "role", "mobile", "email", "owner", "updated_at")
     filters = ("role", "customer", "tags", "owner", "birthday", "created_at")
     search = ("name", "mobile", "phone", "email", "wechat")

@@ -142,6 +142,7 @@ class CustomerEntity(Entity, model=Customer):
     label = gettext_lazy("Customer")
     label_plural = gettext_lazy("Customers")
     icon = "building"
+    place = 10
     columns = ("name", "level", "status", "industry", "region", "phone", "next_follow_up_at", "open_amount", "owner", "updated_at")
     filters = ("status", "level", "industry", "region", "source", "owner", "tags", "next_follow_up_at", "last_follow_up_at", "created_at")
     search = ("name", "number", "phone", "email", "uscc", "resident_id")
@@ -179,7 +180,7 @@ class CustomerEntity(Entity, model=Customer):
     )
     views = (
         Preset("mine", gettext_lazy("I own"), ["owner", "is", "me"]),
-        Preset("involved", gettext_lazy("I take part in"), ["owner", "is_not", "me"]),
+        Preset("involved", gettext_lazy("I take part in"), shared=True),
         Preset("department", gettext_lazy("My department"), ["department", "within", "my_department"]),
         Preset("all", gettext_lazy("All"), []),
         Preset("due", gettext_lazy("Due today"), ["next_follow_up_at", "is", "today"], sort="next_follow_up_at"),

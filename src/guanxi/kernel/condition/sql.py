@@ -26,6 +26,8 @@ def to_q(node: Node, actor: Actor) -> Q:
             return negation(to_q(inner, actor))
         case Group(word, nodes):
             parts = [to_q(n, actor) for n in nodes]
+            if word == "or" and not all(parts):
+                return Q()  # an empty group is true, and so is whatever stands beside it
             whole = Q()
             for part in parts:
                 whole = whole | part if word == "or" else whole & part
@@ -143,10 +145,9 @@ def _list(test: Test, primitive: Primitive) -> Q:
             case _:
                 return Q(**{f"{column.path}__contains": primitive.args})
     key = column.key  # type: ignore[attr-defined]
-    stored = test.field.kind.json(primitive.args or [])
     if primitive.form == "blank":
         return Q(IsNull(KeyTransform(key, "custom"), True))
-    parts = [Q(custom__contains={key: [code]}) for code in stored]
+    parts = [Q(custom__contains={key: [value]}) for value in primitive.args or []]
     whole = Q()
     for part in parts:
         whole = whole | part if primitive.form == "overlap" else whole & part

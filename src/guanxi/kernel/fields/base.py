@@ -180,7 +180,7 @@ class Kind:
 
     def input(self, bound: Field, value: Any, reader: Reader, name: str = "") -> Markup:
         """The form control."""
-        return Markup('<input class="in" type="{}" name="{}" id="f-{}" value="{}" {}>').format(
+        return Markup('<input type="{}" name="{}" id="f-{}" value="{}" {}>').format(
             self.control, name or bound.key, name or bound.key, self.typed(value, reader), attributes(bound)
         )
 
@@ -199,7 +199,7 @@ class Kind:
 
 def attributes(bound: Field) -> Markup:
     """HTML attributes that say what the control needs."""
-    marks = Markup("required aria-required=true ") if bound.required else Markup("")
+    marks = Markup('required placeholder=" " ') if bound.required else Markup("")
     return marks + Markup('aria-describedby="e-{}"').format(bound.key)
 
 

@@ -43,7 +43,7 @@ class BooleanKind(Kind):
         key = name or bound.key
         on = Markup(" checked") if value else ""
         return Markup(
-            '<input type="hidden" name="{0}" value="0"><label class="switch"><input type="checkbox" name="{0}" id="f-{0}" value="1"{1}><span></span></label>'
+            '<input type="hidden" name="{0}" value="0"><input class="switch" type="checkbox" name="{0}" id="f-{0}" value="1"{1}>'
         ).format(key, on)
 
     def options(self, reader: Reader) -> list[dict[str, Any]]:

@@ -81,7 +81,7 @@ class ChoiceKind(Kind):
             parent = Markup(' data-parent="{}"').format(item.parent) if item.parent else ""
             rows.append(Markup('<option value="{}" data-id="{}"{}{}>{}</option>').format(item.code, item.id, parent, on, item.label))
         depends = Markup(' data-depends-on="{}"').format(self.depends_on) if self.depends_on else ""
-        return Markup('<select class="in" name="{0}" id="f-{0}" {1}{2}>{3}</select>').format(
+        return Markup('<select name="{0}" id="f-{0}" {1}{2}>{3}</select>').format(
             name or bound.key, attributes(bound), depends, Markup("").join(rows)
         )
 

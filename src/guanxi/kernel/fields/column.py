@@ -8,10 +8,13 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Value
 from django.db.models.expressions import Combinable
-from django.db.models.fields.json import KT, KeyTransform
-from django.db.models.functions import Cast, Collate
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, Coalesce, Collate
+
+#: What JSON holds as it is: kinds stored so need no encoding in the document.
+AS_IT_IS = ("integer", "boolean", "list")
 
 
 class Column(Protocol):
@@ -59,7 +62,10 @@ class Stored:
 
 
 class Keyed:
-    """A key of the `custom` document. Numbers compare as numbers; the rest as text in C collation, as the indexes do."""
+    """A key of the `custom` document. Numbers compare as numbers; the rest as text in C collation, as the indexes do.
+
+    Choices, regions and tags are stored by id and code number like in a column; decimals as text, which loses no digit.
+    """
 
     path: str | None = None
 
@@ -67,27 +73,32 @@ class Keyed:
         self.key, self.kind = key, kind
 
     def expression(self) -> Combinable:
-        value = self.kind.stored
+        value, text = self.kind.stored, KT(f"custom__{self.key}")
         if value == "number":
-            return Cast(KeyTransform(self.key, "custom"), models.DecimalField(max_digits=30, decimal_places=10))
+            return Cast(text, models.DecimalField(max_digits=30, decimal_places=10))
         if value == "integer":
-            return Cast(KeyTransform(self.key, "custom"), models.BigIntegerField())
+            return Cast(text, models.BigIntegerField())
         if value == "boolean":
-            return Cast(KeyTransform(self.key, "custom"), models.BooleanField())
-        return Collate(KT(f"custom__{self.key}"), "C")
+            return Coalesce(Cast(text, models.BooleanField()), Value(False))
+        return Collate(text, "C")
 
     def encode(self, value: Any) -> Any:
         return value if self.kind.stored != "text" else self.kind.json(value)
 
     def get(self, record: Any) -> Any:
-        data = record.custom.get(self.key)
-        return self.kind.blank if data is None else self.kind.from_json(data)
+        return self.load(record.custom.get(self.key))
+
+    def load(self, data: Any) -> Any:
+        """A value out of the document."""
+        if data is None:
+            return self.kind.blank
+        return data if self.kind.stored in AS_IT_IS else self.kind.from_json(data)
 
     def set(self, record: Any, value: Any) -> None:
         if self.kind.is_blank(value):
             record.custom.pop(self.key, None)
         else:
-            record.custom[self.key] = self.kind.json(value)
+            record.custom[self.key] = value if self.kind.stored in AS_IT_IS else self.kind.json(value)
 
 
 class Linked:
@@ -109,7 +120,7 @@ class Linked:
 
         if self.field not in record.linked:
             rows = Link.objects.filter(field=self.field, source=record.id).order_by("id")
-            record.linked[self.field] = list(rows.values_list("target", flat=True)) if record.id else []
+            record.linked[self.field] = [] if record._state.adding else list(rows.values_list("target", flat=True))
         ids: list[int] = record.linked[self.field]
         return ids
 

@@ -14,7 +14,8 @@ from markupsafe import Markup, escape
 
 from guanxi.kernel.china import phone, regions
 from guanxi.kernel.condition.primitive import Primitive
-from guanxi.kernel.fields.base import Declared, Field, Invalid, Kind, Label, Reader, attributes
+from guanxi.kernel.fields.base import Declared, Field, Invalid, Kind, Label, Reader
+from guanxi.kernel.fields.lookup import picker
 from guanxi.kernel.fields.text import TextKind
 
 
@@ -151,11 +152,7 @@ class RegionKind(Kind):
         return self.text(value, reader)
 
     def input(self, bound: Field, value: Any, reader: Reader, name: str = "") -> Markup:
-        return Markup(
-            '<div class="picker" data-picker="/_pick/regions/"><input type="hidden" name="{0}" value="{1}">'
-            '<input class="in" id="f-{0}" type="text" value="{2}" autocomplete="off" role="combobox" aria-expanded="false" '
-            'placeholder="{3}" {4}><div class="picker-list" hidden></div></div>'
-        ).format(name or bound.key, self.json(value) or "", self.text(value, reader), _("Province, city or district"), attributes(bound))
+        return picker(bound, name or bound.key, "/_pick/regions/", self.json(value) or "", self.text(value, reader))
 
     def options(self, reader: Reader) -> list[dict[str, Any]]:
         return [{"value": r.code, "label": r.name} for r in regions.children(None)]

@@ -84,18 +84,7 @@ class LookupKind(Kind):
         return "" if value is None else str(value)
 
     def input(self, bound: Field, value: Any, reader: Reader, name: str = "") -> Markup:
-        return Markup(
-            '<div class="picker" data-picker="/_pick/{slug}/"><input type="hidden" name="{key}" value="{id}">'
-            '<input class="in" id="f-{key}" type="text" value="{title}" autocomplete="off" role="combobox" aria-expanded="false" '
-            'placeholder="{hint}" {attrs}><div class="picker-list" hidden></div></div>'
-        ).format(
-            slug=self.target.slug,
-            key=name or bound.key,
-            id=self.typed(value, reader),
-            title=self.text(value, reader),
-            hint=_("Type to search"),
-            attrs=attributes(bound),
-        )
+        return picker(bound, name or bound.key, f"/_pick/{self.target.slug}/", self.typed(value, reader), self.text(value, reader))
 
     def samples(self) -> Iterable[Any]:
         return ()
@@ -146,15 +135,23 @@ class LinksKind(LookupKind):
         key = name or bound.key
         chips = Markup("").join(
             Markup(
-                '<span class="pick-chip"><input type="hidden" name="{}" value="{}">{}<button type="button" data-remove>×</button></span>'
-            ).format(key, i, t)
-            for i, t in (self.titles(value, reader) if value else {}).items()
+                '<span class="tag b">{1}<input type="hidden" name="{0}" value="{2}">'
+                '<button type="button" class="x" data-drop-tag aria-label="{3} {1}">×</button></span>'
+            ).format(key, title, record, _("Remove"))
+            for record, title in (self.titles(value, reader) if value else {}).items()
         )
         return Markup(
-            '<div class="picker many" data-picker="/_pick/{slug}/" data-many="{key}"><input type="hidden" name="{key}" value="">{chips}'
-            '<input class="in" id="f-{key}" type="text" autocomplete="off" role="combobox" aria-expanded="false" placeholder="{hint}">'
-            '<div class="picker-list" hidden></div></div>'
-        ).format(slug=self.target.slug, key=key, chips=chips, hint=_("Type to search"))
+            '<span class="pick many" data-name="{0}"><input type="hidden" name="{0}" value="">{1}'
+            '<input type="text" id="f-{0}" data-picker="/_pick/{2}/" placeholder=" " autocomplete="off"></span>'
+        ).format(key, chips, self.target.slug)
+
+
+def picker(bound: Field, key: str, url: str, value: str, text: str) -> Markup:
+    """A text input that searches, with the hidden input that holds the choice."""
+    return Markup(
+        '<span class="pick"><input type="hidden" name="{0}" id="f-{0}-id" value="{2}"><input type="text" id="f-{0}" data-picker="{1}" '
+        'data-for="f-{0}-id" value="{3}" placeholder=" " autocomplete="off" {4}></span>'
+    ).format(key, url, value, text, attributes(bound))
 
 
 class Lookup(Declared, models.ForeignKey):

@@ -67,7 +67,7 @@ class PersonKind(Kind):
             if entry.active or entry.id == value:
                 on = Markup(" selected") if entry.id == value else ""
                 rows.append(Markup('<option value="{}"{}>{}</option>').format(entry.id, on, entry.name))
-        return Markup('<select class="in" name="{0}" id="f-{0}" {1}>{2}</select>').format(
+        return Markup('<select name="{0}" id="f-{0}" {1}>{2}</select>').format(
             name or bound.key, attributes(bound), Markup("").join(rows)
         )
 

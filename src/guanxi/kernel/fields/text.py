@@ -63,10 +63,10 @@ class TextKind(Kind):
 
     def input(self, bound: Field, value: Any, reader: Reader, name: str = "") -> Markup:
         if self.lines == 1:
-            return Markup('<input class="in" type="text" name="{0}" id="f-{0}" value="{1}" maxlength="{2}" {3}>').format(
+            return Markup('<input type="text" name="{0}" id="f-{0}" value="{1}" maxlength="{2}" {3}>').format(
                 name or bound.key, value or "", self.max_length, attributes(bound)
             )
-        return Markup('<textarea class="in" name="{0}" id="f-{0}" rows="{1}" maxlength="{2}" {3}>{4}</textarea>').format(
+        return Markup('<textarea name="{0}" id="f-{0}" rows="{1}" maxlength="{2}" {3}>{4}</textarea>').format(
             name or bound.key, self.lines, self.max_length, attributes(bound), value or ""
         )
 

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from guanxi.kernel import directory
 from guanxi.kernel.china import pinyin, width
-from guanxi.kernel.currency import base_amount
+from guanxi.kernel.currency import CURRENCIES, base_amount
 from guanxi.kernel.entity import Entity, Unique
 from guanxi.kernel.fields.base import Invalid, Reader
+from guanxi.kernel.fields.money import BASE_CURRENCY
 
 
 def parse(entity: Entity, values: Mapping[str, Any], reader: Reader) -> tuple[dict[str, Any], dict[str, str]]:
@@ -32,19 +33,26 @@ def parse(entity: Entity, values: Mapping[str, Any], reader: Reader) -> tuple[di
     return parsed, errors
 
 
-def currency_of(entity: Entity, record: Any, values: dict[str, Any], errors: dict[str, str]) -> dict[str, Any]:
-    """Take `<amount>_currency` keys out of the values and set them on the record."""
-    rest = dict(values)
-    for key in list(values):
+def currency_of(
+    entity: Entity, record: Any, values: Mapping[str, Any], errors: dict[str, str], reader: Reader
+) -> tuple[dict[str, Any], set[str]]:
+    """Set the `<amount>_currency` keys on the record; returns the other values and the amounts whose currency is another now.
+
+    Whoever may not set the amount may not set its currency either: such a key stays among the values, to be refused.
+    """
+    rest, moved = dict(values), set()
+    writable = entity.writable(reader.actor)
+    for key in values:
         amount = key.removesuffix("_currency")
-        if key.endswith("_currency") and amount in entity.fields and hasattr(record, key):
-            code = str(rest.pop(key) or "CNY").upper()
-            try:
-                base_amount(None if code == "CNY" else getattr(record, amount), code)
-                setattr(record, key, code)
-            except KeyError:
-                errors[amount] = _("“%(code)s” is no currency that is set up.") % {"code": code}
-    return rest
+        if key == amount or amount not in writable or not hasattr(record, key):
+            continue
+        code = str(rest.pop(key) or BASE_CURRENCY).upper()
+        if CURRENCIES.by_code(code) is None:
+            errors[amount] = _("“%(code)s” is no currency that is set up.") % {"code": code}
+        elif getattr(record, key) != code:
+            setattr(record, key, code)
+            moved.add(amount)
+    return rest, moved
 
 
 def assign(entity: Entity, record: Any, parsed: Mapping[str, Any]) -> set[str]:
@@ -63,6 +71,9 @@ def check(entity: Entity, record: Any, changed: set[str], errors: dict[str, str]
     for key, field in entity.fields.items():
         if field.required and key not in errors and (creating or key in changed) and field.kind.is_blank(field.value(record)):
             errors[key] = _("Fill in “%(name)s”.") % {"name": field.label}
+    if entity.parent and not creating and "owner" in changed and entity.fields[entity.parent].value(record):
+        words = {"parent": entity.fields[entity.parent].label}
+        errors["owner"] = _("The owner is that of “%(parent)s”. Hand that over, and this follows.") % words
     entity.validate(record, changed, errors)
 
 

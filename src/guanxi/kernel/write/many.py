@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db.models import F
@@ -49,10 +51,18 @@ def known_lookups(entity: Entity, rows: Iterable[Mapping[str, Any]], reader: Rea
             reader.known.update((target.key, i) for i in found)
 
 
-def create_many(entity: Entity, rows: Sequence[Mapping[str, Any]], *, actor: Actor, door: str, born: Sequence[Any] = ()) -> Outcome:
+def create_many(
+    entity: Entity,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    actor: Actor,
+    door: str,
+    born: Sequence[datetime] = (),
+    by: Sequence[int] = (),
+) -> Outcome:
     """Create records from raw values; a refused row leaves the others alone.
 
-    `born` are creation instants, which only the demo gives. Raises Forbidden.
+    `born` and `by` say when and by whom each was created, which only the demo gives. Raises Forbidden.
     """
     from guanxi.kernel.write.single import build
 
@@ -73,6 +83,9 @@ def create_many(entity: Entity, rows: Sequence[Mapping[str, Any]], *, actor: Act
         for place, moment in enumerate(born):
             if place in outcome.written:
                 outcome.written[place].created_at = outcome.written[place].updated_at = moment
+        for place, author in enumerate(by):
+            if place in outcome.written:
+                outcome.written[place].created_by_id = author
         for start in range(0, len(records), CHUNK):
             chunk = records[start : start + CHUNK]
             entity.model._default_manager.bulk_create(chunk)
@@ -135,6 +148,8 @@ def update_many(
     known_lookups(entity, changes.values(), reader)
     with unit(actor, door, verb=verb) as u:
         rows = {r.id: r for r in entity.rows(actor, action).select_for_update(of=("self",)).filter(id__in=list(changes)).order_by("id")}
+        stored = {i: _columns(r) for i, r in rows.items()}
+        giveable = _giveable(entity, changes, actor, action)
         changed: dict[int, set[str]] = {}
         before: list[int | None] = []
         for record_id, values in changes.items():
@@ -143,9 +158,9 @@ def update_many(
                 outcome.refused[record_id] = {"": _("This record does not exist, or you may not change it.")}
                 continue
             before += [getattr(row, column) for _p, column in _parents(entity)]
-            _change_one(entity, row, values, reader, outcome, changed)
+            _change_one(entity, row, values, reader, outcome, changed, giveable)
         _refuse_taken(entity, outcome)
-        _save_many(entity, outcome, changed)
+        _save_many(entity, outcome, changed, stored)
         records = list(outcome.written.values())
         after.touch_parents(u, entity, records, before)
         after.announce(u, entity, [r.id for r in records], verb or "updated")
@@ -155,6 +170,19 @@ def update_many(
     return outcome
 
 
+def _giveable(entity: Entity, changes: Mapping[int, Mapping[str, Any]], actor: Actor, action: str) -> Collection[int]:
+    """Ids among those to be given a new owner that the actor may hand over."""
+    wanted = [i for i, values in changes.items() if "owner" in values]
+    if action == "transfer" or not wanted:
+        return wanted
+    return set(entity.rows(actor, "transfer").filter(id__in=wanted).values_list("id", flat=True))
+
+
+def _columns(record: Any) -> dict[str, Any]:
+    """The stored columns of a record as they stand."""
+    return {f.name: copy(getattr(record, f.attname)) for f in record._meta.local_fields}
+
+
 def _parents(entity: Entity) -> list[tuple[Entity, str]]:
     from guanxi.kernel.write.rollups import parents_of
 
@@ -162,17 +190,25 @@ def _parents(entity: Entity) -> list[tuple[Entity, str]]:
 
 
 def _change_one(
-    entity: Entity, row: Any, values: Mapping[str, Any], reader: Reader, outcome: Outcome, changed: dict[int, set[str]]
+    entity: Entity,
+    row: Any,
+    values: Mapping[str, Any],
+    reader: Reader,
+    outcome: Outcome,
+    changed: dict[int, set[str]],
+    giveable: Collection[int],
 ) -> None:
     errors: dict[str, str] = {}
-    raw = clean.currency_of(entity, row, dict(values), errors)
+    raw, currencies = clean.currency_of(entity, row, values, errors, reader)
     parsed, more = clean.parse(entity, raw, reader)
     errors.update(more)
-    moved = clean.assign(entity, row, parsed)
+    moved = clean.assign(entity, row, parsed) | currencies
     clean.check(entity, row, moved, errors, creating=False)
+    if "owner" in moved and row.id not in giveable:
+        errors.setdefault("owner", _("You may not hand this record to somebody else."))
     if errors:
         outcome.refused[row.id] = errors
-    elif not moved and raw == dict(values):
+    elif not moved:
         outcome.unchanged.append(row.id)
     else:
         if "owner" in moved or (entity.parent and entity.parent in moved):
@@ -184,14 +220,13 @@ def _change_one(
         changed[row.id] = moved
 
 
-def _save_many(entity: Entity, outcome: Outcome, changed: Mapping[int, set[str]]) -> None:
+def _save_many(entity: Entity, outcome: Outcome, changed: Mapping[int, set[str]], stored: Mapping[int, dict[str, Any]]) -> None:
+    """Save every column that any record has otherwise than stored: also what a rule set that nobody named."""
     records = list(outcome.written.values())
     if not records:
         return
     moved = set().union(*(changed[r.id] for r in records))
-    names = {entity.fields[k].column.path or "custom" for k in moved if not isinstance(entity.fields[k].column, Linked)}
-    names |= {"owner_id", "department_id", "version", "updated_at"} | {n for n in clean.derive(entity, records[0])}
-    columns = [f.name for f in entity.model._meta.local_fields if f.attname in names or f.name in names]
+    columns = sorted({name for r in records for name, value in _columns(r).items() if value != stored[r.id][name]})
     for start in range(0, len(records), CHUNK):
         entity.model._default_manager.bulk_update(records[start : start + CHUNK], columns)
     for record in records:

@@ -45,7 +45,7 @@ def build(entity: Entity, values: Mapping[str, Any], reader: Reader) -> tuple[An
     actor = reader.actor
     record = entity.model(created_by_id=actor.id, created_at=clock.now(), updated_at=clock.now(), owner_id=actor.id)
     errors: dict[str, str] = {}
-    raw = clean.currency_of(entity, record, dict(values), errors)
+    raw, _moved = clean.currency_of(entity, record, values, errors, reader)
     for key, field in entity.fields.items():
         first = field.kind.dictionary.first() if hasattr(field.kind, "dictionary") else None
         if first is not None and field.kind.name == "choice" and key not in raw:
@@ -91,18 +91,19 @@ def update(
     with unit(actor, door, verb=verb) as u, _constraints(entity):
         row = locked(entity, record_id, actor=actor, action=action)
         errors: dict[str, str] = {}
-        raw = clean.currency_of(entity, row, dict(values), errors)
-        parsed, more = clean.parse(entity, raw, Reader(actor))
+        reader = Reader(actor)
+        raw, moved = clean.currency_of(entity, row, values, errors, reader)
+        parsed, more = clean.parse(entity, raw, reader)
         errors.update(more)
         if base is not None and base != row.version:
             _conflicts(entity, row, parsed, base)
         before = _parents_before(entity, row)
         old_owner = row.owner_id
-        changed = clean.assign(entity, row, parsed)
+        changed = clean.assign(entity, row, parsed) | moved
         clean.check(entity, row, changed, errors, creating=False)
         if errors:
             raise Invalidated(errors)
-        if not changed and raw == dict(values):
+        if not changed:
             return row
         if row.owner_id != old_owner:
             _transferable(entity, row, actor)

@@ -6,8 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import transaction
+
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
+from guanxi.kernel.fields.column import Linked
 from guanxi.kernel.history import Change, keys_since
 from guanxi.kernel.registry import registry
 from guanxi.kernel.write.errors import Refused
@@ -30,7 +33,8 @@ def undo(changes: Iterable[Change], *, actor: Actor, door: str) -> Undone:
         for change in sorted(changes, key=lambda c: (c.at, c.version), reverse=True):
             entity = registry.get(change.entity)
             try:
-                _one(entity, change, result, actor=actor, door=door)
+                with transaction.atomic():
+                    _one(entity, change, result, actor=actor, door=door)
             except Refused:
                 result.kept.append((change.entity, change.record, sorted(change.diff)))
     return result
@@ -60,18 +64,29 @@ def _back(entity: Entity, change: Change, result: Undone, *, actor: Actor, door:
     kept: list[str] = []
     for column, (old, new) in change.diff.items():
         bound = by_column.get(column)
-        if bound is None or bound.computed:
+        if bound is None and column.endswith("_currency") and column.removesuffix("_currency") in entity.fields:
+            same, value = getattr(row, column) == new, old
+        elif bound is None or bound.computed:
             continue
-        now = bound.kind.json(bound.value(row))
-        if _comparable(bound, new) != now:
-            kept.append(bound.key)
+        elif isinstance(bound.column, Linked):
+            same, value = _links_back(bound.value(row), old or [], new or [])
         else:
-            values[bound.key] = _comparable(bound, old)
+            same, value = _comparable(bound, new) == bound.kind.json(bound.value(row)), _comparable(bound, old)
+        if same:
+            values[bound.key if bound else column] = value
+        else:
+            kept.append(bound.key if bound else column)
     if values:
         update(row, values, actor=actor, door=door, verb="undo")
         result.records += 1
     if kept:
         result.kept.append((change.entity, change.record, kept))
+
+
+def _links_back(now: list[int], gone: list[int], came: list[int]) -> tuple[bool, list[int]]:
+    """Links as they were: of links history holds what went and what came. Later moves of the same links win."""
+    untouched = set(came) <= set(now) and not set(gone) & set(now)
+    return untouched, [i for i in now if i not in came] + gone
 
 
 def _comparable(bound: Any, stored: Any) -> Any:

@@ -127,6 +127,7 @@ class OpportunityEntity(Entity, model=Opportunity):
     label = gettext_lazy("Opportunity")
     label_plural = gettext_lazy("Opportunities")
     icon = "filter-dollar"
+    place = 40
     section = gettext_lazy("Sales")
     columns = ("name", "customer", "stage", "amount", "probability", "expected_on", "next_follow_up_at", "owner", "updated_at")
     filters = ("stage", "outcome", "pipeline", "amount", "expected_on", "closed_on", "loss_reason", "owner", "customer", "created_at")

@@ -1,0 +1,290 @@
+"""Forms: create, quick create in a modal, edit, and one cell; all end in `write`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path
+from django.utils.translation import gettext as _
+from markupsafe import Markup
+
+from guanxi.kernel import idempotency, write
+from guanxi.kernel.actor import Actor
+from guanxi.kernel.entity import Entity
+from guanxi.kernel.fields.base import Field, Reader
+from guanxi.surfaces.pages.frame import (
+    actor_of,
+    entity_or_404,
+    fragment,
+    go,
+    page,
+    reader_of,
+    record_or_404,
+    signed_in,
+    toast,
+    triggers,
+)
+from guanxi.surfaces.pages.record import cell
+
+DUPLICATE_KINDS = ("phone", "uscc")
+
+
+def posted(request: HttpRequest, fields: dict[str, Field]) -> dict[str, Any]:
+    """Raw values of the fields that the form held; several inputs of one name make a list."""
+    found: dict[str, Any] = {}
+    for key, field in fields.items():
+        if key not in request.POST:
+            continue
+        given = request.POST.getlist(key)
+        found[key] = [v for v in given if v] if field.kind.stored == "list" else given[-1]
+        if f"{key}_currency" in request.POST:
+            found[f"{key}_currency"] = request.POST[f"{key}_currency"]
+    return found
+
+
+def groups(entity: Entity, actor: Actor, values: dict[str, Any], errors: dict[str, str], *, record: Any = None) -> list[dict[str, Any]]:
+    """The form's groups with a control for each field that the actor may set."""
+    reader = Reader(actor)
+    writable = {k: f for k, f in entity.writable(actor).items() if k not in entity.hidden_in_form}
+    laid = [k for keys in entity.layout.values() for k in keys]
+    rest = tuple(k for k in writable if k not in laid)
+    found = []
+    for label, keys in [*entity.layout.items(), (_("More"), rest)]:
+        shown = [control(entity, writable[k], values, errors, reader, record=record) for k in keys if k in writable]
+        if shown:
+            found.append({"label": str(label), "fields": shown})
+    return found
+
+
+def control(
+    entity: Entity, field: Field, values: dict[str, Any], errors: dict[str, str], reader: Reader, *, record: Any = None
+) -> dict[str, Any]:
+    """One labelled control, holding what was typed if it was refused."""
+    typed = values.get(field.key)
+    html = retyped(field, typed, reader) if field.key in errors else field.kind.input(field, typed, reader)
+    if field.key == entity.title or field.kind.name in DUPLICATE_KINDS:
+        url = f"/{entity.slug}/_similar/"
+        html = Markup(str(html).replace("<input ", f'<input data-dup-url="{url}" data-dup-box="#dups" ', 1)) if entity.search else html
+    return {
+        "key": field.key,
+        "label": field.label,
+        "required": field.required,
+        "help": field.help,
+        "error": errors.get(field.key, ""),
+        "wide": getattr(field.kind, "lines", 1) > 1,
+        "html": html,
+    }
+
+
+def retyped(field: Field, typed: Any, reader: Reader) -> Markup:
+    """The control with the refused text in it, so that nothing typed is lost."""
+    if field.kind.stored == "list" or not isinstance(typed, str):
+        return field.kind.input(field, field.kind.blank, reader)
+    plain = Markup('<input type="text" name="{0}" id="f-{0}" value="{1}" aria-invalid="true" aria-describedby="f-{0}-error">')
+    if hasattr(field.kind, "dictionary") or field.kind.name in ("person", "department", "lookup"):
+        return field.kind.input(field, None, reader)
+    if getattr(field.kind, "lines", 1) > 1:
+        return field.kind.input(field, typed, reader)
+    return plain.format(field.key, typed)
+
+
+def parsed_for_show(entity: Entity, values: dict[str, Any], reader: Reader, errors: dict[str, str]) -> dict[str, Any]:
+    """Values as controls take them: parsed where they parse, as typed where they were refused."""
+    shown: dict[str, Any] = {}
+    for key, raw in values.items():
+        field = entity.fields.get(key)
+        if field is None:
+            continue
+        try:
+            shown[key] = field.kind.parse(raw, reader) if key not in errors else raw
+        except ValueError:
+            shown[key] = raw
+    return shown
+
+
+def defaults(entity: Entity, request: HttpRequest) -> dict[str, Any]:
+    """First values of a new record: dictionary defaults, me as owner, and what the address brings (`?customer=12`)."""
+    reader = reader_of(request)
+    values: dict[str, Any] = {"owner": reader.actor.id}
+    for key, field in entity.fields.items():
+        first = field.kind.dictionary.first() if hasattr(field.kind, "dictionary") else None
+        if first is not None and field.kind.name == "choice":
+            values[key] = first.id
+        if key in request.GET:
+            try:
+                values[key] = field.kind.parse(request.GET[key], reader)
+            except ValueError:
+                continue
+    return values
+
+
+@signed_in
+def new(request: HttpRequest, slug: str) -> HttpResponse:
+    """Create; `?quick=1` is the three-field form in the modal."""
+    entity = entity_or_404(request, slug, "create")
+    actor = actor_of(request)
+    quick = "quick" in request.GET
+    if request.method != "POST":
+        return draw(request, entity, defaults(entity, request), {}, quick=quick)
+    values = posted(request, entity.writable(actor))
+    try:
+        record_id = idempotency.once(
+            request.POST.get("idempotency_key") or request.headers.get("Idempotency-Key", ""),
+            actor,
+            lambda: write.create(entity, values, actor=actor, door="form").id,
+        )
+    except write.Invalidated as refusal:
+        shown = {**defaults(entity, request), **parsed_for_show(entity, values, reader_of(request), refusal.errors)}
+        return draw(request, entity, shown, refusal.errors, quick=quick, rivals=refusal.rivals, status=422)
+    url = f"/{entity.slug}/{record_id}/"
+    message = _("%(entity)s saved") % {"entity": entity.label}
+    if not quick:
+        return go(request, url, message)
+    response = toast(HttpResponse(status=204), message, link=url)
+    triggers(response, modal__close="", list__changed="")
+    if request.GET.get("for"):
+        label = str(entity.rows(actor).get(id=record_id))
+        triggers(response, picked={"for": request.GET["for"], "id": record_id, "label": label})
+    return response
+
+
+def draw(
+    request: HttpRequest,
+    entity: Entity,
+    values: dict[str, Any],
+    errors: dict[str, str],
+    *,
+    quick: bool,
+    record: Any = None,
+    rivals: list[int] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The form, in the modal when quick, as a page otherwise."""
+    actor = actor_of(request)
+    context: dict[str, Any] = {
+        "entity": entity,
+        "record": record,
+        "errors": errors,
+        "others": {k: m for k, m in errors.items() if k not in entity.fields or (quick and k not in entity.quick)},
+        "rivals": rivals or [],
+        "action": request.get_full_path(),
+    }
+    if quick:
+        writable = entity.writable(actor)
+        asked = [*entity.quick, *(k for k in errors if k in writable and k not in entity.quick)]
+        carried = [k for k in writable if k in request.GET and k not in asked]
+        context["quick_fields"] = [control(entity, writable[k], values, errors, reader_of(request)) for k in asked if k in writable]
+        context["carried"] = [(k, request.GET[k]) for k in carried]
+        context["full"] = f"/{entity.slug}/new/"
+        return fragment(request, "pages/quick.html", context, status=status)
+    context["groups"] = groups(entity, actor, values, errors, record=record)
+    title = str(record) if record is not None else _("New %(entity)s") % {"entity": entity.label}
+    return page(request, "pages/form.html", context, title=title, status=status)
+
+
+@signed_in
+def edit(request: HttpRequest, slug: str, record_id: int) -> HttpResponse:
+    """The full form of an existing record; a stale edit of the same field shows the conflict."""
+    entity = entity_or_404(request, slug)
+    actor = actor_of(request)
+    record_or_404(request, entity, record_id)
+    row = entity.rows(actor, "edit").filter(id=record_id).first()
+    if row is None:
+        return refused(request, str(write.Forbidden()))
+    current = {k: f.value(row) for k, f in entity.fields.items()}
+    if request.method != "POST":
+        return draw(request, entity, current, {}, quick=False, record=row)
+    values = posted(request, entity.writable(actor))
+    try:
+        write.update(row, values, actor=actor, door="form", base=base_of(request))
+    except write.Invalidated as refusal:
+        shown = {**current, **parsed_for_show(entity, values, reader_of(request), refusal.errors)}
+        return draw(request, entity, shown, refusal.errors, quick=False, record=row, rivals=refusal.rivals, status=422)
+    except write.Conflict as clash:
+        return conflict(request, entity, row, values, clash)
+    except write.Forbidden as refusal:
+        return refused(request, str(refusal))
+    return go(request, f"/{entity.slug}/{record_id}/", _("Saved"))
+
+
+def base_of(request: HttpRequest) -> int | None:
+    """The version that the form was filled from."""
+    given = request.POST.get("version", "")
+    return int(given) if given.isdigit() else None
+
+
+def conflict(request: HttpRequest, entity: Entity, row: Any, values: dict[str, Any], clash: write.Conflict) -> HttpResponse:
+    """Current, mine, original for each field that clashed; choosing posts again at the new version."""
+    reader = reader_of(request)
+    lines = []
+    for c in clash.clashes:
+        field = entity.fields[c.key]
+        old = c.old
+        lines.append(
+            {
+                "key": c.key,
+                "label": field.label,
+                "theirs": field.kind.text(c.theirs, reader),
+                "mine": field.kind.text(c.mine, reader),
+                "old": str(old if old is not None else ""),
+                "theirs_raw": field.kind.typed(c.theirs, reader),
+                "mine_raw": field.kind.typed(c.mine, reader),
+            }
+        )
+    rest = [
+        (k, v) for k, raw in values.items() if k not in {c.key for c in clash.clashes} for v in (raw if isinstance(raw, list) else [raw])
+    ]
+    context = {
+        "entity": entity,
+        "record": row,
+        "lines": lines,
+        "rest": rest,
+        "version": clash.version,
+        "action": f"/{entity.slug}/{row.id}/edit/",
+    }
+    return page(request, "pages/conflict.html", context, title=_("Changed meanwhile"), status=409)
+
+
+def refused(request: HttpRequest, message: str) -> HttpResponse:
+    """403 with the reason, as a toast for htmx and as a page otherwise."""
+    if request.headers.get("HX-Request"):
+        return toast(HttpResponse(status=403), message, level="error")
+    return page(request, "pages/refused.html", {"message": message, "back": "/"}, title=_("Not allowed"), status=403)
+
+
+@signed_in
+def one_field(request: HttpRequest, slug: str, record_id: int, key: str) -> HttpResponse:
+    """Click to edit: GET gives the little form, POST saves one field and answers with its new cell."""
+    entity = entity_or_404(request, slug)
+    actor = actor_of(request)
+    record_or_404(request, entity, record_id)
+    row = entity.rows(actor, "edit").filter(id=record_id).first()
+    field = entity.writable(actor).get(key)
+    if row is None or field is None or key in entity.hidden_in_form:
+        raise Http404
+    reader = reader_of(request)
+    context: dict[str, Any] = {"entity": entity, "record": row, "field": field, "url": f"/{slug}/{record_id}/_field/{key}/"}
+    if request.method != "POST":
+        if "cancel" in request.GET:
+            return fragment(request, "pages/cell.html", {**context, "html": Markup(cell(entity, field, row, reader))})
+        context["control"] = field.kind.input(field, field.value(row), reader)
+        return fragment(request, "pages/cell_edit.html", context)
+    values = posted(request, {key: field})
+    try:
+        row = write.update(row, values, actor=actor, door="cell", base=base_of(request))
+    except write.Refused as refusal:
+        messages = refusal.errors if isinstance(refusal, write.Invalidated) else {}
+        context |= {"control": retyped(field, values.get(key), reader), "error": messages.get(key, str(refusal))}
+        status = 409 if isinstance(refusal, write.Conflict) else 422
+        return fragment(request, "pages/cell_edit.html", context, status=status)
+    html = Markup(cell(entity, field, row, reader))
+    response = fragment(request, "pages/cell.html", {**context, "record": row, "html": html})
+    return toast(triggers(response, list__changed=""), _("Saved"), undo=f"/_undo/{row.id}/{row.version}/")
+
+
+urls = [
+    path("<slug:slug>/new/", new),
+    path("<slug:slug>/<int:record_id>/edit/", edit),
+    path("<slug:slug>/<int:record_id>/_field/<slug:key>/", one_field),
+]

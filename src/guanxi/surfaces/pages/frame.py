@@ -1,0 +1,155 @@
+"""What every page stands in: the signed-in actor, the menu, and the context of the shell."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from guanxi.kernel import directory
+from guanxi.kernel.actor import Actor
+from guanxi.kernel.entity import Entity
+from guanxi.kernel.fields.base import Reader
+from guanxi.kernel.registry import registry
+
+View = Callable[..., HttpResponse]
+
+#: Menu entries that are no entity: (slug, address, icon, label). Filled by the pages that answer them.
+PLACES: list[tuple[str, str, str, Callable[[], str]]] = [("home", "/", "layout-dashboard", lambda: _("Workbench"))]
+
+
+def signed_in(view: View) -> View:
+    """Send strangers to the login; htmx requests are told to load it as a whole page."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if getattr(request, "actor", None) is not None:
+            return view(request, *args, **kwargs)
+        address = "/login/?" + urlencode({"next": request.get_full_path() if request.method == "GET" else "/"})
+        if request.headers.get("HX-Request"):
+            status = 401 if request.method != "GET" else 200
+            return HttpResponse(status=status, headers={"HX-Redirect": address} if status == 200 else {})
+        return HttpResponseRedirect(address)
+
+    return guarded
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The actor of a request that passed `signed_in`."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
+
+
+def reader_of(request: HttpRequest) -> Reader:
+    """For whom values are rendered."""
+    return Reader(actor_of(request))
+
+
+def entity_or_404(request: HttpRequest, slug: str, action: str = "view") -> Entity:
+    """The entity of an address, if the actor may `action` it at all; otherwise there is no such page."""
+    entity = registry.by_slug(slug)
+    if entity is None or not actor_of(request).may(entity.key, action):
+        raise Http404
+    return entity
+
+
+def record_or_404(request: HttpRequest, entity: Entity, record_id: int, *, action: str = "view", deleted: bool | None = False) -> Any:
+    """The record, if it is in scope."""
+    row = entity.rows(actor_of(request), action, deleted=deleted).filter(id=record_id).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def menu(request: HttpRequest) -> list[dict[str, Any]]:
+    """The rail: workbench first, then each section with the entities the actor may view."""
+    actor, path = actor_of(request), request.path
+    first = [{"slug": s, "url": u, "icon": i, "label": words(), "active": path == u} for s, u, i, words in PLACES]
+    sections: dict[str, list[dict[str, Any]]] = {}
+    for entity in registry.in_menu():
+        if entity.in_menu and actor.may(entity.key, "view"):
+            url = f"/{entity.slug}/"
+            item = {"slug": entity.slug, "url": url, "icon": entity.icon, "label": str(entity.label_plural), "active": path.startswith(url)}
+            sections.setdefault(str(entity.section), []).append(item)
+    return [{"label": "", "items": first}, *({"label": label, "items": items} for label, items in sections.items())]
+
+
+def quick_create(actor: Actor) -> list[dict[str, Any]]:
+    """What the + menu offers."""
+    return [
+        {"slug": e.slug, "label": str(e.label), "icon": e.icon, "url": f"/{e.slug}/new/?quick=1"}
+        for e in registry.in_menu()
+        if e.quick and actor.may(e.key, "create")
+    ]
+
+
+def shell(request: HttpRequest, title: str) -> dict[str, Any]:
+    """The context of `ui/shell.html`."""
+    actor = actor_of(request)
+    user: Any = request.user
+    return {
+        "actor": {"name": actor.name, "department": directory.department_name(actor.department)},
+        "menu": menu(request),
+        "quick_create": quick_create(actor),
+        "page_title": title,
+        "lang": get_language(),
+        "theme": user.theme,
+        "rail": user.preferences.get("rail", ""),
+        "csp_nonce": "",
+        "toasts": _toasts(request),
+    }
+
+
+def _toasts(request: HttpRequest) -> list[dict[str, str]]:
+    if "_toast" not in getattr(request, "COOKIES", {}):
+        return []
+    kept = request.session.pop("toasts", [])
+    return list(kept)
+
+
+def page(request: HttpRequest, template: str, context: dict[str, Any], *, title: str, status: int = 200) -> HttpResponse:
+    """A whole page in the shell."""
+    response = render(request, template, {**shell(request, title), **context}, status=status)
+    if "_toast" in request.COOKIES:
+        response.delete_cookie("_toast")
+    return response
+
+
+def fragment(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    """A region of a page."""
+    return render(request, template, {"lang": get_language(), **context}, status=status)
+
+
+def triggers(response: HttpResponse, **events: Any) -> HttpResponse:
+    """Add events for the browser, ASCII-escaped."""
+    present = json.loads(response.headers.get("HX-Trigger", "{}"))
+    response["HX-Trigger"] = json.dumps({**present, **{k.replace("__", ":"): v for k, v in events.items()}})
+    return response
+
+
+def toast(response: HttpResponse, message: str, *, undo: str = "", level: str = "ok", link: str = "") -> HttpResponse:
+    """A toast with the answer of an htmx request."""
+    return triggers(response, toast={"message": message, "undo": undo, "level": level, "link": link})
+
+
+def go(request: HttpRequest, url: str, message: str = "", *, undo: str = "") -> HttpResponse:
+    """After a write: load another page, carrying a toast over."""
+    if message:
+        request.session["toasts"] = [{"message": message, "undo": undo, "level": "ok"}]
+    response = HttpResponse(headers={"HX-Redirect": url}) if request.headers.get("HX-Request") else HttpResponseRedirect(url)
+    if message:
+        response.set_cookie("_toast", "1", samesite="Lax", httponly=True)
+    return response
+
+
+__all__ = [
+    "PLACES", "actor_of", "entity_or_404", "fragment", "go", "menu", "page", "reader_of", "record_or_404", "signed_in",
+    "toast", "triggers",
+]  # fmt: skip

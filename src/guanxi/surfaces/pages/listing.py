@@ -1,0 +1,281 @@
+"""The list of an entity: strip of views, filters, sort, columns, one keyset page; board and counts are its siblings."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import path
+from django.utils.translation import gettext as _
+from markupsafe import Markup, escape
+
+from guanxi.kernel import plan, query
+from guanxi.kernel.access import AnyOf, shared_ids
+from guanxi.kernel.actor import Actor
+from guanxi.kernel.condition import builder, sentence, tree
+from guanxi.kernel.condition.tree import ConditionError
+from guanxi.kernel.entity import Entity, Preset
+from guanxi.kernel.fields.base import Reader
+from guanxi.kernel.query import Page, Rows
+from guanxi.surfaces.pages import board, views
+from guanxi.surfaces.pages.frame import actor_of, entity_or_404, page, reader_of, signed_in
+from guanxi.surfaces.ui.environment import bounded, query as query_string
+
+#: How far a strip's figures count; beyond it they say 999+.
+STRIP_LIMIT = 999
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A view of the strip: a preset or a saved one."""
+
+    code: str
+    label: str
+    where: Any
+    sort: str
+    layout: str
+    columns: tuple[str, ...]
+    shared: bool = False
+
+
+@dataclass(frozen=True)
+class State:
+    """What the address says: which view, narrowed how, sorted how, from which cursor."""
+
+    entity: Entity
+    tab: Tab
+    where: Any
+    sort: str
+    cursor: str
+    layout: str
+    tabs: tuple[Tab, ...]
+
+    def address(self, **changes: Any) -> str:
+        """The address of this list with some of it changed."""
+        values = {
+            "view": self.tab.code,
+            "where": json.dumps(self.where, ensure_ascii=False) if self.where else "",
+            "sort": self.sort if self.sort != self.tab.sort else "",
+            "layout": self.layout if self.layout != self.tab.layout else "",
+        }
+        return f"/{self.entity.slug}/?{query_string({**values, **changes})}"
+
+
+def tabs_of(entity: Entity, actor: Actor) -> tuple[Tab, ...]:
+    """Presets first, then saved views; `I own` is dropped for those who can see only their own."""
+    first = tuple(_tab(entity, preset) for preset in entity.views) or (_tab(entity, Preset("all", _("All"))),)
+    saved = tuple(
+        Tab(f"s{v.pk}", v.name, v.where, v.sort or default_sort(entity), v.layout, tuple(v.columns))
+        for v in views.strip(entity, actor.id or 0)
+    )
+    return first + saved
+
+
+def _tab(entity: Entity, preset: Preset) -> Tab:
+    sort = preset.sort or default_sort(entity)
+    return Tab(preset.code, str(preset.label), list(preset.where), sort, preset.layout, preset.columns, preset.shared)
+
+
+def default_sort(entity: Entity) -> str:
+    """The first declared sort, newest first."""
+    return f"-{entity.sorts[0]}"
+
+
+def state_of(request: HttpRequest, entity: Entity) -> State:
+    """Read the address. Raises ConditionError."""
+    given = request.GET
+    tabs = tabs_of(entity, actor_of(request))
+    wanted = given.get("view", "")
+    tab = next((t for t in tabs if t.code == wanted), tabs[0])
+    try:
+        where = json.loads(given["where"]) if given.get("where") else []
+    except json.JSONDecodeError:
+        raise ConditionError(_("This filter cannot be read.")) from None
+    layout = given.get("layout") or tab.layout or "table"
+    return State(entity, tab, where, given.get("sort") or tab.sort, given.get("at", ""), layout if entity.boards else "table", tabs)
+
+
+def rows_of(state: State, actor: Actor, action: str = "view") -> Rows:
+    """The rows that a state means."""
+    rows = entity_rows(state.entity, state.tab, actor, action)
+    return rows.where(state.where) if state.where else rows
+
+
+def entity_rows(entity: Entity, tab: Tab, actor: Actor, action: str = "view") -> Rows:
+    """The rows of a view of the strip."""
+    rows = entity.rows(actor, action)
+    if tab.shared:
+        rows = rows.filter(AnyOf(query.F("id"), shared_ids(entity.key, actor, "view")))
+    return rows.where(tab.where) if tab.where else rows
+
+
+@signed_in
+def show(request: HttpRequest, slug: str) -> HttpResponse:
+    """The list or board as a page; `HX-Target: list` gets the region alone from the same template."""
+    entity, actor = entity_or_404(request, slug), actor_of(request)
+    try:
+        state = state_of(request, entity)
+        rows = rows_of(state, actor)
+        region = board_region(request, state, rows) if state.layout == "board" else table_region(state, rows, reader_of(request))
+    except ConditionError as error:
+        context = {"entity": entity, "message": str(error), "back": f"/{entity.slug}/"}
+        return page(request, "pages/refused.html", context, title=str(entity.label_plural), status=400)
+    context = {
+        "entity": entity,
+        "state": state,
+        "chips": chips(state, reader_of(request)),
+        "may": {verb: actor.may(entity.key, verb) for verb in ("create", "edit", "delete", "transfer", "import", "export")},
+        "sorts": sorts(state, actor),
+        "builder": builder.metadata(entity, reader_of(request)),
+        "chosen": region["keys"],
+        "all_columns": [(k, str(f.label)) for k, f in entity.visible(actor).items()],
+        **region,
+    }
+    return page(request, "pages/list.html", context, title=str(entity.label_plural))
+
+
+def table_region(state: State, rows: Rows, reader: Reader) -> dict[str, Any]:
+    """One page of the table."""
+    entity = state.entity
+    layout = views.layout_of(entity, reader.actor.id or 0)
+    keys = list(state.tab.columns or (layout.columns if layout else ()) or entity.columns)
+    compiled = plan.compile(entity, keys, reader.actor)
+    sort = rows.sort(state.sort)
+    found = rows.page(sort, list(compiled.paths), cursor=state.cursor)
+    complete = compiled.attach(found.rows)
+    return {
+        "keys": [c.field.key for c in compiled.columns],
+        "head": head(state, compiled, reader.actor, layout.widths if layout else {}),
+        "body": body(entity, compiled, complete, reader),
+        "found": found,
+        "range": extent(found),
+        "previous": state.address(at=found.previous) if found.previous else (state.address() if state.cursor and found.first > 1 else ""),
+        "next": state.address(at=found.next) if found.next else "",
+    }
+
+
+def extent(found: Page) -> Markup:
+    """1–50 / 1,206: exact when everything is on the page, otherwise filled in by the counts request."""
+    if not found.rows:
+        return Markup("0")
+    if found.first == 1 and not found.next:
+        return Markup("{}–{} / {}").format(1, found.last, found.last)
+    return Markup('{}–{} / <span data-count="total">…</span>').format(f"{found.first:,}", f"{found.last:,}")
+
+
+def head(state: State, compiled: plan.Plan, actor: Actor, widths: dict[str, int]) -> list[dict[str, Any]]:
+    """Column heads with their sort addresses."""
+    cells = []
+    for column in compiled.columns:
+        key, kind = column.field.key, column.field.kind
+        current = state.sort.lstrip("-") == key
+        descending = current and state.sort.startswith("-")
+        sortable = kind.sortable and not column.masked
+        cells.append(
+            {
+                "key": key,
+                "label": str(column.field.label),
+                "align": kind.align,
+                "width": widths.get(key, ""),
+                "url": state.address(sort=key if descending else f"-{key}") if sortable else "",
+                "direction": ("descending" if descending else "ascending") if current else "",
+            }
+        )
+    return cells
+
+
+def body(entity: Entity, compiled: plan.Plan, rows: list[tuple[Any, ...]], reader: Reader, *, selectable: bool = True) -> Markup:
+    """Table rows as one string: a template engine would spend most of the request here."""
+    columns = [(c, *cell_marks(entity, c)) for c in compiled.columns]
+    base, choose = f"/{entity.slug}/", escape(_("Select"))
+    parts: list[str] = []
+    for row in rows:
+        url = f"{base}{row[0]}/"
+        box = f'<td class="ck"><input type="checkbox" value="{row[0]}" data-select aria-label="{choose}"></td>' if selectable else ""
+        parts.append(f'<tr data-row="{row[0]}" data-href="{url}">{box}')
+        for column, opening, title in columns:
+            cell = column.html(row, reader)
+            parts.append(f'{opening}<a href="{url}">{cell or "—"}</a></td>' if title else f"{opening}{cell}</td>")
+        parts.append("</tr>")
+    return Markup("".join(parts))
+
+
+def cell_marks(entity: Entity, column: plan.Column) -> tuple[str, bool]:
+    """The opening tag of a cell, and whether it is the title that links to the record."""
+    field = column.field
+    if field.key == entity.title:
+        return '<td class="stick">', True
+    place = {"lookup": "line", "phone": "line", "money": "line"}.get(field.kind.name, "hide")
+    if field.key == entity.stage:
+        place = "badge"
+    label = "" if getattr(field.kind, "style", "") == "due" else f' data-phone="{place}"'
+    return f'<td class="{field.kind.align}" data-label="{escape(field.label)}"{label}>', False
+
+
+def board_region(request: HttpRequest, state: State, rows: Rows) -> dict[str, Any]:
+    """The board in place of the table."""
+    return {"keys": list(state.entity.columns), **board.render_board(request, state.entity, rows)}
+
+
+def chips(state: State, reader: Reader) -> list[dict[str, str]]:
+    """One chip per condition of the address, each with the address without it."""
+    if not state.where:
+        return []
+    parts = state.where[1:] if state.where[0] == "and" else [state.where]
+    found = []
+    for place, part in enumerate(parts):
+        rest = parts[:place] + parts[place + 1 :]
+        text = sentence.sentence(tree.parse(state.entity, part, reader.actor), reader)
+        where = json.dumps(["and", *rest], ensure_ascii=False) if rest else ""
+        found.append({"text": text, "without": state.address(where=where)})
+    return found
+
+
+def sorts(state: State, actor: Actor) -> list[dict[str, Any]]:
+    """The sorts that answer at any size."""
+    visible = state.entity.visible(actor)
+    keys = [k for k in state.entity.sorts if k in visible and actor.right(state.entity.key, k) != "masked"]
+    current = state.sort.lstrip("-")
+    marks = {True: "↓", False: "↑"}
+    return [
+        {
+            "label": f"{visible[k].label} {marks[state.sort.startswith('-')] if k == current else ''}",
+            "url": state.address(sort=k if k == current and state.sort.startswith("-") else f"-{k}"),
+            "on": k == current,
+        }
+        for k in keys
+    ]
+
+
+@signed_in
+def counts(request: HttpRequest, slug: str) -> HttpResponse:
+    """Bounded figures of the strip and of the list itself, fetched after the page."""
+    entity, actor = entity_or_404(request, slug), actor_of(request)
+    try:
+        state = state_of(request, entity)
+        total = rows_of(state, actor).bounded_count()
+        figures = {"total": bounded(total, query.COUNT_LIMIT)}
+        for tab in state.tabs:
+            figures[f"{entity.slug}:{tab.code}"] = bounded(entity_rows(entity, tab, actor).bounded_count(STRIP_LIMIT), STRIP_LIMIT)
+    except ConditionError as error:
+        return JsonResponse({"message": str(error)}, status=400)
+    return JsonResponse(figures)
+
+
+@signed_in
+def exact(request: HttpRequest, slug: str) -> HttpResponse:
+    """The exact figure, one click away."""
+    entity = entity_or_404(request, slug)
+    try:
+        return JsonResponse({"total": f"{rows_of(state_of(request, entity), actor_of(request)).order_by().count():,}"})
+    except ConditionError as error:
+        return JsonResponse({"message": str(error)}, status=400)
+
+
+urls = [
+    path("<slug:slug>/_counts/", counts),
+    path("<slug:slug>/_exact/", exact),
+    path("<slug:slug>/", show),
+]

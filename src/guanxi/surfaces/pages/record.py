@@ -1,0 +1,240 @@
+"""The record: a page, and the same region in the drawer; fields in groups, related tabs, stage path, history."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path
+from django.utils.translation import gettext as _
+from markupsafe import Markup, escape
+
+from guanxi.kernel import directory, history, plan
+from guanxi.kernel.access import may_see
+from guanxi.kernel.actor import Actor
+from guanxi.kernel.entity import Action, Entity
+from guanxi.kernel.condition import predicate, tree
+from guanxi.kernel.fields.base import Field, Reader
+from guanxi.kernel.fields.column import Linked
+from guanxi.kernel.registry import registry
+from guanxi.surfaces.pages import timeline
+from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, page, reader_of, record_or_404, signed_in
+
+RELATED_ROWS = 10
+
+
+@signed_in
+def show(request: HttpRequest, slug: str, record_id: int) -> HttpResponse:
+    """The whole page, or its region for the drawer."""
+    entity = entity_or_404(request, slug)
+    row = entity.rows(actor_of(request), deleted=None).filter(id=record_id).first()
+    if row is None or row.deleted_at is not None:
+        if row is not None and row.merged_into:
+            return HttpResponseRedirect(f"/{slug}/{row.merged_into}/")
+        row = record_or_404(request, entity, record_id)
+    context = region(request, entity, row)
+    if request.headers.get("HX-Target") == "drawer":
+        return fragment(request, "pages/record_region.html", context)
+    return page(request, "pages/record.html", context, title=str(row))
+
+
+def region(request: HttpRequest, entity: Entity, row: Any) -> dict[str, Any]:
+    """Everything the record region draws."""
+    reader = reader_of(request)
+    actor = reader.actor
+    tabs = related(entity, row, actor)
+    may = {verb: may_see(entity, actor, row.id, verb) for verb in ("edit", "delete", "transfer")} if actor.may(entity.key, "edit") else {}
+    return {
+        "entity": entity,
+        "record": row,
+        "title": title_of(entity, row, actor),
+        "url": f"/{entity.slug}/{row.id}/",
+        "may": may,
+        "chips": [Markup(cell(entity, entity.fields[k], row, reader)) for k in entity.chips if k in entity.visible(actor)],
+        "steps": steps(entity, row, editable=bool(may.get("edit"))),
+        "tiles": tiles(entity, row, reader),
+        "groups": groups(entity, row, reader, editable=bool(may.get("edit"))),
+        "tabs": tabs,
+        "first": table(entity, row, tabs[0], reader) if tabs else None,
+        "actions": [a for a in entity.actions if available(entity, a, row, actor)] if may.get("edit") else [],
+        "creates": [
+            (c, k) for c, k in registry.children(entity) if c.quick and actor.may(c.key, "create") and c.in_menu and not c.composer
+        ],
+        **(timeline.timeline(request, entity, row) if entity.timeline else {}),
+    }
+
+
+def title_of(entity: Entity, row: Any, actor: Actor) -> str:
+    """The title, masked or hidden where the right says so."""
+    right = actor.right(entity.key, entity.title)
+    if right == "hidden":
+        return f"{entity.label} {row.id}"
+    value = str(getattr(row, entity.title))
+    return entity.fields[entity.title].kind.mask(value) if right == "masked" else value.split("\n")[0][:80]
+
+
+def cell(entity: Entity, field: Field, row: Any, reader: Reader) -> str:
+    """HTML of one field of a record, with its companions read from the record."""
+    value = field.value(row)
+    if reader.actor.right(entity.key, field.key) == "masked":
+        return str(escape(field.kind.mask(value)))
+    if field.kind.name == "phone" and value:
+        url = f"/{entity.slug}/{row.id}/_reveal/{field.key}/"
+        label = escape(_("Show the number"))
+        return (
+            f'<span class="phone"><span data-number>{field.kind.html(value, reader)}</span>'
+            f'<button type="button" class="ic" data-reveal-url="{url}" aria-label="{label}" title="{label}">{eye()}</button></span>'
+        )
+    currency = getattr(row, f"{field.key}_currency", None)
+    return field.kind.cell([value, currency], reader) if currency else field.kind.html(value, reader)
+
+
+def eye() -> str:
+    """The icon of revealing."""
+    from django.templatetags.static import static
+
+    return f'<svg class="i" aria-hidden="true"><use href="{static("built/icons.svg")}#eye"/></svg>'
+
+
+def steps(entity: Entity, row: Any, *, editable: bool) -> list[dict[str, Any]]:
+    """The stage path; each later or earlier step can be clicked by who may edit."""
+    if not entity.stage:
+        return []
+    field = entity.fields[entity.stage]
+    current = field.value(row)
+    items = field.kind.dictionary.active()  # type: ignore[attr-defined]
+    parent = next((i.parent for i in items if i.id == current), None)
+    items = [i for i in items if i.parent == parent]
+    order = [i.id for i in items]
+    at = order.index(current) if current in order else -1
+    found = []
+    for place, item in enumerate(items):
+        ending = {"won": "wonend", "lost": "lostend", "invalid": "lostend"}.get(str(item.extra.get("outcome", "")), "now")
+        state = ending if place == at else ("done" if place < at and item.extra.get("outcome", "open") == "open" else "")
+        post = f"/{entity.slug}/{row.id}/_stage/{item.code}/" if editable and place != at else ""
+        found.append({"label": item.label, "state": state, "post": post})
+    return found
+
+
+def tiles(entity: Entity, row: Any, reader: Reader) -> list[dict[str, Any]]:
+    """Key figures."""
+    visible = entity.visible(reader.actor)
+    shown = [visible[k] for k in entity.tiles if k in visible]
+    return [{"label": f.label, "value": Markup(cell(entity, f, row, reader)) or "—"} for f in shown]
+
+
+def groups(entity: Entity, row: Any, reader: Reader, *, editable: bool) -> list[dict[str, Any]]:
+    """Field groups of the layout, what is left over and custom fields in a last one."""
+    visible, writable = entity.visible(reader.actor), entity.writable(reader.actor) if editable else {}
+    laid = [k for keys in entity.layout.values() for k in keys]
+    rest = [k for k in visible if k not in laid]
+    found = []
+    for label, keys in [*entity.layout.items(), (_("System"), tuple(rest))]:
+        fields = [
+            {
+                "key": k,
+                "label": visible[k].label,
+                "html": Markup(cell(entity, visible[k], row, reader)),
+                "editable": k in writable and k not in entity.hidden_in_form,
+                "wide": getattr(visible[k].kind, "lines", 1) > 1,
+            }
+            for k in keys
+            if k in visible
+        ]
+        if fields:
+            found.append({"label": str(label), "fields": fields, "open": label != _("System")})
+    return found
+
+
+def related(entity: Entity, row: Any, actor: Actor) -> list[dict[str, Any]]:
+    """Related tabs: children by their lookups, links both ways; only entities that the actor may view."""
+    backs = {child.fields[key].extra["back"]: (child, key) for child, key in registry.children(entity)}
+    found = []
+    for code in entity.related:
+        child, key = backs.get(code, (None, ""))
+        if child is None and code in entity.visible(actor):
+            child, key = entity.fields[code].kind.target, ""  # type: ignore[attr-defined]
+        if child is not None and actor.may(child.key, "view"):
+            label = entity.fields[code].label if not key else child.label_plural
+            found.append(
+                {"code": code, "label": str(label), "child": child, "via": key, "url": f"/{entity.slug}/{row.id}/_related/{code}/"}
+            )
+    return found
+
+
+def table(entity: Entity, row: Any, tab: dict[str, Any], reader: Reader) -> dict[str, Any]:
+    """The first rows of a related tab."""
+    from guanxi.surfaces.pages.listing import body
+
+    child: Entity = tab["child"]
+    rows = related_rows(entity, row, tab, reader.actor)
+    keys = [k for k in child.columns if k != tab["via"] and k not in ("updated_at", "next_follow_up_at")][:6]
+    compiled = plan.compile(child, keys, reader.actor)
+    found = rows.page(rows.sort(f"-{child.sorts[0]}"), list(compiled.paths), size=RELATED_ROWS)
+    where = json.dumps([tab["via"], "is", row.id]) if tab["via"] else ""
+    return {
+        "tab": tab,
+        "head": [c.field for c in compiled.columns],
+        "body": body(child, compiled, compiled.attach(found.rows), reader, selectable=False),
+        "empty": not found.rows,
+        "more": f"/{child.slug}/?view=all&where={where}" if found.next and where else "",
+        "create": f"/{child.slug}/new/?quick=1&{tab['via']}={row.id}" if tab["via"] and reader.actor.may(child.key, "create") else "",
+    }
+
+
+def related_rows(entity: Entity, row: Any, tab: dict[str, Any], actor: Actor) -> Any:
+    """Scoped rows of a related tab."""
+    child: Entity = tab["child"]
+    rows = child.rows(actor)
+    if not tab["via"]:
+        return rows.filter(id__in=entity.fields[tab["code"]].value(row))
+    column = child.fields[tab["via"]].column
+    if isinstance(column, Linked):
+        from guanxi.kernel.models import Link
+
+        return rows.filter(id__in=Link.objects.filter(field=column.field, target=row.id).values("source"))
+    return rows.filter(**{str(column.path): row.id})
+
+
+@signed_in
+def related_tab(request: HttpRequest, slug: str, record_id: int, code: str) -> HttpResponse:
+    """One related tab, lazily."""
+    entity = entity_or_404(request, slug)
+    row = record_or_404(request, entity, record_id)
+    tabs = related(entity, row, actor_of(request))
+    tab = next((t for t in tabs if t["code"] == code), None)
+    if tab is None:
+        return HttpResponse(status=404)
+    return fragment(request, "pages/related.html", {"tabs": tabs, "first": table(entity, row, tab, reader_of(request)), "record": row})
+
+
+@signed_in
+def trail(request: HttpRequest, slug: str, record_id: int) -> HttpResponse:
+    """The history of a record with its field differences, as this reader may see them today."""
+    entity = entity_or_404(request, slug)
+    row = record_or_404(request, entity, record_id, deleted=None)
+    reader = reader_of(request)
+    changes = [
+        {
+            "at": entity.fields["updated_at"].kind.text(c.at, reader),
+            "who": directory.person_name(c.actor) or _("System"),
+            "verb": c.verb,
+            "door": c.door,
+            "lines": c.lines(entity, reader),
+        }
+        for c in history.visible_changes(entity, row.id, reader.actor)
+    ]
+    return fragment(request, "pages/trail.html", {"changes": changes, "record": row})
+
+
+def available(entity: Entity, action: Action, row: Any, actor: Actor) -> bool:
+    """Whether an action makes sense on the record now."""
+    return not action.when or predicate.matches(tree.parse(entity, list(action.when), actor), row, actor)
+
+
+urls = [
+    path("<slug:slug>/<int:record_id>/_related/<slug:code>/", related_tab),
+    path("<slug:slug>/<int:record_id>/_history/", trail),
+    path("<slug:slug>/<int:record_id>/", show),
+]

@@ -1,0 +1,105 @@
+"""Log in, log out, change the password."""
+
+from __future__ import annotations
+
+from django.contrib.auth import authenticate, login, logout, password_validation, update_session_auth_hash
+from django.core.cache import caches
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import path
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from guanxi.org.models import User
+from guanxi.surfaces.pages.frame import go, page, signed_in
+
+#: Failures per login or address before a pause, and the pause in seconds.
+TRIES, PAUSE = 10, 300
+
+
+@never_cache
+def enter(request: HttpRequest) -> HttpResponse:
+    """The login page; a wrong password and an unknown login get the same answer."""
+    if request.method != "POST":
+        if getattr(request, "user", None) is not None and request.user.is_authenticated:
+            return HttpResponseRedirect(_next(request))
+        return _draw(request)
+    name = request.POST.get("username", "").strip()
+    keys = [f"login:{name.lower()}", f"login@{request.META.get('REMOTE_ADDR', '')}"]
+    shared = caches["shared"]
+    if any(int(shared.get(k, 0)) >= TRIES * (1 + 9 * k.startswith("login@")) for k in keys):
+        return _draw(request, name, _("Too many attempts. Wait five minutes, then try again."), status=429)
+    user = authenticate(request, username=name, password=request.POST.get("password", ""))
+    if user is None:
+        for key in keys:
+            shared.set(key, int(shared.get(key, 0)) + 1, PAUSE)
+        return _draw(request, name, _("The user name or the password is wrong."), status=422)
+    shared.delete(keys[0])
+    login(request, user)
+    if getattr(user, "must_change_password", False):
+        return HttpResponseRedirect("/settings/password/")
+    return HttpResponseRedirect(_next(request))
+
+
+def _next(request: HttpRequest) -> str:
+    wanted = request.POST.get("next") or request.GET.get("next") or "/"
+    return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else "/"
+
+
+def _draw(request: HttpRequest, name: str = "", error: str = "", *, status: int = 200) -> HttpResponse:
+    demo = User.objects.filter(demo=True, is_active=True, login__in=DEMO).values_list("login", "name")
+    order = {login: n for n, login in enumerate(DEMO)}
+    context = {
+        "lang": get_language(),
+        "username": name or request.GET.get("login", ""),
+        "form_error": error,
+        "next": request.POST.get("next") or request.GET.get("next", ""),
+        "logins": [{"login": lo, "label": f"{lo} {na}"} for lo, na in sorted(demo, key=lambda p: order[p[0]])],
+        "page_title": _("Log in"),
+        "theme": "auto",
+        "csp_nonce": "",
+    }
+    return render(request, "ui/login.html", context, status=status)
+
+
+DEMO = ("sales", "manager", "director", "business", "admin", "sales2", "finance", "service", "readonly")
+
+
+@require_POST
+def leave(request: HttpRequest) -> HttpResponse:
+    """End the session."""
+    logout(request)
+    return HttpResponseRedirect("/login/")
+
+
+@signed_in
+@never_cache
+def password(request: HttpRequest) -> HttpResponse:
+    """Change the password: old, new, confirm; other sessions end because the session hash changes."""
+    user = request.user
+    assert isinstance(user, User)
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        new = request.POST.get("new", "")
+        if not user.check_password(request.POST.get("old", "")):
+            errors["old"] = _("This is not your present password.")
+        if new != request.POST.get("again", ""):
+            errors["again"] = _("The two new passwords differ.")
+        try:
+            password_validation.validate_password(new, user)
+        except ValidationError as refusal:
+            errors["new"] = " ".join(refusal.messages)
+        if not errors:
+            user.set_password(new)
+            user.must_change_password = False
+            User.objects.filter(pk=user.pk).update(password=user.password, must_change_password=False, demo=False)
+            update_session_auth_hash(request, user)
+            return go(request, "/settings/", _("The password has been changed. Other sessions have ended."))
+    return page(request, "pages/password.html", {"errors": errors}, title=_("Change password"), status=422 if errors else 200)
+
+
+urls = [path("login/", enter), path("logout/", leave), path("settings/password/", password)]

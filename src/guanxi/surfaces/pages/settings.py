@@ -1,0 +1,126 @@
+"""Personal settings: what a person may change about himself."""
+
+from __future__ import annotations
+
+from zoneinfo import available_timezones
+
+from django.conf import settings as django_settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path
+from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from guanxi.kernel import directory
+from guanxi.kernel.china import phone
+from guanxi.org.models import User
+from guanxi.surfaces.pages.frame import actor_of, go, page, signed_in
+
+THEMES = ("light", "dark", "auto")
+ZONES = (
+    "Asia/Shanghai",
+    "Asia/Hong_Kong",
+    "Asia/Urumqi",
+    "Asia/Tokyo",
+    "Europe/London",
+    "Europe/Berlin",
+    "America/New_York",
+    "America/Los_Angeles",
+    "UTC",
+)
+
+
+def person(request: HttpRequest) -> User:
+    """The signed-in person."""
+    user = request.user
+    assert isinstance(user, User)
+    return user
+
+
+@signed_in
+def show(request: HttpRequest) -> HttpResponse:
+    """Mail, phone, time zone; name, login and department belong to the administrator."""
+    user = person(request)
+    errors: dict[str, str] = {}
+    values = {"email": user.email, "phone": user.phone, "time_zone": user.time_zone}
+    if request.method == "POST":
+        values = {key: request.POST.get(key, "").strip() for key in values}
+        errors = problems(values)
+        if not errors:
+            if values["phone"]:
+                values["phone"] = phone.parse(values["phone"])
+            User.objects.filter(pk=user.pk).update(**values)
+            return go(request, "/settings/", _("Saved"))
+    actor = actor_of(request)
+    context = {
+        "user": user,
+        "values": values,
+        "errors": errors,
+        "department": directory.department_name(actor.department),
+        "roles": sorted(user.assignments.values_list("role__zh" if translation.get_language() != "en" else "role__en", flat=True)),
+        "zones": ZONES,
+    }
+    return page(request, "pages/settings.html", context, title=_("Settings"), status=422 if errors else 200)
+
+
+def problems(values: dict[str, str]) -> dict[str, str]:
+    """Messages by field."""
+    errors = {}
+    if values["email"]:
+        try:
+            validate_email(values["email"])
+        except ValidationError:
+            errors["email"] = _("Give an e-mail address such as name@example.com.")
+    if values["phone"]:
+        try:
+            phone.parse(values["phone"])
+        except ValueError:
+            errors["phone"] = _("Give a phone number such as 138 1234 6021 or 0571-8888 1234.")
+    if values["time_zone"] not in available_timezones():
+        errors["time_zone"] = _("Choose a time zone from the list.")
+    return errors
+
+
+@signed_in
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Light, dark or as the system."""
+    wanted = request.POST.get("theme", "")
+    if wanted not in THEMES:
+        return HttpResponse(status=422)
+    User.objects.filter(pk=person(request).pk).update(theme=wanted)
+    return HttpResponse(status=204)
+
+
+@signed_in
+@require_POST
+def rail(request: HttpRequest) -> HttpResponse:
+    """Remember whether the rail is folded."""
+    user = person(request)
+    user.preferences["rail"] = "narrow" if request.POST.get("rail") == "narrow" else "wide"
+    User.objects.filter(pk=user.pk).update(preferences=user.preferences)
+    return HttpResponse(status=204)
+
+
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Chinese or English; before the login it lives in a cookie."""
+    wanted = request.POST.get("lang", "")
+    target = request.POST.get("next", "/")
+    response = HttpResponseRedirect(target if url_has_allowed_host_and_scheme(target, allowed_hosts=None) else "/")
+    if wanted in dict(django_settings.LANGUAGES):
+        if isinstance(request.user, User):
+            User.objects.filter(pk=request.user.pk).update(language=wanted)
+        response.set_cookie(django_settings.LANGUAGE_COOKIE_NAME, wanted, samesite="Lax", max_age=365 * 24 * 3600)
+    return response
+
+
+urls = [
+    path("settings/", show),
+    path("settings/theme/", theme),
+    path("settings/rail/", rail),
+    path("settings/language/", language),
+]

@@ -1,0 +1,25 @@
+"""All addresses of the surfaces. Entities bring none of their own: `<slug>` is looked up in the registry."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver
+
+from guanxi.surfaces.pages import (
+    actions,
+    board,
+    files,
+    finding,
+    form,
+    home,
+    jobs,
+    listing,
+    record,
+    recycle,
+    session,
+    settings,
+    timeline,
+    views,
+)
+
+handlers = (session, settings, home, finding, jobs, files, timeline, views, recycle, board, actions, form, record, listing)
+urlpatterns: list[URLPattern | URLResolver] = [pattern for module in handlers for pattern in module.urls]
