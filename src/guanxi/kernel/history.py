@@ -46,6 +46,8 @@ class Change:
         for key, (old, new) in self.diff.items():
             bound = by_column.get(key)
             if bound is None:
+                if key.endswith("_currency") and (amount := by_column.get(key.removesuffix("_currency"))):
+                    shown.append((amount, old or "", new or ""))
                 continue
             mask = reader.actor.right(entity.key, bound.key) == "masked"
             shown.append((bound, _words(bound, old, reader, mask=mask), _words(bound, new, reader, mask=mask)))

@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case, CharField, F, Value, When
-from django.db.models.functions import Concat, Left, Replace, Right
+from django.db.models.fields.json import KeyTransform
+from django.db.models.functions import Coalesce, Concat, Left, Replace, Right
+from django.db.models.lookups import Exact
 from markupsafe import escape
 
 from guanxi.kernel import access
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.fields.base import Field, Reader
-from guanxi.kernel.fields.column import Linked
+from guanxi.kernel.fields.column import Keyed, Linked
 
 if TYPE_CHECKING:
     from guanxi.kernel.entity import Entity
@@ -34,7 +36,10 @@ class Column:
 
     def values(self, row: Sequence[Any]) -> Sequence[Any]:
         """The value and its companions out of a row."""
-        return row[self.start : self.start + self.span]
+        values = row[self.start : self.start + self.span]
+        if self.masked or not isinstance(self.field.column, Keyed):
+            return values
+        return [self.field.column.load(values[0])]
 
     def html(self, row: Sequence[Any], reader: Reader) -> str:
         """The cell."""
@@ -84,10 +89,10 @@ def compile(entity: Entity, keys: Iterable[str], actor: Actor) -> Plan:
         field = visible.get(key)
         if field is None:
             continue
-        if isinstance(field.column, Linked):
+        masked = actor.right(entity.key, key) == "masked"
+        if isinstance(field.column, Linked) and not masked:
             links.append(field)
             continue
-        masked = actor.right(entity.key, key) == "masked"
         select = [_masked(field)] if masked else _select(field, actor)
         columns.append(Column(field, 2 + len(paths), len(select), masked))
         paths += select
@@ -97,11 +102,9 @@ def compile(entity: Entity, keys: Iterable[str], actor: Actor) -> Plan:
 
 
 def _select(field: Field, actor: Actor) -> list[Any]:
-    if field.column.path is None:
-        from django.db.models.fields.json import KeyTransform
-
-        return [KeyTransform(field.column.key, "custom")]  # type: ignore[attr-defined]
-    path = field.column.path
+    if isinstance(field.column, Keyed):
+        return [KeyTransform(field.column.key, "custom")]
+    path = str(field.column.path)
     if not hasattr(field.kind, "target"):
         return [path, *field.kind.companions(path)]
     target = field.kind.target
@@ -113,8 +116,8 @@ def _select(field: Field, actor: Actor) -> list[Any]:
 
 
 def _masked(field: Field) -> Any:
-    value: Any = field.column.expression()
-    if field.kind.name == "phone":
-        local = Replace(value, Value("+86"), Value(""))
-        return Case(When(**{str(field.column.path): ""}, then=Value("")), default=Concat(Left(local, 3), Value("****"), Right(value, 4)))
-    return Value("****", CharField())
+    if field.kind.name != "phone":
+        return Value("****", CharField())
+    value: Any = Coalesce(field.column.expression(), Value(""), output_field=CharField())
+    local = Replace(value, Value("+86"), Value(""))
+    return Case(When(Exact(value, Value("")), then=Value("")), default=Concat(Left(local, 3), Value("****"), Right(value, 4)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import Exists, F, OuterRef, Q, Value
 
 from guanxi.kernel.access import AnyOf, shared_ids
 from guanxi.kernel.actor import Actor
@@ -83,7 +83,13 @@ def find(text: str, actor: Actor, *, entities: Iterable[Entity] | None = None, l
     if len(found) < limit:
         for row in _fetch(_matching(wanted, actor, text), limit):
             found.setdefault(row[0], row)
-    return [Hit(registry.get(key), record, title, owner) for record, key, title, owner in list(found.values())[:limit]]
+    return [_hit(registry.get(key), record, title, owner, actor) for record, key, title, owner in list(found.values())[:limit]]
+
+
+def _hit(entity: Entity, record: int, title: str, owner: int | None, actor: Actor) -> Hit:
+    """A title that the reader may not see in clear is a title he does not get."""
+    open_ = actor.right(entity.key, entity.title) not in ("hidden", "masked")
+    return Hit(entity, record, title if open_ else "****", owner)
 
 
 def _fetch(rows: models.QuerySet[Any] | None, limit: int) -> list[tuple[Any, ...]]:
@@ -155,7 +161,15 @@ def _scoped(entities: Sequence[Entity], actor: Actor) -> Q:
         if "all" not in arms:
             q &= _arms(members[0], actor, arms)
         whole |= q
-    return whole
+    return whole & _living_parent(entities)
+
+
+def _living_parent(entities: Sequence[Entity]) -> Q:
+    """Children of a deactivated parent are hidden through it: their entries stay where they are."""
+    living = Q()
+    for target in {e.fields[e.parent].kind.target for e in entities if e.parent}:  # type: ignore[attr-defined]
+        living &= ~Q(Exists(target.model._default_manager.filter(id=OuterRef("parent"), deleted_at__isnull=False)))
+    return living
 
 
 def _arms(entity: Entity, actor: Actor, arms: frozenset[str]) -> Q:
