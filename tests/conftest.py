@@ -25,6 +25,8 @@ from tests.features import (  # noqa: F401 - hooks of pytest
     pytest_sessionfinish,
 )
 
+pytest_plugins = ["tests.people"]
+
 RUN = "GUANXI_TEST_RUN"
 awake = ExitStack()
 

@@ -1,0 +1,56 @@
+"""Every test here that asks for `entity` runs once for each entity of the registry: what is declared is covered unasked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from guanxi.kernel.entity import Entity
+from guanxi.kernel.models import Event, Link, SearchEntry
+from guanxi.kernel.registry import registry
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "entity" in metafunc.fixturenames:
+        metafunc.parametrize("entity", list(registry), ids=lambda e: e.key)
+
+
+@dataclass(frozen=True)
+class Traces:
+    """All that a write may leave behind, read straight from the tables."""
+
+    rows: list[Any]
+    changes: int
+    events: int
+    entries: list[Any]
+    links: list[Any]
+    numbers: list[Any]
+
+
+@pytest.fixture
+def traces(db: None) -> Callable[[], Traces]:
+    """Read everything that a refused write must have left alone."""
+
+    def read() -> Traces:
+        with connection.cursor() as cursor:
+            rows = []
+            for entity in registry:
+                cursor.execute(f"SELECT to_jsonb(t) FROM {entity.model._meta.db_table} t ORDER BY id")
+                rows += cursor.fetchall()
+            cursor.execute("SELECT count(*) FROM change")
+            changes = cursor.fetchone()[0]
+            cursor.execute("SELECT name, value FROM kernel_counter ORDER BY name")
+            numbers = cursor.fetchall()
+        entries = list(SearchEntry.objects.order_by("record").values())
+        return Traces(rows, changes, Event.objects.count(), entries, list(Link.objects.order_by("id").values()), numbers)
+
+    return read
+
+
+def writable_field(entity: Entity, *, but: tuple[str, ...] = ()) -> Any:
+    """A field that everybody may set and that samples can change; the title."""
+    return entity.fields[entity.title]

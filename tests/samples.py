@@ -1,0 +1,86 @@
+"""Valid raw values for any entity, from the registry alone: a new entity is covered unasked."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any, Literal
+
+from guanxi.kernel import write
+from guanxi.kernel.actor import SYSTEM, Actor
+from guanxi.kernel.entity import Entity
+from guanxi.kernel.fields.base import Field
+from guanxi.kernel.fields.column import Linked
+from guanxi.kernel.write import Invalidated
+
+Shape = Literal["minimal", "full", "hostile"]
+_serial = itertools.count(1)
+
+
+def values(entity: Entity, shape: Shape = "minimal", *, actor: Actor = SYSTEM) -> dict[str, Any]:
+    """Raw values by field key. Lookups refer to records created for it, owned by `actor`."""
+    found: dict[str, Any] = {}
+    for key, field in entity.fields.items():
+        if field.computed or key == "owner" or (shape == "minimal" and not field.required):
+            continue
+        raw = _raw(entity, field, shape, actor)
+        if raw is not None:
+            found[key] = raw
+    title = entity.fields[entity.title]
+    if not title.computed:
+        found[entity.title] = f"{_plain_title(entity)} {next(_serial)}"
+    return found
+
+
+def _plain_title(entity: Entity) -> str:
+    return str(next(iter(entity.fields[entity.title].kind.samples())))
+
+
+def _raw(entity: Entity, field: Field, shape: Shape, actor: Actor) -> Any:
+    if hasattr(field.kind, "target"):
+        target = field.kind.target
+        record = make(target, actor=actor)
+        return [record.id] if isinstance(field.column, Linked) else record.id
+    samples = list(field.kind.samples())
+    if not samples:
+        return None
+    return samples[-1] if shape == "hostile" else samples[0]
+
+
+def make(entity: Entity, shape: Shape = "minimal", *, actor: Actor = SYSTEM, door: str = "test", **given: Any) -> Any:
+    """Create a record through `write`. Samples that a business rule refuses give way to the field's next sample, or to none."""
+    raw = {**values(entity, shape, actor=actor), **given}
+    for _attempt in range(20):
+        try:
+            return write.create(entity, raw, actor=actor, door=door)
+        except Invalidated as error:
+            if not _give_way(entity, raw, error.errors, keep=set(given)):
+                raise
+    raise AssertionError(f"{entity} takes none of its samples: {raw}")
+
+
+def _give_way(entity: Entity, raw: dict[str, Any], errors: dict[str, str], *, keep: set[str]) -> bool:
+    moved = False
+    for key in set(errors) - keep:
+        samples = list(entity.fields[key].kind.samples()) if key in entity.fields else []
+        place = samples.index(raw[key]) if key in raw and raw[key] in samples else len(samples)
+        if place > 0 and samples and key not in [u.field for u in entity.unique]:
+            raw[key] = samples[place - 1]
+            moved = True
+        elif raw.pop(key, None) is not None:
+            moved = True
+    return moved
+
+
+def different(entity: Entity, record: Any, field: Field, *, actor: Actor) -> Any:
+    """A raw value for `field` that differs from the record's, or None where the samples offer none."""
+    from guanxi.kernel.fields.base import Reader
+
+    if hasattr(field.kind, "target"):
+        other = make(field.kind.target, actor=actor)
+        return [other.id] if isinstance(field.column, Linked) else other.id
+    for raw in field.kind.samples():
+        if field.key == entity.title:
+            raw = f"{_plain_title(entity)} {next(_serial)}"
+        if field.kind.parse(raw, Reader(actor)) != field.value(record):
+            return raw
+    return None
