@@ -84,8 +84,12 @@ def _worker(arguments: Arguments) -> int:
 
 def _demo(arguments: Arguments) -> int:
     _parser("demo").parse_args(arguments)
-    _start_django()
+    environment = _start_django()
     _need("guanxi.demo.load").load()
+    from guanxi.config import migration
+
+    migration.settle_if_inhabited()
+    environment.demo_mark.touch()
     return 0
 
 
@@ -124,7 +128,12 @@ def _token(arguments: Arguments) -> int:
     parser.add_argument("login")
     options = parser.parse_args(arguments)
     _start_django()
-    print(_need("guanxi.org.tokens").issue(options.login))
+    from django.core.exceptions import ObjectDoesNotExist
+
+    try:
+        print(_need("guanxi.org.tokens").issue(options.login))
+    except ObjectDoesNotExist as problem:
+        raise Refusal(f"there is nobody with the login {options.login!r}.") from problem
     return 0
 
 

@@ -80,6 +80,11 @@ class Environment:
     statement_timeout_ms: int = field(default_factory=lambda: whole_number("GUANXI_STATEMENT_TIMEOUT_MS", 5000))
 
     @property
+    def demo_mark(self) -> Path:
+        """There when the demo company lives here, so that its logins are worth printing."""
+        return self.data / "demo-company"
+
+    @property
     def embedded(self) -> bool:
         """True when the database is ours to start."""
         return not self.database_url

@@ -41,9 +41,8 @@ def serve() -> int:
 
 def prepare(environment: Environment) -> bool:
     """Migrate, and load the demo company into a database without people. Is the demo what people will find?"""
-    marker = environment.data / "demo-company"
     if _nothing_to_do(environment):
-        return marker.exists()
+        return environment.demo_mark.exists()
     code = _guanxi("prepare", GUANXI_AS_OWNER="1")
     if code not in (0, NOBODY_YET):
         raise SystemExit(code)
@@ -51,10 +50,7 @@ def prepare(environment: Environment) -> bool:
         print("Loading the demo company ...", file=sys.stderr, flush=True)
         if (code := _guanxi("demo")) != 0:
             raise SystemExit(code)
-        marker.touch()
-        with psycopg.connect(database.app_url(environment)) as connection:
-            installation.settle(connection.cursor())
-    return marker.exists()
+    return environment.demo_mark.exists()
 
 
 def _nothing_to_do(environment: Environment) -> bool:
