@@ -175,9 +175,11 @@ def _for_whom(job: Job) -> Iterator[None]:
     whom = job.spec.get("for", {})
     set_request(f"job:{job.pk}")
     try:
-        with translation.override(whom.get("language") or settings.LANGUAGE_CODE):
-            with timezone.override(ZoneInfo(whom.get("zone") or settings.TIME_ZONE)):
-                yield
+        with (
+            translation.override(whom.get("language") or settings.LANGUAGE_CODE),
+            timezone.override(ZoneInfo(whom.get("zone") or settings.TIME_ZONE)),
+        ):
+            yield
     finally:
         set_request("")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from guanxi.surfaces.exchange.models import ImportClaim, ImportMapping, ImportRow, ImportRun
+
 
 class SavedView(models.Model):
     """A view of a list that somebody saved: condition, columns, sort and layout; private unless shared."""
@@ -33,3 +35,6 @@ class Layout(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["entity", "owner"], name="layout_once")]
+
+
+__all__ = ["ImportClaim", "ImportMapping", "ImportRow", "ImportRun", "Layout", "SavedView"]

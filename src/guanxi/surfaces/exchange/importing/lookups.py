@@ -1,0 +1,77 @@
+"""Names of other records in a column: asked for once a batch, among what the person may see, created where he wants it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from guanxi.kernel.actor import Actor
+from guanxi.kernel.entity import Entity
+from guanxi.kernel.fields.base import Invalid
+from guanxi.kernel.fields.lookup import LookupKind
+
+_PARTS = re.compile(r"[;；、]")
+
+
+@dataclass(frozen=True)
+class Named:
+    """A record that was found by its name, or one that the import is to make."""
+
+    id: int | None
+    name: str
+
+    def document(self) -> Any:
+        """As the plan keeps it."""
+        return self.id if self.id is not None else {"new": self.name}
+
+
+class Names:
+    """Names in one column. `create` plans records for names that nobody bears."""
+
+    def __init__(self, kind: LookupKind, actor: Actor, *, create: bool) -> None:
+        self.kind, self.actor = kind, actor
+        self.create = create and actor.may(self.target.key, "create")
+        self._found: dict[str, set[int]] = {}
+
+    @property
+    def target(self) -> Entity:
+        """Whose names they are."""
+        return self.kind.target
+
+    @staticmethod
+    def split(text: str) -> list[str]:
+        """Several names in a cell."""
+        return [part.strip() for part in _PARTS.split(text) if part.strip()]
+
+    def prepare(self, cells: Iterable[str]) -> None:
+        """Find the names of a batch of cells with one query; forgets the batch before."""
+        wanted = {part for cell in cells for part in (cell.strip(), *self.split(cell)) if part}
+        self._found = {name: set() for name in wanted}
+        if not wanted:
+            return
+        where = Q(**{f"{self.target.title}__in": wanted})
+        columns = ["id", self.target.title]
+        if "number" in self.target.fields:
+            where |= Q(number__in=wanted)
+            columns.append("number")
+        for record_id, *names in self.target.rows(self.actor).filter(where).values_list(*columns):
+            for name in names:
+                if name in self._found:
+                    self._found[name].add(record_id)
+
+    def find(self, name: str) -> Named:
+        """The record of a name. Raises Invalid when there is none, or more than one."""
+        ids = self._found.get(name, set())
+        if len(ids) == 1:
+            return Named(next(iter(ids)), name)
+        words = {"value": name, "entity": self.target.label}
+        if ids:
+            raise Invalid(_("Several records of “%(entity)s” are called “%(value)s”. Give the number of the one you mean.") % words)
+        if self.create:
+            return Named(None, name)
+        raise Invalid(_("There is no “%(entity)s” called “%(value)s” that you may see.") % words)

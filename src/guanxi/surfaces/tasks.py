@@ -1,0 +1,21 @@
+"""Brings the runners of the surfaces into every process, and tells the queue who people are."""
+
+from __future__ import annotations
+
+from guanxi.kernel import jobs, versions
+from guanxi.kernel.actor import Actor
+from guanxi.org import actors, directory
+from guanxi.surfaces.exchange.importing import committing, planning, undoing
+
+
+def person(user: int) -> Actor:
+    """The actor of a job with his rights of this moment; what the process knew of an older company is forgotten."""
+    now = versions.current()
+    directory.refresh(now["access"])
+    versions.refresh(now["shape"])
+    return actors.by_id(user)
+
+
+jobs.resolve_people_with(person)
+
+__all__ = ["committing", "person", "planning", "undoing"]
