@@ -60,7 +60,14 @@ def _planned(entity: Entity, tone: str, further: list[Any], actor: Actor) -> Ite
             row[1],
             customer,
             tiles.Due(
-                _when(row[1]), late, str(entity.label), entity.icon, tone, title, " · ".join(w for w in words if w), f"/{entity.slug}/{row[0]}/"
+                _when(row[1]),
+                late,
+                str(entity.label),
+                entity.icon,
+                tone,
+                title,
+                " · ".join(w for w in words if w),
+                f"/{entity.slug}/{row[0]}/",
             ),
         )
 

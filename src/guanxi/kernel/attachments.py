@@ -1,0 +1,186 @@
+"""Files of records: stored once by their content, named by a person, authorised through the record they belong to.
+
+What a file *is* follows from its content, never from its name or from what the browser claims.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+import zipfile
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+from typing import IO, Any
+
+import puremagic
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.utils.translation import gettext as _
+
+from guanxi.kernel import clock
+from guanxi.kernel.actor import Actor
+from guanxi.kernel.entity import Entity
+from guanxi.kernel.models import Attachment
+from guanxi.kernel.registry import registry
+from guanxi.kernel.write import after
+from guanxi.kernel.write.errors import Forbidden, Invalidated, NotFound
+from guanxi.kernel.write.unit import unit
+
+LIMIT = 50 * 1024 * 1024
+MOST_AT_ONCE = 20
+#: What a browser may draw in place; everything else is only ever downloaded.
+PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+OOXML = {
+    "word/": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xl/": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "ppt/": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+}
+_PLAIN = "application/octet-stream"
+#: Letters that turn the reading direction round could make `gnp.exe` look like `exe.png`.
+_ODD = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff/\\:*?\"<>|]")
+
+
+def limit() -> int:
+    """The largest file in bytes."""
+    return int(getattr(settings, "GUANXI_FILE_LIMIT", LIMIT))
+
+
+def may_add(entity: Entity, record: Any, actor: Actor) -> bool:
+    """Who may change the record, or wrote it, may add files to it."""
+    return record.created_by_id == actor.id or entity.rows(actor, "edit").filter(id=record.id).exists()
+
+
+def add(entity: Entity, record: Any, uploads: Iterable[Any], *, actor: Actor, door: str) -> list[Attachment]:
+    """Keep uploaded files with a record. Raises NotFound, Forbidden, or Invalidated under the key `files`."""
+    uploads = list(uploads)
+    if not uploads or len(uploads) > MOST_AT_ONCE:
+        raise Invalidated({"files": _("Choose between one and %(n)d files.") % {"n": MOST_AT_ONCE}})
+    for upload in uploads:
+        if upload.size > limit():
+            words = {"name": upload.name, "n": limit() // (1024 * 1024)}
+            raise Invalidated({"files": _("“%(name)s” is larger than %(n)d MB.") % words})
+    with unit(actor, door) as u:
+        if not entity.rows(actor).filter(id=record.id).exists():
+            raise NotFound()
+        if not may_add(entity, record, actor):
+            raise Forbidden(_("You may not add files to this record."))
+        rows = [_keep(entity, record.id, upload, actor) for upload in uploads]
+        after.announce(u, entity, [record.id], "attached", {"files": [row.pk for row in rows]})
+    return rows
+
+
+def _keep(entity: Entity, record: int, upload: Any, actor: Actor) -> Attachment:
+    digest = hashlib.sha256()
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    name = digest.hexdigest()
+    path = f"files/{name[:2]}/{name[2:4]}/{name}"
+    kind = kind_of(upload)
+    if not default_storage.exists(path):
+        upload.seek(0)
+        path = default_storage.save(path, File(upload))
+    return Attachment.objects.create(
+        entity=entity.key,
+        record=record,
+        name=clean_name(upload.name or ""),
+        size=upload.size,
+        kind=kind,
+        digest=name,
+        path=path,
+        created_by=actor.id,
+        created_at=clock.now(),
+    )
+
+
+def clean_name(name: str) -> str:
+    """A file name without folders, control characters and tricks; its ending survives shortening."""
+    text = unicodedata.normalize("NFC", name.replace("\\", "/").rsplit("/", 1)[-1])
+    text = _ODD.sub("", text).strip(". ") or _("File")
+    if len(text) <= 200:
+        return text
+    ending = PurePosixPath(text).suffix[:20]
+    return text[: 200 - len(ending)] + ending
+
+
+def kind_of(upload: IO[bytes]) -> str:
+    """The media type that the content shows."""
+    upload.seek(0)
+    head = upload.read(8192)
+    upload.seek(0)
+    if not head:
+        return "text/plain"
+    if head.startswith(b"PK\x03\x04"):
+        return _zipped(upload)
+    try:
+        found = puremagic.from_string(head, mime=True)
+    except (puremagic.PureError, ValueError):
+        found = ""
+    if found and not found.startswith("text/"):
+        return str(found)[:120]
+    return "text/plain" if _is_text(head) else _PLAIN
+
+
+def _zipped(upload: IO[bytes]) -> str:
+    """Office documents are archives: the folders inside tell which."""
+    try:
+        with zipfile.ZipFile(upload) as archive:
+            names = archive.namelist()[:2000]
+    except (zipfile.BadZipFile, OSError, ValueError):
+        return _PLAIN
+    finally:
+        upload.seek(0)
+    if "[Content_Types].xml" in names:
+        return next((kind for folder, kind in OOXML.items() if any(n.startswith(folder) for n in names)), "application/zip")
+    return "application/zip"
+
+
+def _is_text(head: bytes) -> bool:
+    if b"\x00" in head:
+        return False
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            head[:-4].decode(encoding)
+        except UnicodeDecodeError as error:
+            if error.start < len(head) - 8:
+                continue
+        return True
+    return False
+
+
+def readable(attachment: int, actor: Actor) -> Attachment:
+    """A file whose record the actor may view. Raises NotFound."""
+    row = Attachment.objects.filter(id=attachment, deleted_at=None).first()
+    if row is None or not registry.get(row.entity).rows(actor).filter(id=row.record).exists():
+        raise NotFound()
+    return row
+
+
+def remove(attachment: int, *, actor: Actor, door: str) -> Attachment:
+    """Take a file away from its record; it is kept and can be brought back."""
+    return _switch(attachment, clock.now(), actor, door)
+
+
+def bring_back(attachment: int, *, actor: Actor, door: str) -> Attachment:
+    """Undo `remove`."""
+    return _switch(attachment, None, actor, door)
+
+
+def _switch(attachment: int, deleted_at: Any, actor: Actor, door: str) -> Attachment:
+    with unit(actor, door) as u:
+        row = Attachment.objects.select_for_update().filter(id=attachment, deleted_at__isnull=deleted_at is not None).first()
+        if row is None:
+            raise NotFound()
+        entity = registry.get(row.entity)
+        if not entity.rows(actor).filter(id=row.record).exists():
+            raise NotFound()
+        if row.created_by != actor.id and not entity.rows(actor, "edit").filter(id=row.record).exists():
+            raise Forbidden(_("You may not remove files of this record."))
+        row.deleted_at = deleted_at
+        row.save(update_fields=["deleted_at"])
+        after.announce(u, entity, [row.record], "detached" if deleted_at else "attached", {"files": [row.pk]})
+    return row
+
+
+__all__ = ["PICTURES", "add", "bring_back", "clean_name", "kind_of", "limit", "may_add", "readable", "remove"]

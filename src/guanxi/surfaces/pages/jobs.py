@@ -1,0 +1,153 @@
+"""The job centre: long work with its progress, its errors as they come, a way to stop it and what came out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from guanxi.kernel import clock
+from guanxi.kernel.fields.dates import ago
+from guanxi.kernel.models import Job
+from guanxi.surfaces.pages.frame import actor_of, fragment, page, signed_in, toast, triggers
+
+SHOWN = 50
+ERRORS_SHOWN = 200
+#: Without a sign of life for so long, work counts as lost (seconds).
+SILENCE = 120
+
+STATES = {
+    "waiting": (gettext_lazy("Waiting"), ""),
+    "running": (gettext_lazy("Running"), "b"),
+    "done": (gettext_lazy("Done"), "g"),
+    "failed": (gettext_lazy("Failed"), "r"),
+    "cancelled": (gettext_lazy("Cancelled"), "a"),
+}
+COUNTS = {
+    "created": gettext_lazy("created"),
+    "updated": gettext_lazy("updated"),
+    "unchanged": gettext_lazy("unchanged"),
+    "skipped": gettext_lazy("skipped"),
+    "refused": gettext_lazy("refused"),
+    "written": gettext_lazy("written"),
+}
+
+
+def drawn(job: Job) -> dict[str, Any]:
+    """A job as pages draw it."""
+    label, tone = STATES.get(job.state, (job.state, ""))
+    live = job.ended_at is None and job.state in ("waiting", "running")
+    silent = live and job.beat_at is not None and (clock.now() - job.beat_at).total_seconds() > SILENCE
+    return {
+        "id": job.pk,
+        "url": f"/jobs/{job.pk}/",
+        "title": job.title,
+        "state": str(label),
+        "tone": tone,
+        "bar": {"done": "g", "failed": "r"}.get(job.state, ""),
+        "live": live,
+        "silent": silent,
+        "stopping": live and job.cancel,
+        "done": job.done,
+        "total": job.total,
+        "percent": min(100, job.done * 100 // job.total) if job.total else (100 if job.state == "done" else 0),
+        "counts": [(str(COUNTS.get(k, k)), f"{v:,}" if isinstance(v, int) else v) for k, v in job.counts.items()],
+        "errors": [error_words(e) for e in job.errors[:ERRORS_SHOWN]],
+        "errors_more": max(0, len(job.errors) - ERRORS_SHOWN),
+        "message": job.message,
+        "result": f"/jobs/{job.pk}/result/" if job.result and not live else "",
+        "created": ago(job.created_at),
+        "exact": timezone.localtime(job.created_at).strftime("%Y-%m-%d %H:%M"),
+        "took": took(job),
+    }
+
+
+def error_words(error: Any) -> tuple[str, str]:
+    """(where, what) of an error: a text, a pair, or a document with `row` and `message`."""
+    if isinstance(error, dict):
+        messages = error.get("message") or error.get("errors") or ""
+        if isinstance(messages, dict):
+            messages = " ".join(str(m) for m in messages.values())
+        return str(error.get("row", "")), str(messages)
+    if isinstance(error, (list, tuple)) and len(error) == 2:
+        return str(error[0]), str(error[1])
+    return "", str(error)
+
+
+def took(job: Job) -> str:
+    """How long it ran so far or in all: 3:05."""
+    if job.started_at is None:
+        return ""
+    seconds = int(((job.ended_at or clock.now()) - job.started_at).total_seconds())
+    return f"{seconds // 3600}:{seconds % 3600 // 60:02d}:{seconds % 60:02d}" if seconds >= 3600 else f"{seconds // 60}:{seconds % 60:02d}"
+
+
+def own(request: HttpRequest, job_id: int) -> Job:
+    """One's own job; nobody else's exists."""
+    job = Job.objects.filter(id=job_id, actor=actor_of(request).id or 0).first()
+    if job is None:
+        raise Http404
+    return job
+
+
+@signed_in
+def show(request: HttpRequest) -> HttpResponse:
+    """My jobs, the latest first; the list reads itself anew while something runs."""
+    found = [drawn(job) for job in Job.objects.filter(actor=actor_of(request).id or 0).order_by("-id")[:SHOWN]]
+    context = {"jobs": found, "live": any(job["live"] for job in found)}
+    if request.headers.get("HX-Target") == "jobs":
+        return fragment(request, "pages/jobs_list.html", context)
+    return page(request, "pages/jobs.html", context, title=_("Jobs"))
+
+
+@signed_in
+def detail(request: HttpRequest, job_id: int) -> HttpResponse:
+    """One job; the fragment polls each second until it has ended."""
+    job = drawn(own(request, job_id))
+    if request.headers.get("HX-Target") == f"job-{job_id}":
+        return fragment(request, "pages/job_card.html", {"job": job, "whole": True})
+    return page(request, "pages/job.html", {"job": job, "whole": True}, title=job["title"])
+
+
+@signed_in
+@require_POST
+def cancel(request: HttpRequest, job_id: int) -> HttpResponse:
+    """Ask a job to stop; it does at its next step, and what it had done so far stays or goes as it says itself."""
+    job = own(request, job_id)
+    changed = Job.objects.filter(id=job.pk, ended_at=None).update(cancel=True)
+    if not changed:
+        return toast(HttpResponse(status=409), _("This job has already ended."), level="info")
+    job.refresh_from_db()
+    response = fragment(request, "pages/job_card.html", {"job": drawn(job), "whole": True})
+    return triggers(toast(response, _("Stopping…"), level="info"), jobs__changed="")
+
+
+@signed_in
+def result(request: HttpRequest, job_id: int) -> Any:
+    """What came out, to its owner only."""
+    job = own(request, job_id)
+    try:
+        body = default_storage.open(job.result) if job.result and job.ended_at else None
+    except (FileNotFoundError, OSError):
+        body = None
+    if body is None:
+        raise Http404
+    name = str(job.spec.get("filename") or job.result.rsplit("/", 1)[-1])
+    response = FileResponse(body, as_attachment=True, filename=name)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+urls = [
+    path("jobs/", show),
+    path("jobs/<int:job_id>/", detail),
+    path("jobs/<int:job_id>/cancel/", cancel),
+    path("jobs/<int:job_id>/result/", result),
+]

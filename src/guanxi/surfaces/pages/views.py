@@ -1,0 +1,182 @@
+"""What people keep about a list: views with a name, and the columns and widths that suit them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.db.models import Max, Q
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from guanxi.kernel.actor import Actor
+from guanxi.kernel.condition import tree
+from guanxi.kernel.condition.tree import ConditionError
+from guanxi.kernel.entity import Entity
+from guanxi.surfaces.models import Layout, SavedView
+from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, go, signed_in, toast
+
+#: Views of one person on one entity, and how many of the others' shared ones stand in the strip.
+MOST_OWN, MOST_SHARED = 30, 20
+WIDEST = 2_000
+
+
+def strip(entity: Entity, user_id: int) -> list[SavedView]:
+    """A person's own views, then those that colleagues share."""
+    rows = SavedView.objects.filter(Q(owner_id=user_id) | Q(shared=True), entity=entity.key).order_by("position", "id")
+    found = list(rows[: MOST_OWN + MOST_SHARED])
+    own = [v for v in found if v.owner_id == user_id]
+    return own + [v for v in found if v.owner_id != user_id][:MOST_SHARED]
+
+
+def layout_of(entity: Entity, user_id: int) -> Layout | None:
+    """The columns and widths that a person has arranged."""
+    return Layout.objects.filter(entity=entity.key, owner_id=user_id).first()
+
+
+def checked(entity: Entity, actor: Actor, given: QueryDict) -> tuple[dict[str, Any], str]:
+    """The values of a view out of a form, and what is wrong with them, if anything."""
+    name = given.get("name", "").strip()[:60]
+    if not name:
+        return {}, _("Give the view a name.")
+    try:
+        where = json.loads(str(given["where"])) if given.get("where") else []
+        tree.parse(entity, where, actor)
+        sort = given.get("sort", "")
+        if sort:
+            entity.rows(actor).sort(sort)
+    except (ConditionError, json.JSONDecodeError) as error:
+        return {}, str(error)
+    layout = given.get("layout", "")
+    values = {
+        "name": name,
+        "where": where,
+        "sort": sort[:80],
+        "columns": chosen(entity, actor, given.getlist("columns")),
+        "layout": layout if layout in ("", "table", "board") else "",
+        "shared": given.get("shared") in ("1", "on", "true"),
+    }
+    return values, ""
+
+
+def chosen(entity: Entity, actor: Actor, keys: list[str]) -> list[str]:
+    """Columns in the order given, those that the actor may see."""
+    visible = entity.visible(actor)
+    return [k for k in dict.fromkeys(part for key in keys for part in key.split(",")) if k in visible]
+
+
+@signed_in
+def create(request: HttpRequest, slug: str) -> HttpResponse:
+    """GET asks for a name in the modal, POST keeps the view and goes there."""
+    entity, actor = entity_or_404(request, slug), actor_of(request)
+    url = f"/{slug}/_views/"
+    if request.method != "POST":
+        context = {"entity": entity, "url": url, "given": shown_now(request, entity), "view": None}
+        return fragment(request, "pages/view_form.html", context)
+    values, error = checked(entity, actor, request.POST)
+    mine = SavedView.objects.filter(entity=entity.key, owner_id=actor.id)
+    if not error and mine.count() >= MOST_OWN:
+        error = _("You have %(n)d views here. Remove one first.") % {"n": MOST_OWN}
+    if error:
+        context = {"entity": entity, "url": url, "given": request.POST, "view": None, "error": error}
+        return fragment(request, "pages/view_form.html", context, status=422)
+    last = mine.aggregate(last=Max("position"))["last"] or 0
+    view = SavedView.objects.create(entity=entity.key, owner_id=actor.id or 0, position=last + 1, **values)
+    return go(request, f"/{slug}/?view=s{view.pk}", _("View saved"))
+
+
+def shown_now(request: HttpRequest, entity: Entity) -> QueryDict:
+    """The list on the screen as the form's values: the filter of its view and the one in the address together."""
+    from guanxi.surfaces.pages import listing
+
+    given = request.GET.copy()
+    try:
+        state = listing.state_of(request, entity)
+    except ConditionError:
+        return given
+    parts = [part for part in (list(state.tab.where or []), list(state.where or [])) if part]
+    given["where"] = json.dumps(parts[0] if len(parts) == 1 else ["and", *parts] if parts else [], ensure_ascii=False)
+    return given
+
+
+@signed_in
+def change(request: HttpRequest, slug: str, view_id: int) -> HttpResponse:
+    """GET asks, POST renames, shares or (with `where`) narrows anew: one's own views only."""
+    entity, view = own(request, slug, view_id)
+    url = f"/{slug}/_views/{view.pk}/"
+    if request.method != "POST":
+        return fragment(request, "pages/view_form.html", {"entity": entity, "url": url, "given": {}, "view": view})
+    given = request.POST.copy()
+    for key in ("name", "sort", "layout"):
+        given.setdefault(key, getattr(view, key))
+    given.setdefault("where", json.dumps(view.where))
+    if "columns" not in given:
+        given.setlist("columns", view.columns)
+    values, error = checked(entity, actor_of(request), given)
+    if error:
+        context = {"entity": entity, "url": url, "given": request.POST, "view": view, "error": error}
+        return fragment(request, "pages/view_form.html", context, status=422)
+    for key, value in values.items():
+        setattr(view, key, value)
+    view.save()
+    return go(request, f"/{slug}/?view=s{view.pk}", _("View saved"))
+
+
+@signed_in
+@require_POST
+def remove(request: HttpRequest, slug: str, view_id: int) -> HttpResponse:
+    """Forget a view; nothing of the records is touched."""
+    _entity, view = own(request, slug, view_id)
+    view.delete()
+    return go(request, f"/{slug}/", _("View removed"))
+
+
+def own(request: HttpRequest, slug: str, view_id: int) -> tuple[Entity, SavedView]:
+    """One's own view; others' do not exist here."""
+    entity = entity_or_404(request, slug)
+    view = SavedView.objects.filter(id=view_id, entity=entity.key, owner_id=actor_of(request).id).first()
+    if view is None:
+        raise Http404
+    return entity, view
+
+
+@signed_in
+@require_POST
+def columns(request: HttpRequest, slug: str) -> HttpResponse:
+    """Keep the columns of a list in their order; none of them means the declared ones again."""
+    entity, actor = entity_or_404(request, slug), actor_of(request)
+    keys = chosen(entity, actor, request.POST.getlist("column"))
+    view = request.POST.get("view", "")
+    saved = SavedView.objects.filter(id=int(view[1:]), owner_id=actor.id, entity=entity.key).first() if view[1:].isdigit() else None
+    if saved is not None and saved.columns:
+        saved.columns = keys
+        saved.save(update_fields=["columns"])
+    else:
+        Layout.objects.update_or_create(entity=entity.key, owner_id=actor.id, defaults={"columns": keys})
+    address = request.POST.get("next", "")
+    return go(request, address if address.startswith(f"/{slug}/") else f"/{slug}/", _("Columns saved"))
+
+
+@signed_in
+@require_POST
+def widths(request: HttpRequest, slug: str) -> HttpResponse:
+    """Keep how wide the columns were dragged: `widths` is a JSON object of pixels."""
+    entity, actor = entity_or_404(request, slug), actor_of(request)
+    try:
+        given = json.loads(request.POST.get("widths", "{}"))
+        kept = {k: int(v) for k, v in given.items() if k in entity.visible(actor) and 40 <= int(v) <= WIDEST}
+    except (ValueError, TypeError, AttributeError):
+        return toast(HttpResponse(status=400), _("This cannot be read."), level="error")
+    Layout.objects.update_or_create(entity=entity.key, owner_id=actor.id, defaults={"widths": kept})
+    return HttpResponse(status=204)
+
+
+urls = [
+    path("<slug:slug>/_views/", create),
+    path("<slug:slug>/_views/<int:view_id>/", change),
+    path("<slug:slug>/_views/<int:view_id>/remove/", remove),
+    path("<slug:slug>/_columns/", columns),
+    path("<slug:slug>/_widths/", widths),
+]

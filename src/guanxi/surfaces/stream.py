@@ -1,0 +1,225 @@
+"""What happened to a record, newest first: what was written about it, comments, files and changes, mixed by time.
+
+Each source is asked once for a window before an instant, so that a page costs the same however long the story is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from markupsafe import Markup
+
+from guanxi.kernel import directory, history, plan
+from guanxi.kernel.actor import Actor
+from guanxi.kernel.entity import Entity
+from guanxi.kernel.fields.base import Reader
+from guanxi.kernel.history import Change
+from guanxi.kernel.models import Attachment, Comment
+from guanxi.kernel.registry import registry
+
+WINDOW = 20
+
+VERBS = {
+    "create": (gettext_lazy("created"), "plus"),
+    "update": (gettext_lazy("changed"), "pencil"),
+    "delete": (gettext_lazy("moved to the recycle bin"), "trash"),
+    "restore": (gettext_lazy("restored"), "restore"),
+    "transfer": (gettext_lazy("handed over"), "arrows-right-left"),
+    "undo": (gettext_lazy("took back"), "arrow-back-up"),
+    "merge": (gettext_lazy("merged"), "git-merge"),
+    "planned": (gettext_lazy("planned the next follow-up"), "calendar-due"),
+}
+
+
+@dataclass
+class Entry:
+    """One thing that happened, ready to be drawn."""
+
+    at: datetime
+    kind: str
+    icon: str
+    head: str
+    who: str
+    tone: str = ""
+    text: str = ""
+    url: str = ""
+    facts: list[tuple[str, Markup]] = field(default_factory=list)
+    lines: list[tuple[str, str, str]] = field(default_factory=list)
+    files: list[Attachment] = field(default_factory=list)
+    id: int = 0
+    mine: bool = False
+    edited: bool = False
+
+
+@dataclass(frozen=True)
+class Page:
+    """Entries and the instant before which the next ones lie; None at the end."""
+
+    entries: list[Entry]
+    before: datetime | None
+
+
+def read(entity: Entity, record: Any, reader: Reader, *, before: datetime | None = None, window: int = WINDOW) -> Page:
+    """One page of the story. The caller has checked that the record may be seen."""
+    ask = window + 5
+    told = [e for child in telling(entity, reader.actor) for e in written(entity, child, record, reader, before, ask)]
+    attached = files(record, [e.id for e in told], before, ask)
+    for entry in told:
+        entry.files = [row for row in attached if row.record == entry.id]
+    own = [row for row in attached if row.record == record.id]
+    changes = history.of_record(record.id, limit=ask, before=before)
+    said = list(comments(record, reader.actor, before, ask))
+    found = [*told, *said, *uploaded(own), *changed(entity, changes, reader)]
+    found.sort(key=lambda e: e.at, reverse=True)
+    asked = [len(told), len(said), len(own), len(changes)]
+    page = found[:window]
+    # What happened in one instant stays on one page: the next page starts strictly before it.
+    page += [e for e in found[window:] if e.at == page[-1].at]
+    more = len(found) > len(page) or any(n >= ask for n in asked)
+    return Page(page, page[-1].at if more and page else None)
+
+
+def telling(entity: Entity, actor: Actor) -> list[Entity]:
+    """Entities with a composer that refer to this one and that the actor may view."""
+    children = {child.key: child for child, _key in registry.children(entity)}
+    return [c for c in children.values() if c.composer and actor.may(c.key, "view")]
+
+
+def lookups(child: Entity, entity: Entity) -> list[str]:
+    """The lookups of `child` that point at `entity`."""
+    return [key for key, f in child.fields.items() if f.kind.name == "lookup" and getattr(f.kind, "to", "").lower() == entity.key]
+
+
+def moment(child: Entity) -> str:
+    """When an entry happened: the first instant it sorts by, or its creation."""
+    return next((k for k in child.sorts if child.fields[k].kind.name == "datetime"), "created_at")
+
+
+def written(entity: Entity, child: Entity, record: Any, reader: Reader, before: datetime | None, limit: int) -> Iterator[Entry]:
+    """What colleagues wrote about the record, as far as the reader may see it."""
+    mode, text, due = child.composer
+    about = Q()
+    for key in lookups(child, entity):
+        about |= Q(**{str(child.fields[key].column.path): record.id})
+    others = [k for k in child.columns if child.fields[k].kind.name == "lookup" and k not in lookups(child, entity)]
+    compiled = plan.compile(child, [mode, text, due, *others], reader.actor)
+    when = moment(child)
+    rows = child.rows(reader.actor).filter(about).order_by(f"-{when}", "-id")
+    if before is not None:
+        rows = rows.filter(**{f"{when}__lt": before})
+    for row in rows.values_list("id", when, *compiled.paths, "created_by_id")[:limit]:
+        yield _written(child, compiled, row, reader)
+
+
+def _written(child: Entity, compiled: plan.Plan, row: tuple[Any, ...], reader: Reader) -> Entry:
+    mode, text, _due = child.composer
+    entry = Entry(
+        row[1], "written", child.icon, str(child.label), directory.person_name(row[-1]), url=f"/{child.slug}/{row[0]}/", id=row[0]
+    )
+    for bound in compiled.columns:
+        value = bound.values(row)[0]
+        if bound.masked or value in (None, ""):
+            continue
+        if bound.field.key == mode:
+            item = bound.field.kind.dictionary.by_id(value)  # type: ignore[attr-defined]
+            if item is not None:
+                entry.head, entry.tone, entry.icon = item.label, item.colour, str(item.extra.get("icon") or entry.icon)
+        elif bound.field.key == text:
+            entry.text = str(value)
+        else:
+            html = bound.html(row, reader)
+            if html:
+                entry.facts.append((str(bound.field.label), Markup(html)))
+    return entry
+
+
+def comments(record: Any, actor: Actor, before: datetime | None, limit: int) -> Iterator[Entry]:
+    """Remarks."""
+    rows = Comment.objects.filter(record=record.id, deleted_at=None)
+    if before is not None:
+        rows = rows.filter(created_at__lt=before)
+    for row in rows.order_by("-id")[:limit]:
+        who = directory.person_name(row.created_by)
+        mine = row.created_by == actor.id
+        yield Entry(
+            row.created_at, "comment", "message-circle", _("Comment"), who, text=row.body, id=row.pk, mine=mine, edited=bool(row.edited_at)
+        )
+
+
+def files(record: Any, told: Iterable[int], before: datetime | None, limit: int) -> list[Attachment]:
+    """Files of the record in this window, and all of the entries on the page: one query."""
+    own = Q(record=record.id) & (Q(created_at__lt=before) if before is not None else Q())
+    rows = Attachment.objects.filter(own | Q(record__in=list(told)), deleted_at=None)
+    return list(rows.order_by("-id")[: limit * 4])
+
+
+def uploaded(rows: Iterable[Attachment]) -> Iterator[Entry]:
+    """Files put straight on the record, those of one moment together."""
+    together: dict[tuple[datetime, int | None], Entry] = {}
+    for row in rows:
+        key = (row.created_at, row.created_by)
+        if key not in together:
+            together[key] = Entry(row.created_at, "file", "paperclip", _("Files"), directory.person_name(row.created_by))
+        together[key].files.append(row)
+    yield from together.values()
+
+
+def changed(entity: Entity, changes: list[Change], reader: Reader) -> Iterator[Entry]:
+    """Changes of fields that the reader may see today; the rest is passed over."""
+    titles = _titles(entity, changes, reader)
+    for change in changes:
+        lines = [] if change.verb == "create" else list(_lines(entity, change, reader, titles))
+        if change.verb == "update" and not lines:
+            continue
+        action = entity.action(change.verb)
+        words, icon = VERBS.get(change.verb, (action.label, action.icon or "bolt") if action else VERBS["update"])
+        who = directory.person_name(change.actor) or _("System")
+        yield Entry(change.at, "change", icon, str(words), who, lines=lines)
+
+
+RELATIONAL = ("lookup", "links")
+
+
+def _lines(entity: Entity, change: Change, reader: Reader, titles: dict[tuple[str, int], str]) -> Iterator[tuple[str, str, str]]:
+    by_column = {(f.column.path or f.key): f for f in entity.visible(reader.actor).values()}
+    plain = {k: v for k, v in change.diff.items() if k in by_column and by_column[k].kind.name not in RELATIONAL}
+    for bound, old, new in replace(change, diff=plain).lines(entity, reader):
+        yield str(bound.label), old, new
+    for key in change.diff.keys() - plain.keys():
+        relation = by_column.get(key)
+        if relation is None:
+            continue
+        if reader.actor.right(entity.key, relation.key) == "masked":
+            yield str(relation.label), "****", "****"
+            continue
+        target = relation.kind.target.key  # type: ignore[attr-defined]
+        old, new = ("、".join(t for i in _ids(value) if (t := titles.get((target, i)))) for value in change.diff[key])
+        yield str(relation.label), old, new
+
+
+def _ids(value: Any) -> list[int]:
+    return [i for i in (value if isinstance(value, list) else [value]) if isinstance(i, int)]
+
+
+def _titles(entity: Entity, changes: list[Change], reader: Reader) -> dict[tuple[str, int], str]:
+    """Titles of all records that the changes name, one query per kind of record instead of one per name."""
+    wanted: dict[str, set[int]] = {}
+    kinds: dict[str, Any] = {}
+    for bound in entity.visible(reader.actor).values():
+        if bound.kind.name not in RELATIONAL:
+            continue
+        target = bound.kind.target.key  # type: ignore[attr-defined]
+        for change in changes:
+            for value in change.diff.get(bound.column.path or bound.key, ()) if change.verb != "create" else ():
+                wanted.setdefault(target, set()).update(_ids(value))
+                kinds[target] = bound.kind
+    return {(t, i): str(title)[:60] for t, ids in wanted.items() if ids for i, title in kinds[t].titles(ids, reader).items()}
+
+
+__all__ = ["Entry", "Page", "lookups", "read", "telling"]
