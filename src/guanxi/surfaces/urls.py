@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
+from guanxi.surfaces.api import routes as api
 from guanxi.surfaces.pages import (
     actions,
     board,
@@ -21,5 +22,5 @@ from guanxi.surfaces.pages import (
     views,
 )
 
-handlers = (session, settings, home, finding, jobs, files, timeline, views, recycle, board, actions, form, record, listing)
+handlers = (api, session, settings, home, finding, jobs, files, timeline, views, recycle, board, actions, form, record, listing)
 urlpatterns: list[URLPattern | URLResolver] = [pattern for module in handlers for pattern in module.urls]

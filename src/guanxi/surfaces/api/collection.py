@@ -1,0 +1,150 @@
+"""`/api/v1/<slug>`: read a page of records, create one; and what resembles a value."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+
+from guanxi.kernel import duplicates, idempotency, search, write
+from guanxi.kernel.actor import Actor
+from guanxi.kernel.condition.tree import ConditionError
+from guanxi.kernel.entity import Entity
+from guanxi.kernel.query import Rows
+from guanxi.surfaces.api import body
+from guanxi.surfaces.api.door import entity_of
+from guanxi.surfaces.api.problems import PLAIN, Problem
+from guanxi.surfaces.api.values import Shape
+
+DEFAULT_LIMIT, MOST = 50, 200
+#: Best hits of a search that a list narrows and pages.
+HITS = 500
+PARAMETERS = ("where", "sort", "cursor", "limit", "fields", "q")
+
+
+def read(request: HttpRequest, actor: Actor, slug: str) -> HttpResponse:
+    """One page: `results`, and in `next` the address of the following one or null."""
+    entity = entity_of(actor, slug)
+    parameters(request, PARAMETERS)
+    shape = Shape(entity, actor, chosen(request, entity, actor))
+    rows = narrowed(request, entity, actor)
+    sort = rows.sort(request.GET.get("sort") or default_sort(entity, actor))
+    page = rows.page(sort, shape.paths, cursor=request.GET.get("cursor", ""), size=limit(request))
+    return answer({"results": shape.records(page.rows), "next": following(request, cursor=page.next) if page.next else None})
+
+
+def narrowed(request: HttpRequest, entity: Entity, actor: Actor) -> Rows:
+    """The actor's records that match `where` and `q`."""
+    rows = entity.rows(actor)
+    where = request.GET.get("where", "")
+    if where:
+        rows = rows.where(body.read(where))
+    text = request.GET.get("q", "").strip()[:100]
+    if text:
+        if not entity.search:
+            raise Problem(400, _("“%(entity)s” cannot be searched.") % {"entity": entity.label_plural})
+        rows = rows.filter(id__in=[hit.record for hit in search.find(text.replace("\x00", ""), actor, entities=[entity], limit=HITS)])
+    return rows
+
+
+def parameters(request: HttpRequest, known: tuple[str, ...]) -> None:
+    """Refuse a misspelt parameter: ignored, it would answer another question."""
+    strange = sorted(set(request.GET) - set(known))
+    if strange:
+        raise Problem(400, _("There is no parameter “%(name)s”.") % {"name": strange[0]}, parameters=list(known))
+
+
+def chosen(request: HttpRequest, entity: Entity, actor: Actor) -> list[str] | None:
+    """The fields asked for; None means all. An unknown and a hidden one are refused alike."""
+    asked = [key for key in request.GET.get("fields", "").split(",") if key]
+    visible = entity.visible(actor)
+    for key in asked:
+        if key not in visible:
+            raise ConditionError(_("There is no field “%(name)s”.") % {"name": key})
+    return asked or None
+
+
+def limit(request: HttpRequest) -> int:
+    """How many a page holds."""
+    asked = request.GET.get("limit", str(DEFAULT_LIMIT))
+    if not (asked.isascii() and asked.isdigit() and len(asked) < 4 and 1 <= int(asked) <= MOST):
+        raise Problem(400, _("Give a limit from 1 to %(most)d.") % {"most": MOST})
+    return int(asked)
+
+
+def default_sort(entity: Entity, actor: Actor) -> str:
+    """The first declared sort that the actor may use, newest first."""
+    rights = {key: actor.right(entity.key, key) for key in (*entity.sorts, "updated_at", "created_at")}
+    return next((f"-{key}" for key, right in rights.items() if right in ("edit", "readonly")), f"-{entity.sorts[0]}")
+
+
+def following(request: HttpRequest, **changes: str) -> str:
+    """The absolute address of this request with some parameters changed."""
+    query = request.GET.copy()
+    for key, value in changes.items():
+        query[key] = value
+    return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
+
+
+def create(request: HttpRequest, actor: Actor, slug: str) -> HttpResponse:
+    """Create a record; the same `Idempotency-Key` creates it once and gives the first answer again."""
+    entity = entity_of(actor, slug)
+    if not actor.may(entity.key, "create"):
+        raise write.Forbidden(_("You may not create “%(entity)s”.") % {"entity": entity.label})
+    values = body.values(entity, body.document(request))
+    record_id, again = once(request, actor, lambda: write.create(entity, values, actor=actor, door="api").id)
+    document = Shape(entity, actor).one(record_id) or {"id": record_id}
+    response = answer(document, status=201)
+    response["Location"] = request.build_absolute_uri(f"/api/v1/{entity.slug}/{record_id}")
+    if again:
+        response["Idempotency-Replayed"] = "true"
+    return response
+
+
+def once(request: HttpRequest, actor: Actor, do: Callable[[], int]) -> tuple[int, bool]:
+    """Do it once per `Idempotency-Key` and address; the record's id, and whether it had been done before."""
+    key = request.headers.get("Idempotency-Key", "")
+    name = hashlib.sha256(f"{request.path.rstrip('/')}\n{key}".encode()).hexdigest() if key else ""
+    ran: list[int] = []
+
+    def noted() -> int:
+        ran.append(do())
+        return ran[0]
+
+    record_id = idempotency.once(name, actor, noted)
+    return record_id, not ran
+
+
+def similar(request: HttpRequest, actor: Actor, slug: str) -> HttpResponse:
+    """Likely duplicates of a value: at most five, veiled for those who may not see them."""
+    entity = entity_of(actor, slug)
+    parameters(request, ("field", "value"))
+    key, value = request.GET.get("field", entity.title), request.GET.get("value", "").replace("\x00", "").strip()
+    if entity.visible(actor).get(key) is None:
+        raise ConditionError(_("There is no field “%(name)s”.") % {"name": key})
+    if not value or len(value) > 200:
+        raise Problem(400, _("Give a value of 1 to 200 characters to compare with."))
+    hits = duplicates.find(entity, {key: value}, actor)
+    return answer(
+        {
+            "results": [
+                {
+                    "id": hit.record if hit.visible else None,
+                    "title": hit.title,
+                    "owner": hit.owner,
+                    "why": hit.why,
+                    "score": round(hit.score, 3),
+                    "visible": hit.visible,
+                }
+                for hit in hits
+            ]
+        }
+    )
+
+
+def answer(document: Any, *, status: int = 200) -> JsonResponse:
+    """JSON in which Chinese stays readable."""
+    return JsonResponse(document, status=status, json_dumps_params=PLAIN)

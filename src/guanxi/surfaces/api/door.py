@@ -1,0 +1,84 @@
+"""The door of the API: a bearer token names the actor. Cookies are never looked at, so no forged form can use it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.utils.translation.trans_real import parse_accept_lang_header
+from django.views.decorators.csrf import csrf_exempt
+
+from guanxi.kernel import versions
+from guanxi.kernel.actor import Actor
+from guanxi.kernel.entity import Entity
+from guanxi.kernel.registry import registry
+from guanxi.org import actors, directory, tokens
+from guanxi.org.models import User
+from guanxi.surfaces.api.problems import EXPECTED, Problem, from_error, missing
+
+View = Callable[..., HttpResponse]
+
+
+def resource(**verbs: View) -> View:
+    """One address: a view for each verb it knows, all behind the token. HEAD is answered like GET."""
+
+    @csrf_exempt
+    def answered(request: HttpRequest, **named: Any) -> HttpResponse:
+        try:
+            response = _answer(request, verbs, named)
+        except (Problem, *EXPECTED) as error:
+            response = from_error(error).response()
+        response["Cache-Control"] = "no-store"
+        patch_vary_headers(response, ["Authorization", "Accept-Language"])
+        return response
+
+    return answered
+
+
+def _answer(request: HttpRequest, verbs: dict[str, View], named: dict[str, Any]) -> HttpResponse:
+    actor = enter(request)
+    view = verbs.get("GET" if request.method == "HEAD" else request.method or "")
+    if view is None:
+        raise Problem(405, _("This address does not know this verb."), headers={"Allow": ", ".join(verbs)})
+    if "record_id" in named:
+        named["record_id"] = int(named["record_id"])
+    return view(request, actor, **named)
+
+
+def enter(request: HttpRequest) -> Actor:
+    """The actor of the request's token, with rights and shape as they are now, in the caller's language."""
+    scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
+    bearer = token.strip() if scheme.lower() == "bearer" else ""
+    user = tokens.owner(bearer) if bearer else None
+    language(request, user)
+    if user is None:
+        challenge = 'Bearer realm="guanxi"' + (', error="invalid_token"' if bearer else "")
+        raise Problem(401, _("Send a valid token: Authorization: Bearer gx_…"), headers={"WWW-Authenticate": challenge})
+    now = versions.current()
+    directory.refresh(now["access"])
+    versions.refresh(now["shape"])
+    return actors.resolve(user, access_version=now["access"])
+
+
+def language(request: HttpRequest, user: User | None) -> None:
+    """What `Accept-Language` asks for; else what the token's owner reads."""
+    for code, _weight in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
+        try:
+            translation.activate(translation.get_supported_language_variant(code))
+            return
+        except LookupError:
+            continue
+    translation.activate(user.language if user else settings.LANGUAGE_CODE)
+
+
+def entity_of(actor: Actor, slug: str) -> Entity:
+    """The entity of an address, if the actor may view any of it at all."""
+    entity = registry.by_slug(slug)
+    if entity is None or not actor.may(entity.key, "view"):
+        raise missing()
+    return entity

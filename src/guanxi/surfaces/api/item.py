@@ -1,0 +1,160 @@
+"""`/api/v1/<slug>/<id>`: one record, its declared actions and its history."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from guanxi.kernel import directory, history, write
+from guanxi.kernel.actor import Actor
+from guanxi.kernel.condition import predicate, tree
+from guanxi.kernel.entity import Action, Entity
+from guanxi.kernel.fields.base import Reader
+from guanxi.surfaces.api import body
+from guanxi.surfaces.api.collection import answer, chosen, following, limit, once, parameters
+from guanxi.surfaces.api.door import entity_of
+from guanxi.surfaces.api.problems import Problem, missing
+from guanxi.surfaces.api.values import Shape, stored
+
+
+def read(request: HttpRequest, actor: Actor, slug: str, record_id: int) -> HttpResponse:
+    """The record."""
+    entity = entity_of(actor, slug)
+    parameters(request, ("fields",))
+    document = Shape(entity, actor, chosen(request, entity, actor)).one(record_id)
+    if document is None:
+        raise missing()
+    return answer(document)
+
+
+def change(request: HttpRequest, actor: Actor, slug: str, record_id: int) -> HttpResponse:
+    """Change the given fields. With `version`, a field that somebody else changed since is a conflict and nothing is written."""
+    entity = entity_of(actor, slug)
+    seen(entity, actor, record_id)
+    given = body.document(request)
+    base = body.version(given)
+    try:
+        write.update((entity, record_id), body.values(entity, given), actor=actor, door="api", base=base)
+    except write.Conflict as conflict:
+        raise clashing(entity, conflict) from None
+    return answer(after(entity, actor, record_id))
+
+
+def clashing(entity: Entity, conflict: write.Conflict) -> Problem:
+    """Each clashing field with its value as read, as it stands now, and as sent."""
+    clashes = []
+    for clash in conflict.clashes:
+        field = entity.fields[clash.key]
+        clashes.append(
+            {
+                "field": clash.key,
+                "read": stored(field, clash.old),
+                "now": field.kind.json(clash.theirs),
+                "sent": field.kind.json(clash.mine),
+            }
+        )
+    errors = {str(c["field"]): str(conflict) for c in clashes}
+    return Problem(409, str(conflict), errors=errors, clashes=clashes, version=conflict.version)
+
+
+def after(entity: Entity, actor: Actor, record_id: int) -> dict[str, Any]:
+    """The record as it is now; only its id when the write took it out of the actor's sight."""
+    return Shape(entity, actor).one(record_id) or {"id": record_id}
+
+
+def remove(request: HttpRequest, actor: Actor, slug: str, record_id: int) -> HttpResponse:
+    """To the recycle bin."""
+    write.delete((entity_of(actor, slug), record_id), actor=actor, door="api")
+    return HttpResponse(status=204)
+
+
+def restore(request: HttpRequest, actor: Actor, slug: str, record_id: int) -> HttpResponse:
+    """Out of the recycle bin."""
+    entity = entity_of(actor, slug)
+    write.restore((entity, record_id), actor=actor, door="api")
+    return answer(after(entity, actor, record_id))
+
+
+def act(request: HttpRequest, actor: Actor, slug: str, record_id: int, code: str) -> HttpResponse:
+    """A declared action with the values of its form."""
+    entity = entity_of(actor, slug)
+    record = seen(entity, actor, record_id)
+    action = entity.action(code)
+    if action is None:
+        raise missing()
+    given = body.document(request, optional=True)
+    base = body.version(given)
+    strange = {key: _("“%(name)s” cannot be set.") % {"name": key} for key in given if key not in action.form}
+    if strange:
+        raise Problem(422, " ".join(strange.values()), errors=strange)
+    values = body.values(entity, given)
+
+    def do() -> int:
+        _timely(entity, action, record, actor)
+        changes = action.effect(record, values, actor)
+        changed = write.update((entity, record.id), changes, actor=actor, door="api", verb=code, action=action.grant, base=base)
+        return int(changed.id)
+
+    try:
+        once(request, actor, do)
+    except write.Conflict as conflict:
+        raise clashing(entity, conflict) from None
+    return answer(after(entity, actor, record_id))
+
+
+def _timely(entity: Entity, action: Action, record: Any, actor: Actor) -> None:
+    """The action must make sense on the record as it stands."""
+    if action.when and not predicate.matches(tree.parse(entity, list(action.when), actor), record, actor):
+        raise Problem(409, _("“%(action)s” is not possible as the record stands.") % {"action": action.label})
+
+
+def seen(entity: Entity, actor: Actor, record_id: int, *, deleted: bool | None = False) -> Any:
+    """The record, or the answer that strangers get."""
+    record = entity.rows(actor, deleted=deleted).filter(id=record_id).first()
+    if record is None:
+        raise missing()
+    return record
+
+
+def trail(request: HttpRequest, actor: Actor, slug: str, record_id: int) -> HttpResponse:
+    """What happened to the record, newest first, as this reader may see it today; also of a record in the bin."""
+    entity = entity_of(actor, slug)
+    parameters(request, ("before", "limit"))
+    seen(entity, actor, record_id, deleted=None)
+    size = limit(request)
+    found = history.of_record(record_id, limit=size, before=_before(request))
+    reader = Reader(actor)
+    shown = [(change, change.lines(entity, reader)) for change in found]
+    results = [_change(change, lines) for change, lines in shown if lines or change.verb != "update"]
+    earlier = bool(found) and bool(history.of_record(record_id, limit=1, before=found[-1].at))
+    return answer({"results": results, "next": following(request, before=found[-1].at.isoformat()) if earlier else None})
+
+
+def _before(request: HttpRequest) -> datetime | None:
+    given = request.GET.get("before", "")
+    if not given:
+        return None
+    try:
+        moment = parse_datetime(given)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise Problem(400, _("This page address is damaged. Start again from the first page."))
+    return moment
+
+
+def _change(change: history.Change, lines: list[Any]) -> dict[str, Any]:
+    return {
+        "at": change.at.isoformat(),
+        "verb": change.verb,
+        "door": change.door,
+        "version": change.version,
+        "write": str(change.write_id),
+        "actor": change.actor,
+        "name": directory.person_name(change.actor),
+        "changes": [{"field": f.key, "label": str(f.label), "old": old, "new": new} for f, old, new in lines],
+    }

@@ -1,0 +1,205 @@
+"""`/api/v1/openapi.json`: an OpenAPI 3.1 document of exactly what this reader may do, derived from the registry."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from guanxi.kernel.actor import Actor
+from guanxi.kernel.entity import Entity
+from guanxi.kernel.registry import registry
+from guanxi.surfaces.api import schema
+from guanxi.surfaces.api.collection import DEFAULT_LIMIT, MOST, answer
+
+JSON = "application/json"
+REFUSALS = {"400": "Bad Request", "401": "Unauthorized", "403": "Forbidden", "404": "Not Found"}
+WRITING = {"409": "Conflict", "413": "Content Too Large", "415": "Unsupported Media Type", "422": "Unprocessable Content"}
+
+
+def show(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """The document."""
+    paths: dict[str, Any] = {}
+    schemas = dict(SCHEMAS)
+    for entity in registry.in_menu():
+        if actor.may(entity.key, "view"):
+            name = entity.model.__name__
+            schemas[name] = schema.record(entity, actor)
+            schemas[f"{name}Page"] = page(name)
+            paths |= paths_of(entity, actor, name)
+    paths["/api/v1/meta/entities"] = {"get": operation("entities", _("What there is"), {"200": ok({"type": "object"})})}
+    return answer(
+        {
+            "openapi": "3.1.0",
+            "info": {"title": "Guanxi", "version": release()},
+            "servers": [{"url": request.build_absolute_uri("/").rstrip("/")}],
+            "security": [{"token": []}],
+            "paths": paths,
+            "components": {"schemas": schemas, "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+        }
+    )
+
+
+def release() -> str:
+    """The version of the program."""
+    try:
+        return version("guanxi")
+    except PackageNotFoundError:
+        return "0"
+
+
+def paths_of(entity: Entity, actor: Actor, name: str) -> dict[str, Any]:
+    """The addresses of an entity with the verbs that the actor has a grant for."""
+    base, slug, label = f"/api/v1/{entity.slug}", entity.slug.replace("-", "_"), str(entity.label)
+    ref = {"$ref": f"#/components/schemas/{name}"}
+    one = {"200": ok(ref)}
+    listing = {"200": ok({"$ref": f"#/components/schemas/{name}Page"})}
+    collection = {"get": operation(f"list_{slug}", str(entity.label_plural), listing, parameters=list_parameters(entity))}
+    item: dict[str, Any] = {"get": operation(f"get_{slug}", label, one, parameters=[FIELDS])}
+    paths: dict[str, Any] = {
+        base: collection,
+        f"{base}/{{id}}": {"parameters": [ID], **item},
+        f"{base}/{{id}}/history": {"parameters": [ID], "get": operation(f"history_{slug}", label, {"200": ok(page("Change"))})},
+        f"{base}/similar": {"get": operation(f"similar_{slug}", label, {"200": ok(results("Similar"))}, parameters=SIMILAR)},
+    }
+    if actor.may(entity.key, "create"):
+        body = schema.sent(entity, actor, creating=True)
+        collection["post"] = operation(f"create_{slug}", label, {"201": ok(ref)}, body=body, parameters=[ONCE])
+    if actor.may(entity.key, "edit"):
+        body = schema.sent(entity, actor, creating=False)
+        paths[f"{base}/{{id}}"]["patch"] = operation(f"update_{slug}", label, one, body=body)
+    if actor.may(entity.key, "delete"):
+        paths[f"{base}/{{id}}"]["delete"] = operation(f"delete_{slug}", label, {"204": {"description": "OK"}}, writes=True)
+        paths[f"{base}/{{id}}/restore"] = {"parameters": [ID], "post": operation(f"restore_{slug}", label, one, writes=True)}
+    for action in entity.actions:
+        if actor.may(entity.key, action.grant):
+            body = schema.action(entity, action)
+            post = operation(f"{action.code}_{slug}", str(action.label), one, body=body, parameters=[ONCE], optional=True)
+            paths[f"{base}/{{id}}/actions/{action.code}"] = {"parameters": [ID], "post": post}
+    return paths
+
+
+def operation(
+    name: str,
+    summary: str,
+    responses: dict[str, Any],
+    *,
+    body: dict[str, Any] | None = None,
+    parameters: list[dict[str, Any]] | None = None,
+    writes: bool = False,
+    optional: bool = False,
+) -> dict[str, Any]:
+    """One verb of one address, with the refusals that it shares with the others."""
+    refusals = {**REFUSALS, **(WRITING if body is not None or writes else {})}
+    problem = {"content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+    found: dict[str, Any] = {
+        "operationId": name,
+        "summary": summary,
+        "responses": {**responses, **{status: {"description": words, **problem} for status, words in refusals.items()}},
+    }
+    if parameters:
+        found["parameters"] = parameters
+    if body is not None:
+        found["requestBody"] = {"required": not optional, "content": {JSON: {"schema": body}}}
+    return found
+
+
+def ok(content: dict[str, Any]) -> dict[str, Any]:
+    """A success with a body."""
+    return {"description": "OK", "content": {JSON: {"schema": content}}}
+
+
+def page(name: str) -> dict[str, Any]:
+    """`results` and the address of the next page."""
+    found = results(name)
+    found["properties"]["next"] = {"type": ["string", "null"], "format": "uri"}
+    return {**found, "required": ["results", "next"]}
+
+
+def results(name: str) -> dict[str, Any]:
+    """`results` alone."""
+    items = {"type": "array", "items": {"$ref": f"#/components/schemas/{name}"}}
+    return {"type": "object", "properties": {"results": items}, "required": ["results"], "additionalProperties": False}
+
+
+def query(name: str, words: str, schema_: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A parameter in the address."""
+    return {"name": name, "in": "query", "description": words, "schema": schema_ or {"type": "string"}}
+
+
+def list_parameters(entity: Entity) -> list[dict[str, Any]]:
+    """How a list is narrowed, sorted and paged."""
+    limit = {"type": "integer", "minimum": 1, "maximum": MOST, "default": DEFAULT_LIMIT}
+    found = [
+        query("where", 'A condition as JSON: ["and", ["owner", "is", "me"], ["created_at", "is", "this_month"]]'),
+        query("sort", f"A field, with - for descending. At any size: {', '.join(entity.sorts)}"),
+        query("cursor", "Of the `next` address"),
+        query("limit", "Records a page", limit),
+        FIELDS,
+    ]
+    return [*found, query("q", "Words, pinyin, initials, digits of a phone: the best hits")] if entity.search else found
+
+
+ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
+FIELDS = query("fields", "Keys with commas between; all without it")
+ONCE = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "The same key writes once; a repetition gets the first record again.",
+    "schema": {"type": "string"},
+}
+SIMILAR = [query("field", "Which field the value is for"), {**query("value", "What to compare with"), "required": True}]
+_TEXT = {"type": "string"}
+SCHEMAS: dict[str, Any] = {
+    "Reference": {
+        "type": "object",
+        "description": "Another record; its title is null where the reader may not see it.",
+        "properties": {"id": {"type": "integer"}, "title": {"type": ["string", "null"]}},
+        "required": ["id"],
+    },
+    "Problem": {
+        "type": "object",
+        "description": "RFC 9457",
+        "properties": {
+            "type": _TEXT,
+            "title": _TEXT,
+            "status": {"type": "integer"},
+            "detail": _TEXT,
+            "errors": {"type": "object", "additionalProperties": _TEXT},
+        },
+        "required": ["type", "title", "status", "detail", "errors"],
+    },
+    "Change": {
+        "type": "object",
+        "properties": {
+            "at": {"type": "string", "format": "date-time"},
+            "verb": _TEXT,
+            "door": _TEXT,
+            "version": {"type": "integer"},
+            "write": {"type": "string", "format": "uuid"},
+            "actor": {"type": ["integer", "null"]},
+            "name": _TEXT,
+            "changes": {
+                "type": "array",
+                "items": {"type": "object", "properties": dict.fromkeys(("field", "label", "old", "new"), _TEXT)},
+            },
+        },
+        "required": ["at", "verb", "door", "version", "write", "actor", "name", "changes"],
+        "additionalProperties": False,
+    },
+    "Similar": {
+        "type": "object",
+        "properties": {
+            "id": {"type": ["integer", "null"]},
+            "title": _TEXT,
+            "owner": _TEXT,
+            "why": _TEXT,
+            "score": {"type": "number"},
+            "visible": {"type": "boolean"},
+        },
+        "required": ["id", "title", "owner", "why", "score", "visible"],
+        "additionalProperties": False,
+    },
+}

@@ -1,0 +1,34 @@
+"""Addresses of the API. A slug is looked up in the registry; a slash at the end is forgiven."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from django.http import HttpRequest
+from django.urls import re_path
+
+from guanxi.kernel.actor import Actor
+from guanxi.surfaces.api import collection, item, meta, openapi
+from guanxi.surfaces.api.door import resource
+from guanxi.surfaces.api.problems import missing
+
+
+def nothing(request: HttpRequest, actor: Actor, **named: Any) -> NoReturn:
+    """There is no such address."""
+    raise missing()
+
+
+_SLUG = r"^api/v1/(?P<slug>[a-z0-9-]+)"
+_ITEM = _SLUG + r"/(?P<record_id>[0-9]{1,18})"
+
+urls = [
+    re_path(r"^api/v1/openapi\.json$", resource(GET=openapi.show)),
+    re_path(r"^api/v1/meta/entities/?$", resource(GET=meta.entities)),
+    re_path(_SLUG + r"/?$", resource(GET=collection.read, POST=collection.create)),
+    re_path(_SLUG + r"/similar/?$", resource(GET=collection.similar)),
+    re_path(_ITEM + r"/?$", resource(GET=item.read, PATCH=item.change, DELETE=item.remove)),
+    re_path(_ITEM + r"/restore/?$", resource(POST=item.restore)),
+    re_path(_ITEM + r"/history/?$", resource(GET=item.trail)),
+    re_path(_ITEM + r"/actions/(?P<code>[a-z0-9_-]+)/?$", resource(POST=item.act)),
+    re_path(r"^api(?:/.*)?$", resource(GET=nothing, POST=nothing, PUT=nothing, PATCH=nothing, DELETE=nothing)),
+]

@@ -1,0 +1,80 @@
+"""Records as JSON: the same plan as lists and exports, so what is hidden is absent and what is masked is masked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from guanxi.kernel import plan
+from guanxi.kernel.actor import Actor
+from guanxi.kernel.entity import Entity
+from guanxi.kernel.fields.base import Field, Reader
+from guanxi.kernel.fields.column import Keyed, Linked
+
+Titles = dict[str, dict[int, str]]
+
+
+class Shape:
+    """What is selected of each record and how it is written out, compiled once a request."""
+
+    def __init__(self, entity: Entity, actor: Actor, keys: Iterable[str] | None = None) -> None:
+        self.entity, self.reader = entity, Reader(actor)
+        self.compiled = plan.compile(entity, list(entity.fields if keys is None else keys), actor)
+        self.paths: list[Any] = [*self.compiled.paths, "version"]
+
+    def records(self, rows: Sequence[tuple[Any, ...]]) -> list[dict[str, Any]]:
+        """Documents of rows that were selected as (id, sort value, *paths)."""
+        versions = [row[-1] for row in rows]
+        complete = self.compiled.attach(row[:-1] for row in rows)
+        titles = self._titles(complete)
+        return [self._record(row, version, titles) for row, version in zip(complete, versions, strict=True)]
+
+    def one(self, record_id: int, *, deleted: bool | None = False) -> dict[str, Any] | None:
+        """The document of one record, or None where the reader may not see it."""
+        rows = self.entity.rows(self.reader.actor, deleted=deleted).filter(id=record_id).values_list("id", "version", *self.paths)
+        found = self.records(list(rows))
+        return found[0] if found else None
+
+    def _titles(self, rows: Sequence[tuple[Any, ...]]) -> Titles:
+        """Titles of linked records: one query a link column."""
+        found: Titles = {}
+        for column in self.compiled.columns:
+            if isinstance(column.field.column, Linked):
+                ids = {i for row in rows for i in row[column.start]}
+                found[column.field.key] = column.field.kind.titles(ids, self.reader) if ids else {}  # type: ignore[attr-defined]
+        return found
+
+    def _record(self, row: tuple[Any, ...], version: int, titles: Titles) -> dict[str, Any]:
+        document: dict[str, Any] = {"id": row[0], "version": version}
+        for column in self.compiled.columns:
+            key, values = column.field.key, column.values(row)
+            if column.masked:
+                document[key] = values[0] or ""
+            elif isinstance(column.field.column, Linked):
+                document[key] = [{"id": i, "title": titles[key].get(i)} for i in values[0]]
+            else:
+                document[key] = written(column.field, values)
+                if has_currency(column.field):
+                    document[f"{key}_currency"] = values[1]
+        return document
+
+
+def written(field: Field, values: Sequence[Any]) -> Any:
+    """One value as JSON, its companions beside it."""
+    if hasattr(field.kind, "target"):
+        return None if values[0] is None else {"id": values[0], "title": values[1]}
+    value = field.column.load(values[0]) if isinstance(field.column, Keyed) else values[0]
+    return field.kind.json(value)
+
+
+def has_currency(field: Field) -> bool:
+    """Whether `<key>_currency` stands beside the amount."""
+    return field.kind.name == "money" and bool(field.kind.companions(field.key))
+
+
+def stored(field: Field, raw: Any) -> Any:
+    """A value as the history keeps it, in the form of the API."""
+    kind = field.kind
+    if raw is None:
+        return kind.json(kind.blank)
+    return kind.json(kind.from_json(raw)) if kind.name in ("date", "datetime", "decimal", "money") else kind.json(raw)
