@@ -41,6 +41,7 @@ WSGI_APPLICATION = "guanxi.config.wsgi.application"
 # ── People ──
 if "guanxi.org" in INSTALLED_APPS:
     AUTH_USER_MODEL = "org.User"
+    AUTHENTICATION_BACKENDS = ["guanxi.org.backend.LoginBackend"]
 GUANXI_DEPARTMENT_MODEL = "org.Department"
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"

@@ -1,0 +1,144 @@
+"""Take the figures: wall time, requests per second, CPU of server and database, raw SQL beside."""
+
+from __future__ import annotations
+
+import time
+import tomllib
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from bench import queries, server
+from bench.client import Client, Timing, repeat
+
+BUDGETS: dict[str, Any] = tomllib.loads((Path(__file__).parent / "budgets.toml").read_text())
+ROLES = ("sales", "manager", "director")
+#: Seconds that the calibration loop took on the machine the budgets were set on.
+REFERENCE = 0.25
+
+
+@dataclass
+class Row:
+    """One line of the result."""
+
+    name: str
+    role: str
+    clients: int
+    p50_ms: float
+    p95_ms: float
+    rps: float
+    cpu_ms: float
+    raw_sql_ms: float | None
+    budget_ms: float | None
+    within: bool | None
+
+
+def calibration() -> float:
+    """How much slower than the reference this machine is now: at least 1 never flatters, below 1 is kept."""
+    begun = time.perf_counter()
+    total = 0
+    for n in range(5_000_000):
+        total += n * n % 7
+    return (time.perf_counter() - begun) / REFERENCE
+
+
+class Bench:
+    """Measures against one running server."""
+
+    def __init__(self, data: Path, port: int, pid: int, url: str, times: int) -> None:
+        self.data, self.port, self.pid, self.times = data, port, pid, times
+        self.connection = psycopg.connect(url, autocommit=True)
+        self.scale = calibration()
+        self.rows: list[Row] = []
+
+    def pids(self) -> set[int]:
+        """Server and database processes as they are now."""
+        return server.family(self.pid) | server.family(server.postmaster(self.data))
+
+    def ask(self, name: str, role: str, paths: list[str], *, budget: str, clients: int = 1, raw: str = "", fragment: str = "") -> Row:
+        """Measure GETs of these addresses."""
+        people = [Client(self.port, role) for _n in range(clients)]
+        repeat(people, paths, min(len(paths), 10), fragment=fragment)
+        before = server.cpu_ms(self.pids())
+        timing = repeat(people, paths, max(len(paths), self.times // clients), fragment=fragment)
+        cpu = (server.cpu_ms(self.pids()) - before) / len(timing.samples)
+        return self.note(name, role, clients, timing, cpu, budget, self.raw(raw) if raw else None)
+
+    def note(self, name: str, role: str, clients: int, timing: Timing, cpu: float, budget: str, raw: float | None) -> Row:
+        """Keep a line and print it."""
+        limits = BUDGETS.get(budget, {}) if clients == 1 else {}
+        p50, p95 = timing.quantile(0.5), timing.quantile(0.95)
+        within = None
+        if limits:
+            within = p50 / self.scale <= limits["p50"] and p95 / self.scale <= limits["p95"] and cpu <= limits["cpu"]
+        row = Row(name, role, clients, round(p50, 2), round(p95, 2), round(timing.rate, 1), round(cpu, 2), raw, limits.get("p50"), within)
+        self.rows.append(row)
+        print(f"{name:<28}{role:<10}{clients:>3}  p50 {p50:7.1f}  p95 {p95:7.1f}  cpu {cpu:6.1f}  {timing.rate:7.1f}/s  raw {raw}  {within}")
+        return row
+
+    def raw(self, statement: str) -> float:
+        """Median milliseconds of a statement written by hand, fetched whole."""
+        samples = []
+        for _n in range(7):
+            begun = time.perf_counter()
+            self.connection.execute(statement).fetchall()
+            samples.append((time.perf_counter() - begun) * 1000)
+        return round(sorted(samples)[3], 2)
+
+    def lists(self) -> None:
+        """The six queries, whole page, for three roles; page 200 is reached by its cursor."""
+        for role in ROLES:
+            raws = queries.raw_lists(self.connection, role)
+            for name, path in queries.lists().items():
+                self.ask(f"list.{name}", role, [path], budget="list_rare" if name == "rare" else "list", raw=raws[name])
+            self.ask("list.page_200", role, [self.page(role, 200)], budget="list")
+            self.ask("fragment.default", role, [queries.lists()["default"]], budget="fragment", fragment="list")
+
+    def page(self, role: str, number: int) -> str:
+        """Walk to a page by the links that a person would click; stops at the last one."""
+        import re
+
+        client, path = Client(self.port, role), queries.address([])
+        for _n in range(number - 1):
+            import gzip
+
+            text = gzip.decompress(client.get(path)).decode()
+            found = re.findall(r'href="(/customers/\?[^"]*at=[^"]+)" aria-label="下一页', text) or re.findall(r'href="(/customers/\?[^"]*at=[^"]+)" aria-label="Next', text)
+            if not found:
+                break
+            path = found[0].replace("&amp;", "&")
+        return path
+
+    def others(self) -> None:
+        """Search, record, load with many clients, creation."""
+        terms = [f"/_search/?q={queries.quote(t)}" for t in queries.terms()]
+        owner = self.connection.execute("SELECT id FROM org_user WHERE login = 'sales'").fetchone()
+        for role in ROLES:
+            self.ask("search.fifty_terms", role, terms, budget="search", fragment="palette")
+            self.ask("record.page", role, queries.records(0, owner[0] if owner else 0, self.connection), budget="record")
+        for clients in (8, 32):
+            for role in ROLES:
+                self.ask("list.default", role, [queries.lists()["default"]], budget="list", clients=clients)
+        self.create()
+
+    def create(self) -> None:
+        """Create customers through the form."""
+        client = Client(self.port, "sales")
+        client.get("/customers/new/?quick=1")
+        timing = Timing()
+        before = server.cpu_ms(self.pids())
+        begun = time.perf_counter()
+        for n in range(self.times // 2):
+            start = time.perf_counter()
+            status = client.post("/customers/new/?quick=1", {"name": f"基准新建{time.time_ns()}有限公司", "phone": f"138{n:08d}", "level": "A"})
+            assert status == 204, status
+            timing.samples.append((time.perf_counter() - start) * 1000)
+        timing.seconds = time.perf_counter() - begun
+        cpu = (server.cpu_ms(self.pids()) - before) / len(timing.samples)
+        self.note("create.quick_form", "sales", 1, timing, cpu, "create", None)
+
+    def results(self) -> dict[str, Any]:
+        """What is written to latest.json."""
+        return {"calibration": round(self.scale, 3), "rows": [asdict(r) for r in self.rows]}
