@@ -106,7 +106,7 @@ def _end(run: ImportRun, progress: jobs.Progress) -> None:
     if report.refused(run).exists():
         path = progress.folder() / report.NAME
         report.write(run, path)
-        progress.result = report.NAME
+        progress.result = f"jobs/{progress.job.pk}/{report.NAME}"
     done = {k: progress.counts.get(k, 0) for k in ("created", "updated")}
     text = _("%(created)d created, %(updated)d updated.") % done
     progress.message = _("Cancelled. Until then: %(figures)s") % {"figures": text} if cancelled else text
