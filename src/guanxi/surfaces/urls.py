@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver
 
 from guanxi.surfaces.api import routes as api
+from guanxi.surfaces.exchange import pages as exchange
 from guanxi.surfaces.pages import (
     actions,
     board,
@@ -22,5 +23,5 @@ from guanxi.surfaces.pages import (
     views,
 )
 
-handlers = (api, session, settings, home, finding, jobs, files, timeline, views, recycle, board, actions, form, record, listing)
+handlers = (api, session, settings, home, finding, jobs, files, timeline, views, recycle, board, actions, exchange, form, record, listing)
 urlpatterns: list[URLPattern | URLResolver] = [pattern for module in handlers for pattern in module.urls]
