@@ -44,7 +44,7 @@ class FollowUp(Record):
     )
     mode = Choice(gettext_lazy("By"), MODE, aliases=("联系方式", "跟进方式", "方式"))
     direction = Choice(gettext_lazy("Direction"), DIRECTION, blank=True, plain=True, aliases=("联系方向",))
-    happened_at = DateTime(gettext_lazy("When"), blank=True, aliases=("跟进时间", "联系时间", "拜访时间"))
+    happened_at = DateTime(gettext_lazy("Happened at"), blank=True, aliases=("跟进时间", "联系时间", "拜访时间"))
     minutes = Integer(gettext_lazy("Minutes"), least=0, most=1_440, aliases=("时长",))
     place = Text(gettext_lazy("Place"), blank=True, max_length=200, aliases=("地点", "拜访地点"))
     purpose = Text(gettext_lazy("Purpose"), blank=True, max_length=200, aliases=("目的", "拜访目的"))
@@ -66,7 +66,7 @@ class FollowUpEntity(Entity, model=FollowUp):
     layout = {
         gettext_lazy("Follow-up"): ("summary", "customer", "contact", "opportunity", "mode", "direction", "happened_at", "minutes"),
         gettext_lazy("Visit"): ("place", "purpose", "promise"),
-        gettext_lazy("Next"): ("next_at", "next_plan"),
+        gettext_lazy("Next step"): ("next_at", "next_plan"),
     }
     quick = ("customer", "summary", "next_at")
     chips = ("mode", "direction")

@@ -133,7 +133,7 @@ class Customer(Record):
     next_follow_up_at = DateTime(gettext_lazy("Next follow-up"), style="due", aliases=("下次跟进", "下次跟进时间"))
     last_follow_up_at = DateTime(gettext_lazy("Last follow-up"), style="ago", computed=True, aliases=("最近跟进",))
     open_amount = Money(gettext_lazy("In pipeline"), computed=True)
-    won_amount = Money(gettext_lazy("Won"), computed=True)
+    won_amount = Money(gettext_lazy("Won in total"), computed=True)
     contact_count = Integer(gettext_lazy("Contacts"), computed=True)
 
 

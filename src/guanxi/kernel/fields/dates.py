@@ -10,7 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext, pgettext
 from markupsafe import escape
 
 from guanxi.kernel import clock
@@ -72,7 +72,7 @@ def _read_time(text: str) -> time:
     if not text:
         return time()
     try:
-        return time.fromisoformat(text if ":" in text[:3] and len(text.split(":")[0]) == 2 else f"0{text}")
+        return time.fromisoformat(text if ":" in text[:3] and len(text.split(":", maxsplit=1)[0]) == 2 else f"0{text}")
     except ValueError:
         raise Invalid(_("Give a time such as 14:30.")) from None
 
@@ -198,7 +198,7 @@ def day_words(day: date, *, late_as_overdue: bool = False) -> str:
     gap = (day - clock.today()).days
     if late_as_overdue and gap < -1:
         return ngettext("overdue %(days)d day", "overdue %(days)d days", -gap) % {"days": -gap}
-    named = {0: _("Today"), 1: _("Tomorrow"), -1: _("Yesterday")}.get(gap)
+    named = {0: pgettext("day", "Today"), 1: pgettext("day", "Tomorrow"), -1: pgettext("day", "Yesterday")}.get(gap)
     if named:
         return named
     if abs(gap) < 180:
@@ -206,7 +206,15 @@ def day_words(day: date, *, late_as_overdue: bool = False) -> str:
     return day.isoformat()
 
 
-WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+WEEKDAYS_EN = (
+    gettext_noop("Mon"),
+    gettext_noop("Tue"),
+    gettext_noop("Wed"),
+    gettext_noop("Thu"),
+    gettext_noop("Fri"),
+    gettext_noop("Sat"),
+    gettext_noop("Sun"),
+)
 
 
 def due(value: datetime) -> str:
@@ -229,7 +237,7 @@ def ago(value: datetime) -> str:
     if days == 0:
         return ngettext("%(n)d hour ago", "%(n)d hours ago", gap.seconds // 3600) % {"n": gap.seconds // 3600}
     if days == 1:
-        return f"{_('Yesterday')} {local:%H:%M}"
+        return f"{pgettext('day', 'Yesterday')} {local:%H:%M}"
     if days < 60:
         return ngettext("%(n)d day ago", "%(n)d days ago", days) % {"n": days}
     return f"{local:%Y-%m-%d}"
