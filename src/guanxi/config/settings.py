@@ -58,7 +58,7 @@ AUTH_PASSWORD_VALIDATORS = [
         ("UserAttributeSimilarityValidator", {"user_attributes": ("login", "name")}),
     )
 ]
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "guanxi.org.sessions"
 SESSION_COOKIE_NAME = "guanxi_session"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 CSRF_COOKIE_NAME = "guanxi_csrf"

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from django.utils import timezone
 
@@ -23,7 +24,12 @@ def now() -> datetime:
 
 def today() -> date:
     """The company's day: `settings.TIME_ZONE` decides it, never the person's own zone."""
-    return timezone.localtime(now(), timezone.get_default_timezone()).date()
+    return _day(now())
+
+
+@lru_cache(maxsize=8)
+def _day(moment: datetime) -> date:
+    return timezone.localtime(moment, timezone.get_default_timezone()).date()
 
 
 def day_start(day: date) -> datetime:

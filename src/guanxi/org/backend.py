@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
-from django.db.models import Subquery
+from django.db import connection
 from django.http import HttpRequest
 
-from guanxi.kernel.models import Version
 from guanxi.org.models import User
 
 
@@ -27,11 +27,21 @@ class LoginBackend(BaseBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """The person with `shape_version` and `access_version` beside him."""
-        return (
-            User.objects.filter(pk=user_id, is_active=True)
-            .annotate(
-                shape_version=Subquery(Version.objects.filter(name="shape").values("value")),
-                access_version=Subquery(Version.objects.filter(name="access").values("value")),
-            )
-            .first()
-        )
+        with connection.cursor() as cursor:
+            cursor.execute(_PERSON, [user_id])
+            row = cursor.fetchone()
+        if row is None:
+            return None
+        user = User.from_db("default", [f.attname for f in User._meta.concrete_fields], row[2:])
+        user.preferences = json.loads(row[_PREFERENCES])
+        user.shape_version, user.access_version = row[:2]  # type: ignore[attr-defined]
+        return user
+
+
+_PREFERENCES = 2 + [f.attname for f in User._meta.concrete_fields].index("preferences")
+#: Every request asks this, so it is written by hand.
+_PERSON = (
+    "SELECT (SELECT value FROM kernel_version WHERE name = 'shape'), (SELECT value FROM kernel_version WHERE name = 'access'), "
+    + ", ".join(f'"{f.column}"' for f in User._meta.concrete_fields)
+    + " FROM org_user WHERE id = %s AND is_active"
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,8 +21,9 @@ from guanxi.kernel.entity import Entity, Preset
 from guanxi.kernel.fields.base import Reader
 from guanxi.kernel.query import Page, Rows
 from guanxi.surfaces.pages import board, views
-from guanxi.surfaces.pages.frame import actor_of, entity_or_404, page, reader_of, signed_in
-from guanxi.surfaces.ui.environment import bounded, query as query_string
+from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, page, reader_of, signed_in
+from guanxi.surfaces.ui.environment import bounded
+from guanxi.surfaces.ui.environment import query as query_string
 
 #: How far a strip's figures count; beyond it they say 999+.
 STRIP_LIMIT = 999
@@ -128,9 +130,6 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
         "chips": chips(state, reader_of(request)),
         "may": {verb: actor.may(entity.key, verb) for verb in ("create", "edit", "delete", "transfer", "import", "export")},
         "sorts": sorts(state, actor),
-        "builder": builder.metadata(entity, reader_of(request)),
-        "chosen": region["keys"],
-        "all_columns": [(k, str(f.label)) for k, f in entity.visible(actor).items()],
         **region,
     }
     return page(request, "pages/list.html", context, title=str(entity.label_plural))
@@ -139,15 +138,14 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
 def table_region(state: State, rows: Rows, reader: Reader) -> dict[str, Any]:
     """One page of the table."""
     entity = state.entity
-    layout = views.layout_of(entity, reader.actor.id or 0)
-    keys = list(state.tab.columns or (layout.columns if layout else ()) or entity.columns)
+    keys, widths = columns_of(state, reader.actor)
     compiled = plan.compile(entity, keys, reader.actor)
     sort = rows.sort(state.sort)
     found = rows.page(sort, list(compiled.paths), cursor=state.cursor)
     complete = compiled.attach(found.rows)
     return {
         "keys": [c.field.key for c in compiled.columns],
-        "head": head(state, compiled, reader.actor, layout.widths if layout else {}),
+        "head": head(state, compiled, reader.actor, widths),
         "body": body(entity, compiled, complete, reader),
         "found": found,
         "range": extent(found),
@@ -250,6 +248,31 @@ def sorts(state: State, actor: Actor) -> list[dict[str, Any]]:
 
 
 @signed_in
+def panel(request: HttpRequest, slug: str, part: str) -> HttpResponse:
+    """The filter builder or the columns chooser, fetched when a person opens it."""
+    entity, actor = entity_or_404(request, slug), actor_of(request)
+    try:
+        state = state_of(request, entity)
+    except ConditionError as error:
+        return HttpResponse(str(error), status=400, content_type="text/plain")
+    context: dict[str, Any] = {"entity": entity, "state": state}
+    if part == "filter":
+        context["builder"] = builder.metadata(entity, reader_of(request))
+    else:
+        context["chosen"] = columns_of(state, actor)[0]
+        context["all_columns"] = {k: str(f.label) for k, f in entity.visible(actor).items()}
+    return fragment(request, f"pages/panel_{part}.html", context)
+
+
+def columns_of(state: State, actor: Actor) -> tuple[list[str], dict[str, int]]:
+    """The columns of the view, else the person's own, else the declared ones; and their widths."""
+    layout = views.layout_of(state.entity, actor.id or 0)
+    keys = list(state.tab.columns or (layout.columns if layout else ()) or state.entity.columns)
+    visible = state.entity.visible(actor)
+    return [k for k in keys if k in visible], (layout.widths if layout else {})
+
+
+@signed_in
 def counts(request: HttpRequest, slug: str) -> HttpResponse:
     """Bounded figures of the strip and of the list itself, fetched after the page."""
     entity, actor = entity_or_404(request, slug), actor_of(request)
@@ -257,10 +280,11 @@ def counts(request: HttpRequest, slug: str) -> HttpResponse:
         state = state_of(request, entity)
         total = rows_of(state, actor).bounded_count()
         figures = {"total": bounded(total, query.COUNT_LIMIT)}
-        for tab in state.tabs:
-            figures[f"{entity.slug}:{tab.code}"] = bounded(entity_rows(entity, tab, actor).bounded_count(STRIP_LIMIT), STRIP_LIMIT)
     except ConditionError as error:
         return JsonResponse({"message": str(error)}, status=400)
+    for tab in state.tabs:
+        with suppress(ConditionError):  # somebody shared a view of a field that this person may not see
+            figures[f"{entity.slug}:{tab.code}"] = bounded(entity_rows(entity, tab, actor).bounded_count(STRIP_LIMIT), STRIP_LIMIT)
     return JsonResponse(figures)
 
 
@@ -277,5 +301,7 @@ def exact(request: HttpRequest, slug: str) -> HttpResponse:
 urls = [
     path("<slug:slug>/_counts/", counts),
     path("<slug:slug>/_exact/", exact),
+    path("<slug:slug>/_panel/filter/", panel, {"part": "filter"}),
+    path("<slug:slug>/_panel/columns/", panel, {"part": "columns"}),
     path("<slug:slug>/", show),
 ]
