@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 
-@dataclass
+@dataclass(eq=False)
 class Figure:
     """A record to be: the values that the write will be given, when and by whom it was created, and its id once it has one."""
 
@@ -17,7 +17,7 @@ class Figure:
     id: int = 0
 
 
-@dataclass
+@dataclass(eq=False)
 class Move:
     """A change of a record at a moment."""
 
@@ -26,7 +26,7 @@ class Move:
     values: dict[str, Any]
 
 
-@dataclass
+@dataclass(eq=False)
 class Contact(Figure):
     """A person at a customer."""
 
@@ -34,7 +34,7 @@ class Contact(Figure):
     further: list[Client] = field(default_factory=list)
 
 
-@dataclass
+@dataclass(eq=False)
 class Chance(Figure):
     """An opportunity with the moments at which it entered each stage."""
 
@@ -42,7 +42,7 @@ class Chance(Figure):
     contacts: list[Contact] = field(default_factory=list)
 
 
-@dataclass
+@dataclass(eq=False)
 class Talk(Figure):
     """A follow-up; `about` and `with_whom` are known by their figures until they have ids."""
 
@@ -51,7 +51,7 @@ class Talk(Figure):
     about: Chance | None = None
 
 
-@dataclass
+@dataclass(eq=False)
 class Client(Figure):
     """A customer. `tempo` says how long ago it was last spoken to, `weight` how much it is worth."""
 
@@ -66,7 +66,7 @@ class Client(Figure):
     chances: list[Chance] = field(default_factory=list)
 
 
-@dataclass
+@dataclass(eq=False)
 class Story:
     """Everything that happened, ready to be written in order."""
 

@@ -29,7 +29,7 @@ SOURCE = {
     "search": 18, "advert": 9, "referral": 22, "online_signup": 10, "online_enquiry": 11, "visit": 4, "cold_call": 8, "phone": 8, "mail": 3,
     "fair": 12, "promotion": 5,
 }  # fmt: skip
-INITIAL = 0.16  # of all customers came with the first import
+INITIAL = 0.3  # of all customers came with the first import
 
 
 def invent(size: Size, staff: list[tuple[Employee, int]], days: Days, identity: Identity, chance: Random) -> list[Client]:
@@ -136,11 +136,11 @@ def _when(client: Client, days: Days, chance: Random) -> None:
     else:
         oldest = min(high, (days.today - days.first).days - 30)
         client.last = days.today if client.tempo == "today" else _between(days, low, max(low, oldest), chance)
-        longest = {"potential": 300, "formal": 500}.get(client.status, 2_000)
+        longest = {"potential": 400}.get(client.status, 2_000)
         earliest = max(days.first + timedelta(days=10), client.last - timedelta(days=longest))
         least = 90 if client.status == "signed" else 12
         born = days.draw(earliest, max(earliest, client.last - timedelta(days=least)))
-        if chance.random() < INITIAL and client.status != "potential":
+        if chance.random() < INITIAL and (client.status != "potential" or client.tempo in ("quarter", "half")):
             born = days.draw(days.first, days.first + timedelta(days=9))
     client.born = days.at_work(born)
 

@@ -13,7 +13,7 @@ from guanxi.kernel.china.calendar import is_workday
 #: Sales in China: quiet around the Spring Festival and in high summer, busy in March, June, September and before the year ends.
 SEASON = {1: 0.9, 2: 0.6, 3: 1.3, 4: 1.1, 5: 1.0, 6: 1.2, 7: 0.85, 8: 0.8, 9: 1.2, 10: 0.9, 11: 1.2, 12: 1.25}
 WEEKDAY = (1.05, 1.1, 1.05, 1.0, 0.8, 0.5, 0.5)
-GROWTH = 0.8
+GROWTH = 0.5
 
 
 class Days:

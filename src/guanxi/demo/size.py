@@ -32,8 +32,8 @@ COMPANY = Size(
     sellers=18,
     departments=("company", "sales", "east", "south", "service", "finance"),
     days=730,
-    stride=7,
-    daily=21,
+    stride=14,
+    daily=14,
     groups=40,
 )
 SMALL = Size(

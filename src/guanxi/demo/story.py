@@ -26,20 +26,20 @@ def invent(size: Size, staff: list[tuple[Employee, int]]) -> tuple[Story, Days]:
     pipeline.invent(size.opportunities, story, days, words, chance)
     service = [user for each, user in staff if each.role == "service"]
     follow_ups.invent(size, story, service, days, words, chance)
+    won = {id(m.figure): m.at for m in reversed(story.moves) if m.values["stage"] in ("won", "renewal_won")}
     for client in story.clients:
-        _grow(client, story, days, chance)
+        _grow(client, [won[id(each)] for each in client.chances if id(each) in won], story, days, chance)
     story.moves.sort(key=lambda move: move.at)
     return story, days
 
 
-def _grow(client: Client, story: Story, days: Days, chance: Random) -> None:
+def _grow(client: Client, wins: list[datetime], story: Story, days: Days, chance: Random) -> None:
     """Every customer starts as potential; what became of it is a change of its status with a date."""
     client.values["status"] = "potential"
     if client.status == "potential":
         return
     end = days.at_work(client.last) if client.last and client.last < days.today else days.now - timedelta(hours=30)
     end = max(end, client.born + timedelta(minutes=30))
-    wins = [m.at for m in story.moves if m.figure in client.chances and m.values["stage"] in ("won", "renewal_won")] if client.chances else []
     turned = min(wins) if wins else end if client.status == "abandoned" else _between(client.born, end, chance)
     if client.status == "signed" and turned - client.born > timedelta(days=3):
         story.moves.append(Move(_between(client.born, turned, chance), client, {"status": "formal"}))
