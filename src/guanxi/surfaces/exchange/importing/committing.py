@@ -14,7 +14,7 @@ from guanxi.kernel import jobs
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.registry import registry
 from guanxi.kernel.write import Refused
-from guanxi.surfaces.exchange.importing import report
+from guanxi.surfaces.exchange.importing import report, store
 from guanxi.surfaces.exchange.importing.writing import Slice
 from guanxi.surfaces.exchange.models import ImportRow, ImportRun
 
@@ -73,7 +73,7 @@ def settle(run: ImportRun, progress: jobs.Progress, rows: Sequence[ImportRow]) -
             settle(run, progress, [_fresh(r) for r in rows[middle:]])
             return
         rows[0].result, rows[0].message = "error", _refusal(problem)
-    ImportRow.objects.bulk_update(rows, ["result", "record", "message", "children"], batch_size=500)
+    store.results(rows)
     counts: dict[str, int] = {}
     for row in rows:
         counts[row.result] = counts.get(row.result, 0) + 1

@@ -13,6 +13,9 @@ from guanxi.surfaces.exchange.cells import Cell, as_text
 from guanxi.surfaces.exchange.importing.lookups import Named, Names
 from guanxi.surfaces.exchange.importing.targets import ID, Target
 
+#: Kinds out of a list, whose unknown words a person may settle once for the file, and kinds that are read as text.
+WORDS = ("choice", "tags", "region")
+TEXTUAL = (*WORDS, "text", "phone", "uscc", "resident_id", "number")
 #: Words remembered for a column, and unknown ones told of.
 _KEPT, _UNKNOWN_KEPT = 20_000, 200
 
@@ -49,7 +52,7 @@ class Column:
             found = self._parse(cell)
             if len(self._known) < _KEPT:
                 self._known[key] = found
-        if found[1] and self.target.kind in ("choice", "tags"):
+        if found[1] and self.target.kind in WORDS:
             self._strange(as_text(cell).strip())
         return found
 
@@ -58,8 +61,8 @@ class Column:
             text = as_text(cell).strip()
             return (int(text), "") if text.isdigit() and len(text) < 16 else (None, _("This is no record ID."))
         kind = self.target.field.kind
-        word: Any = as_text(cell).strip() if kind.name in ("choice", "tags", "text", "phone", "uscc", "resident_id", "number") else cell
-        if self.words and kind.name in ("choice", "tags"):
+        word: Any = as_text(cell).strip() if kind.name in TEXTUAL else cell
+        if self.words and kind.name in WORDS:
             word = self.words.get(word, word)
         try:
             return kind.parse(word, self.reader), ""

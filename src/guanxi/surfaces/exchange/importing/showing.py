@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Count
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
@@ -28,8 +29,8 @@ def word_of(code: str) -> str:
         "child": _("Only adds below"),
         "skip": _("Skipped"),
         "error": _("Error"),
-        "created": _("Created"),
-        "updated": _("Updated"),
+        "created": pgettext("row", "Created"),
+        "updated": pgettext("row", "Updated"),
         "skipped": _("Skipped"),
         "changed": _("Changed meanwhile"),
         "undone": _("Taken back"),

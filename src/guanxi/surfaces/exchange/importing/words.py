@@ -68,7 +68,7 @@ def questions(run: ImportRun, actor: Actor) -> list[Question]:
 
             answers = run.options.get("words", {}).get(key, {})
             rows = [(word, count, answers.get(word, "")) for word, count in sorted(words.items(), key=lambda w: -w[1])]
-            found.append(Question(target, rows, target.field.kind.options(Reader(actor)) or [], bool(actor.roles & SHAPERS)))
+            found.append(Question(target, rows, target.field.kind.options(Reader(actor)) or [], bool(actor.roles & SHAPERS) and target.kind != "region"))
     return found
 
 
