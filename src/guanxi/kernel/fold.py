@@ -23,9 +23,9 @@ def fold(text: str) -> str:
 
 
 class Folded(Func):
-    """`lower(normalize(x, NFKC))`, the SQL twin of `fold`."""
+    """`lower(normalize(x, NFKC))`, the SQL twin of `fold`. Custom values come in C collation, which would lower ASCII only."""
 
-    template = "lower(normalize(%(expressions)s, NFKC))"
+    template = 'lower(normalize(%(expressions)s, NFKC) COLLATE "default")'
     output_field = CharField()
     arity = 1
 

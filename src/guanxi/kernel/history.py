@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
 
 from guanxi.kernel.actor import Actor
@@ -142,6 +143,7 @@ def install() -> None:
     with connection.cursor() as cursor:
         cursor.execute((files("guanxi.kernel") / "history.sql").read_text(encoding="utf-8"))
         cursor.execute("SELECT guanxi_partitions(%s, %s)", [MONTHS_BACK, MONTHS_AHEAD])
+        cursor.execute("SELECT guanxi_append_only(%s)", [settings.GUANXI_APP_ROLE])
         for entity in registry:
             skipped = ",".join([*entity.derived, *stamped(entity)])
             cursor.execute("SELECT guanxi_watch(%s, %s, %s)", [entity.model._meta.db_table, entity.key, skipped])

@@ -89,6 +89,21 @@ BEGIN
     RETURN OLD;
 END $$;
 
+-- What has happened is appended by the app and changed by nobody. Roles and partitions of today; called again each month.
+CREATE OR REPLACE FUNCTION guanxi_append_only(app text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE kept regclass;
+BEGIN
+    IF app = current_user OR NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = app) THEN
+        RETURN;  -- one role for everything: there is nobody to take rights from
+    END IF;
+    FOR kept IN
+        SELECT 'change'::regclass UNION ALL SELECT 'kernel_event'::regclass UNION ALL SELECT 'kernel_accesslog'::regclass
+        UNION ALL SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent = 'change'::regclass
+    LOOP
+        EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON %s FROM %I', kept, app);
+    END LOOP;
+END $$;
+
 -- Links are folded under the record that declares them.
 CREATE OR REPLACE FUNCTION guanxi_link_history() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 DECLARE
@@ -98,6 +113,7 @@ DECLARE
 BEGIN
     FOR linked IN SELECT DISTINCT field FROM changed LOOP
         entity := regexp_replace(linked, '\.[^.]*$', '');
+        CONTINUE WHEN to_regclass(replace(entity, '.', '_')) IS NULL;
         -- The record was saved before its links: its version tells later readers when these moved.
         EXECUTE format(
             'INSERT INTO change (at, write_id, entity, record, version, op, diff, actor, door, request)

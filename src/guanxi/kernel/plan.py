@@ -53,6 +53,8 @@ class Column:
             return values[0]
         if self.span > 1 and self.field.kind.name == "lookup":
             return values[1]
+        if self.span > 1 and self.field.kind.name == "links":
+            return "、".join(values[1].values()) or None
         return self.field.kind.export(values[0], reader)
 
 
@@ -64,9 +66,13 @@ class Plan:
     columns: tuple[Column, ...]
     paths: tuple[Any, ...]
     links: tuple[Field, ...]
+    reader: Reader
 
     def attach(self, rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-        """Append the ids of each link column: one query a column, never one a row."""
+        """Append to each row, for each link column, the linked ids and the titles that the reader may see.
+
+        Two queries a column, never one a row.
+        """
         from guanxi.kernel.models import Link
 
         complete = list(rows)
@@ -75,7 +81,9 @@ class Plan:
             links = Link.objects.filter(field=field.column.field, source__in=[r[0] for r in complete])  # type: ignore[attr-defined]
             for source, target in links.order_by("id").values_list("source", "target"):
                 found.setdefault(source, []).append(target)
-            complete = [(*row, found.get(row[0], [])) for row in complete]
+            titles = field.kind.titles({i for ids in found.values() for i in ids}, self.reader)  # type: ignore[attr-defined]
+            each = {row: {i: titles[i] for i in ids if i in titles} for row, ids in found.items()}
+            complete = [(*row, found.get(row[0], []), each.get(row[0], {})) for row in complete]
         return complete
 
 
@@ -97,8 +105,8 @@ def compile(entity: Entity, keys: Iterable[str], actor: Actor) -> Plan:
         columns.append(Column(field, 2 + len(paths), len(select), masked))
         paths += select
     order = {key: place for place, key in enumerate(keys)}
-    columns += [Column(f, 2 + len(paths) + n, 1, False) for n, f in enumerate(links)]
-    return Plan(entity, tuple(sorted(columns, key=lambda c: order[c.field.key])), tuple(paths), tuple(links))
+    columns += [Column(f, 2 + len(paths) + 2 * n, 2, False) for n, f in enumerate(links)]
+    return Plan(entity, tuple(sorted(columns, key=lambda c: order[c.field.key])), tuple(paths), tuple(links), Reader(actor))
 
 
 def _select(field: Field, actor: Actor) -> list[Any]:

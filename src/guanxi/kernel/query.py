@@ -68,7 +68,7 @@ class Rows(models.QuerySet[Any]):
 
     def where(self, condition: Any) -> Rows:
         """Narrow by a condition (JSON or a parsed node). Raises ConditionError."""
-        if isinstance(condition, (list, tuple)) or condition is None:
+        if not isinstance(condition, (tree.Test, tree.Related, tree.Group)):
             condition = tree.parse(self.entity, condition, self.actor)
         return self.filter(sql.to_q(condition, self.actor))
 

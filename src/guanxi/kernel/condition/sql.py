@@ -38,10 +38,15 @@ def to_q(node: Node, actor: Actor) -> Q:
             return _test(node)
 
 
+def nothing() -> Q:
+    """What no row matches. Not `pk__in=[]`, which Django refuses to negate inside an expression."""
+    return Q(Exact(Value(1), Value(0)))
+
+
 def negation(inner: Q) -> Q:
     """Two-valued NOT: what SQL calls unknown counts as false."""
     if not inner:
-        return Q(Exact(Value(1), Value(0)))
+        return nothing()
     known = Coalesce(models.ExpressionWrapper(inner, output_field=models.BooleanField()), Value(False))
     return Q(Exact(known, Value(False)))
 
@@ -128,7 +133,7 @@ def _like(test: Test, expression: Combinable, primitive: Primitive) -> Q:
 
 def _any(parts: list[Any]) -> Q:
     """OR of expressions; of none, nothing matches."""
-    q = Q(pk__in=[])
+    q = nothing()
     for index, part in enumerate(parts):
         q = Q(part) if index == 0 else q | Q(part)
     return q
@@ -151,7 +156,7 @@ def _list(test: Test, primitive: Primitive) -> Q:
     whole = Q()
     for part in parts:
         whole = whole | part if primitive.form == "overlap" else whole & part
-    return whole if parts or primitive.form == "superset" else Q(pk__in=[])
+    return whole if parts or primitive.form == "superset" else nothing()
 
 
 def _linked(test: Test, primitive: Primitive) -> Q:

@@ -120,7 +120,8 @@ class LinksKind(LookupKind):
         return ()
 
     def cell(self, values: Sequence[Any], reader: Reader) -> str:
-        return self.html(values[0], reader)
+        """The titles come beside the ids, see `plan.Plan.attach`."""
+        return "、".join(self.link(i, t) for i, t in values[1].items())
 
     def text(self, value: Any, reader: Reader) -> str:
         return "、".join(self.titles(value, reader).values()) if value else ""

@@ -1,0 +1,138 @@
+"""Checks what is stored twice against what it follows from: search, stamps, roll-ups, links, partitions.
+
+Nothing here writes. What it finds is a defect of the program or a write around it; `guanxi verify` shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from guanxi.kernel import clock, search
+from guanxi.kernel.entity import Entity
+from guanxi.kernel.fields.column import Linked
+from guanxi.kernel.fields.rollup import RollUp
+from guanxi.kernel.models import Link, SearchEntry
+from guanxi.kernel.registry import registry
+from guanxi.kernel.write import rollups
+
+#: How many records of one kind of problem are named.
+NAMED = 5
+_CHUNK = 2_000
+
+
+def run() -> list[str]:
+    """Every problem as a line that names the records; empty when all is well."""
+    problems: list[str] = []
+    for entity in registry:
+        for check in (search_entries, child_stamps, roll_ups, links):
+            problems += check(entity)
+    problems += strays()
+    problems += partitions()
+    return problems
+
+
+def _say(entity: Entity, what: str, ids: list[int]) -> Iterator[str]:
+    if ids:
+        named = ", ".join(str(i) for i in ids[:NAMED]) + (f" and {len(ids) - NAMED} more" if len(ids) > NAMED else "")
+        yield f"{entity.key}: {what}: {named}"
+
+
+def _live(entity: Entity) -> QuerySet[Any]:
+    return entity.model._default_manager.filter(deleted_at=None)
+
+
+def search_entries(entity: Entity) -> Iterator[str]:
+    """Every live record of a searchable entity has an entry that says what the record says; no other has one."""
+    entries = SearchEntry.objects.filter(entity=entity.key)
+    if not entity.search:
+        yield from _say(entity, "in the search index though it is not searched", list(entries.values_list("record", flat=True)[:100]))
+        return
+    rows = _live(entity)
+    missing = rows.filter(~Exists(SearchEntry.objects.filter(record=OuterRef("id"))))
+    yield from _say(entity, "missing in the search index", list(missing.values_list("id", flat=True)[:100]))
+    dead = entries.filter(~Exists(rows.filter(id=OuterRef("record"))))
+    yield from _say(entity, "in the search index though deleted", list(dead.values_list("record", flat=True)[:100]))
+    yield from _say(entity, "stands in the search index otherwise than in its row", list(_stale(entity, rows)))
+
+
+def _stale(entity: Entity, rows: QuerySet[Any]) -> Iterator[int]:
+    compared = ("owner", "department", "parent", "title", "lead", "keys", "tokens")
+    last = 0
+    while chunk := list(rows.filter(id__gt=last).order_by("id")[:_CHUNK]):
+        last = chunk[-1].id
+        stored = SearchEntry.objects.in_bulk([r.id for r in chunk])
+        for record in chunk:
+            known, right = stored.get(record.id), search.entry(entity, record)
+            if known is not None and any(getattr(known, name) != getattr(right, name) for name in compared):
+                yield record.id
+
+
+def child_stamps(entity: Entity) -> Iterator[str]:
+    """A child carries the owner and department of its parent."""
+    if not entity.parent:
+        return
+    path = str(entity.fields[entity.parent].column.path).removesuffix("_id")
+    wrong = _live(entity).filter(**{f"{path}__isnull": False})
+    for column in ("owner_id", "department_id"):
+        theirs = F(f"{path}__{column}")
+        same = Q(**{column: theirs}) | Q(**{f"{column}__isnull": True, f"{path}__{column}__isnull": True})
+        ids = list(wrong.filter(~same).values_list("id", flat=True)[:100])
+        yield from _say(entity, f"{column.removesuffix('_id')} differs from that of its {entity.parent}", ids)
+
+
+def roll_ups(entity: Entity) -> Iterator[str]:
+    """Each stored figure is what its children say now."""
+    for rollup in entity.rollups:
+        yield from _say(entity, f"{rollup.field} is not what its children say", list(_wrong_figures(entity, rollup)))
+
+
+def _wrong_figures(entity: Entity, rollup: RollUp) -> Iterator[int]:
+    last = 0
+    rows = entity.model._default_manager.order_by("id").values_list("id", rollup.field)
+    while chunk := list(rows.filter(id__gt=last)[:_CHUNK]):
+        last = chunk[-1][0]
+        right = rollups.figures([rollup], [i for i, _figure in chunk])
+        yield from (i for i, figure in chunk if right.get(i, {}).get(rollup.field) != figure)
+
+
+def links(entity: Entity) -> Iterator[str]:
+    """Links lead from a record to a record."""
+    for key, field in entity.fields.items():
+        if not isinstance(field.column, Linked):
+            continue
+        target = field.kind.target  # type: ignore[attr-defined]
+        rows = Link.objects.filter(field=field.column.field)
+        lost = rows.filter(~Exists(target.model._default_manager.filter(id=OuterRef("target"))))
+        yield from _say(entity, f"{key} leads to a {target.key} that does not exist", list(lost.values_list("source", flat=True)[:100]))
+        homeless = rows.filter(~Exists(entity.model._default_manager.filter(id=OuterRef("source"))))
+        yield from _say(entity, f"{key} comes from a record that does not exist", list(homeless.values_list("source", flat=True)[:100]))
+
+
+def strays() -> Iterator[str]:
+    """Links and search entries of entities that are not declared."""
+    fields = {f.column.field for e in registry for f in e.fields.values() if isinstance(f.column, Linked)}
+    for field in sorted(set(Link.objects.values_list("field", flat=True).distinct()) - fields):
+        yield f"links of “{field}”, which is not declared"
+    for key in sorted(set(SearchEntry.objects.values_list("entity", flat=True).distinct()) - {e.key for e in registry}):
+        yield f"search entries of “{key}”, which is not declared"
+
+
+def partitions() -> Iterator[str]:
+    """This month and the next have a partition of the history, and nothing has fallen beside them."""
+    with connection.cursor() as cursor:
+        for day in (clock.today(), clock.today().replace(day=1) + timedelta(days=32)):
+            cursor.execute("SELECT to_regclass(%s)", [f"change_{day:%Y%m}"])
+            if cursor.fetchone()[0] is None:
+                yield f"history has no partition for {day:%Y-%m}"
+        cursor.execute("SELECT count(*) FROM change_rest")
+        count = cursor.fetchone()[0]
+        if count:
+            yield f"{count} changes lie in the default partition of the history"
+
+
+__all__ = ["run"]
