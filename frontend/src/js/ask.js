@@ -19,6 +19,17 @@ export function listen() {
     event.preventDefault();
     ask(question).then((yes) => yes && event.detail.issueRequest(true));
   });
+  on("submit", "form[data-confirm]", (event, form) => {
+    if (htmxOwned(form) || form.dataset.asked) return;
+    event.preventDefault();
+    const button = event.submitter;
+    ask(form.dataset.confirm).then((yes) => {
+      if (!yes) return;
+      form.dataset.asked = "1";
+      form.requestSubmit(button);
+      delete form.dataset.asked;
+    });
+  }, true);
   on("click", "a[data-confirm], button[data-confirm]", (event, element) => {
     if (htmxOwned(element) || element.dataset.asked) return;
     event.preventDefault();

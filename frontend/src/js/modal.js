@@ -1,6 +1,7 @@
 /* <dialog id="modal">: whatever is swapped into it opens it. */
 import { on } from "./dom.js";
 import { mayLeave } from "./guard.js";
+import { htmx } from "./wire.js";
 
 const box = () => document.getElementById("modal");
 
@@ -21,6 +22,7 @@ export function closeTop() {
 
 export function listen() {
   document.addEventListener("htmx:afterSwap", ({ detail }) => { if (detail.target === box() && box().childElementCount) openModal(); });
+  document.addEventListener("modal:open", ({ detail }) => htmx.ajax("GET", detail.value, { target: "#modal" }));
   document.addEventListener("modal:close", () => box()?.close());
   on("click", "dialog [data-close]", (_, button) => mayLeave(button.closest("dialog")).then((yes) => yes && button.closest("dialog").close()));
   document.addEventListener("cancel", (event) => {
