@@ -5,6 +5,7 @@ from __future__ import annotations
 from guanxi.kernel import jobs, versions
 from guanxi.kernel.actor import Actor
 from guanxi.org import actors, directory
+from guanxi.surfaces.exchange import exporting
 from guanxi.surfaces.exchange.importing import committing, planning, undoing
 
 
@@ -18,4 +19,4 @@ def person(user: int) -> Actor:
 
 jobs.resolve_people_with(person)
 
-__all__ = ["committing", "person", "planning", "undoing"]
+__all__ = ["committing", "exporting", "person", "planning", "undoing"]
