@@ -20,7 +20,7 @@ from guanxi.surfaces.exchange.models import ImportRow, ImportRun
 
 KIND = "import.commit"
 #: Rows of a slice: it begins small, grows while slices are quick, and shrinks when they are not.
-FEWEST, MOST = 50, 1_000
+FEWEST, FIRST, MOST = 50, 200, 1_000
 QUICK, SLOW = 1.0, 2.0
 ACTIONS = ("create", "update", "child")
 
@@ -47,7 +47,7 @@ def commit(progress: jobs.Progress) -> None:
     run = ImportRun.objects.get(pk=progress.spec["run"])
     if run.state != "committing" or run.commit_jobs[-1] != progress.job.pk:
         return
-    size = 200
+    size = FIRST
     while not progress.cancelled():
         began = time.monotonic()
         rows = list(waiting(run)[:size])
