@@ -34,7 +34,7 @@ def customer(actor: Actor) -> Any:
 
 
 def upload(client: Client, record: Any, name: str = "plan.txt", body: bytes = b"plan") -> Any:
-    return client.post(f"/customers/{record.id}/_files/", {"files": SimpleUploadedFile(name, body)})
+    return client.post(f"/customers/{record.id}/_files/", {"files": SimpleUploadedFile(name, body)}, headers={"HX-Request": "true"})
 
 
 def office(folder: str) -> bytes:

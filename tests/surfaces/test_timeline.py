@@ -22,6 +22,7 @@ from tests.people import Cast, restrict
 from tests.samples import make
 
 Desk = Callable[[Actor], Client]
+HTMX = {"HX-Request": "true"}
 
 
 def customer(actor: Actor, **given: Any) -> Any:
@@ -40,7 +41,7 @@ def test_a_follow_up_written_on_a_customer_is_about_him_and_plans_the_next(cast:
     record = customer(cast.owner)
     client = at_desk(cast.owner)
     due = (clock.now() + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
-    response = client.post(f"/customers/{record.id}/_compose/", {"mode": "visit", "text": "Saw the new hall", "due": due})
+    response = client.post(f"/customers/{record.id}/_compose/", {"mode": "visit", "text": "Saw the new hall", "due": due}, headers=HTMX)
     assert response.status_code == 200, response.content
     assert "Saw the new hall" in response.content.decode()
     [made] = follow_ups(cast.owner)
@@ -107,7 +108,7 @@ def test_a_stranger_cannot_read_or_write_the_story(cast: Cast, at_desk: Desk) ->
 def test_whoever_may_view_may_comment_but_only_the_author_changes_it(cast: Cast, at_desk: Desk) -> None:
     record = customer(cast.owner)
     reader = at_desk(cast.readonly)
-    assert "Well done" in reader.post(f"/customers/{record.id}/_comment/", {"body": "Well done"}).content.decode()
+    assert "Well done" in reader.post(f"/customers/{record.id}/_comment/", {"body": "Well done"}, headers=HTMX).content.decode()
     note = Comment.objects.get()
     owner = at_desk(cast.owner)
     assert owner.post(f"/_comments/{note.id}/", {"body": "Forged"}).status_code == 403
@@ -185,5 +186,19 @@ def test_a_forged_page_mark_is_no_page(cast: Cast, at_desk: Desk) -> None:
 
 def test_markup_in_an_entry_is_text(cast: Cast, at_desk: Desk) -> None:
     record = customer(cast.owner)
-    page = at_desk(cast.owner).post(f"/customers/{record.id}/_comment/", {"body": "<script>alert(1)</script>"}).content.decode()
+    page = (
+        at_desk(cast.owner).post(f"/customers/{record.id}/_comment/", {"body": "<script>alert(1)</script>"}, headers=HTMX).content.decode()
+    )
     assert "<script>alert" not in page
+
+
+def test_without_scripts_writing_leads_back_to_the_record_and_a_refusal_keeps_the_text(cast: Cast, at_desk: Desk) -> None:
+    record = customer(cast.owner)
+    client = at_desk(cast.owner)
+    answer = client.post(f"/customers/{record.id}/_compose/", {"mode": "call", "text": "By hand"})
+    assert answer.headers["Location"] == f"/customers/{record.id}/"
+    late = (clock.now() - timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
+    page = client.post(f"/customers/{record.id}/_compose/", {"mode": "call", "text": "Kept text", "due": late})
+    assert page.status_code == 422
+    assert "<html" in page.content.decode()
+    assert "Kept text" in page.content.decode()

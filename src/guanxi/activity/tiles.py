@@ -4,25 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from guanxi.activity.entities.follow_up import FollowUpEntity
 from guanxi.kernel import clock, plan
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
-from guanxi.kernel.fields.dates import due
+from guanxi.kernel.fields.dates import ago, due
 from guanxi.kernel.registry import registry
 from guanxi.surfaces import tiles
 
-SHOWN = 12
+SHOWN = 8
+#: Read of each kind before they are mixed: nobody speaks to more people in a day.
+ASKED = 60
 #: (entity, tone, further condition): what carries a date of its next follow-up.
 PLANNED: tuple[tuple[str, str, list[Any]], ...] = (
     ("sales.opportunity", "v", ["outcome", "is", "open"]),
     ("customers.customer", "b", []),
 )
+
+
+class Planned(NamedTuple):
+    """A thing to do with what it is ordered by."""
+
+    at: datetime
+    customer: int
+    due: tiles.Due
 
 
 def written(actor: Actor) -> tiles.Figure:
@@ -31,58 +42,60 @@ def written(actor: Actor) -> tiles.Figure:
 
 
 def agenda(actor: Actor) -> tiles.Agenda:
-    """What I own and is due: today's by the clock, then overdue ones, the freshest first, then tomorrow's."""
-    found: list[tuple[datetime, int, tiles.Due]] = []
+    """What I own and is due: today's by the clock, then overdue ones, the freshest first, then tomorrow's where there is room."""
+    mine = [(registry.get(key), tone, further) for key, tone, further in PLANNED]
+    mine = [m for m in mine if actor.may(m[0].key, "view") and "next_follow_up_at" in m[0].visible(actor)]
+    found: list[Planned] = []
     total, more = 0, []
-    for key, tone, further in PLANNED:
-        entity = registry.get(key)
-        if not actor.may(key, "view") or "next_follow_up_at" not in entity.visible(actor):
-            continue
-        where = ["and", ["owner", "is", "me"], ["next_follow_up_at", "before", "tomorrow"], *([further] if further else [])]
+    for entity, tone, further in mine:
+        where = _where(["next_follow_up_at", "before", "tomorrow"], further)
         total += entity.rows(actor).where(where).bounded_count(tiles.MOST)
         more.append((str(entity.label_plural), tiles.list_url(entity, where) + "&sort=next_follow_up_at"))
-        found += _planned(entity, tone, further, actor)
-    return tiles.Agenda([thing for _at, _customer, thing in _ordered(found)][:SHOWN], total, more)
+        found += _planned(entity, tone, where, actor)
+    if len(found) < SHOWN:
+        for entity, tone, further in mine:
+            found += _planned(entity, tone, _where(["next_follow_up_at", "is", "tomorrow"], further), actor)
+    return tiles.Agenda([thing.due for thing in _ordered(found)][:SHOWN], total, more)
 
 
-def _planned(entity: Entity, tone: str, further: list[Any], actor: Actor) -> Iterator[tuple[datetime, int, tiles.Due]]:
-    where = ["and", ["owner", "is", "me"], ["next_follow_up_at", "before", "+2d"], *([further] if further else [])]
-    about = [k for k in ("customer", "next_step") if k in entity.visible(actor)]
-    compiled = plan.compile(entity, [entity.title, *about], actor)
+def _where(span: list[Any], further: list[Any]) -> list[Any]:
+    return ["and", ["owner", "is", "me"], span, *([further] if further else [])]
+
+
+def _planned(entity: Entity, tone: str, where: list[Any], actor: Actor) -> Iterator[Planned]:
+    compiled = plan.compile(entity, [entity.title, "customer", "next_step", "last_follow_up_at"], actor)
     rows = entity.rows(actor).where(where).order_by("-next_follow_up_at", "-id")
-    for row in rows.values_list("id", "next_follow_up_at", *compiled.paths)[: SHOWN * 3]:
+    for row in rows.values_list("id", "next_follow_up_at", *compiled.paths)[:ASKED]:
         values = {c.field.key: c.values(row) for c in compiled.columns}
-        customer = values["customer"][0] if "customer" in values else row[0]
-        words = [values["customer"][1] if "customer" in values else "", values["next_step"][0] if "next_step" in values else ""]
         title = values[entity.title][0] if entity.title in values else f"{entity.label} {row[0]}"
+        about = " · ".join(_about(values))
         late = row[1] < clock.day_start(clock.today())
-        yield (
-            row[1],
-            customer,
-            tiles.Due(
-                _when(row[1]),
-                late,
-                str(entity.label),
-                entity.icon,
-                tone,
-                title,
-                " · ".join(w for w in words if w),
-                f"/{entity.slug}/{row[0]}/",
-            ),
-        )
+        url = f"/{entity.slug}/{row[0]}/"
+        thing = tiles.Due(_when(row[1]), late, str(entity.label), entity.icon, tone, title, about, url)
+        yield Planned(row[1], values["customer"][0] if "customer" in values else row[0], thing)
 
 
-def _ordered(found: list[tuple[datetime, int, tiles.Due]]) -> list[tuple[datetime, int, tiles.Due]]:
+def _about(values: dict[str, Any]) -> Iterator[str]:
+    if "customer" in values and values["customer"][1]:
+        yield values["customer"][1]
+    if values.get("next_step", ("",))[0]:
+        yield values["next_step"][0]
+    last = values.get("last_follow_up_at", (None,))[0]
+    if isinstance(last, datetime):
+        yield _("last spoken to %(when)s") % {"when": ago(last)}
+
+
+def _ordered(found: list[Planned]) -> list[Planned]:
     """A customer that is planned together with one of his opportunities stands there once."""
-    once: dict[tuple[datetime, int], tuple[datetime, int, tiles.Due]] = {}
+    once: dict[tuple[datetime, int], Planned] = {}
     for thing in found:
-        once.setdefault(thing[:2], thing)
+        once.setdefault((thing.at, thing.customer), thing)
     start, end = clock.day_start(clock.today()), clock.day_end(clock.today())
 
-    def place(thing: tuple[datetime, int, tiles.Due]) -> tuple[int, timedelta]:
-        if thing[0] < start:
-            return 1, start - thing[0]
-        return (0 if thing[0] < end else 2), thing[0] - start
+    def place(thing: Planned) -> tuple[int, timedelta]:
+        if thing.at < start:
+            return 1, start - thing.at
+        return (0 if thing.at < end else 2), thing.at - start
 
     return sorted(once.values(), key=place)
 

@@ -47,7 +47,7 @@ def funnel(actor: Actor) -> tiles.Funnel:
         text = text if amount is None else f"{show_short(amount)} · {text}"
         label = _("%(stage)s this month") % {"stage": stage.label} if outcome == "won" else stage.label
         rows.append(tiles.Bar(label, float(amount or 0), text, tiles.list_url(entity, where), won=outcome == "won"))
-    return tiles.Funnel(rows if figures else [])
+    return tiles.Funnel(rows if figures else [], pipeline.label if pipeline else "")
 
 
 def leaders(actor: Actor) -> tiles.Ranking:
@@ -84,6 +84,6 @@ KEY = "sales.opportunity"
 tiles.register(
     tiles.Tile("won", gettext_lazy("Won this month"), "top", won, needs=KEY, order=10),
     tiles.Tile("new-opportunities", gettext_lazy("New opportunities this month"), "top", fresh, needs=KEY, order=20),
-    tiles.Tile("funnel", gettext_lazy("Sales funnel"), "main", funnel, needs=KEY, note=gettext_lazy("open"), order=60),
+    tiles.Tile("funnel", gettext_lazy("Sales funnel"), "main", funnel, needs=KEY, order=60),
     tiles.Tile("leaders", gettext_lazy("Sales ranking"), "side", leaders, needs=KEY, note=gettext_lazy("this month"), order=50),
 )

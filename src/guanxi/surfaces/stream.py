@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from guanxi.kernel import directory, history, plan
 from guanxi.kernel.actor import Actor
@@ -133,9 +133,11 @@ def _written(child: Entity, compiled: plan.Plan, row: tuple[Any, ...], reader: R
         elif bound.field.key == text:
             entry.text = str(value)
         else:
-            html = bound.html(row, reader)
+            # What was planned then is a plain date here: nothing in a story is overdue.
+            planned = bound.field.kind.name == "datetime"
+            html = escape(bound.field.kind.text(value, reader)) if planned else Markup(bound.html(row, reader))
             if html:
-                entry.facts.append((str(bound.field.label), Markup(html)))
+                entry.facts.append((str(bound.field.label), html))
     return entry
 
 

@@ -58,6 +58,7 @@ class Funnel:
 
     shape: ClassVar[str] = "funnel"
     rows: Sequence[Bar]
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from guanxi.kernel import clock, directory, plan, write
 from guanxi.kernel.condition.tree import ConditionError
@@ -228,7 +228,7 @@ def card(shown: Lanes, row: tuple[Any, ...], version: int, since: Any, *, closed
             made["who"] = directory.person_name(value)
         elif value not in (None, "", []):
             spot = {"money": "figure", "date": "day", "datetime": "day"}.get(field.kind.name, "lines")
-            html = Markup(bound.html(row, shown.reader))
+            html = shown_value(bound, row, shown.reader, closed=closed)
             if spot == "lines":
                 made["lines"].append(html)
             else:
@@ -236,6 +236,15 @@ def card(shown: Lanes, row: tuple[Any, ...], version: int, since: Any, *, closed
     days = (clock.now() - since).days if shown.board.stale and since and not closed else 0
     made["stale"] = ngettext("%(n)d day here", "%(n)d days here", days) % {"n": days} if days > shown.board.limit else ""
     return made
+
+
+def shown_value(bound: plan.Column, row: tuple[Any, ...], reader: Reader, *, closed: bool) -> Markup:
+    """A value on a card: referred records by name, and nothing is overdue on what is closed."""
+    if bound.field.kind.name == "lookup":
+        return escape(bound.values(row)[1] or "")
+    if closed and not bound.masked and bound.field.kind.name in ("date", "datetime"):
+        return escape(bound.field.kind.text(bound.values(row)[0], reader))
+    return Markup(bound.html(row, reader))
 
 
 def rows_of_list(request: HttpRequest, entity: Entity) -> Rows:

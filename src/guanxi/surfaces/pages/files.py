@@ -17,7 +17,7 @@ from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.dates import ago
 from guanxi.kernel.models import Attachment
-from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, record_or_404, signed_in, toast, triggers
+from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, go, record_or_404, signed_in, toast, triggers
 
 ICONS = {"image": "photo", "text": "file-text", "application/pdf": "file-text", "application/zip": "archive"}
 
@@ -73,8 +73,10 @@ def of_record(request: HttpRequest, slug: str, record_id: int) -> HttpResponse:
     except write.Refused as refusal:
         status = 403 if isinstance(refusal, write.Forbidden) else 422
         return fragment(request, "pages/files.html", region(entity, record, actor, str(refusal)), status=status)
-    response = fragment(request, "pages/files.html", region(entity, record, actor))
     message = ngettext("%(n)d file added", "%(n)d files added", len(rows)) % {"n": len(rows)}
+    if not request.headers.get("HX-Request"):
+        return go(request, f"/{slug}/{record_id}/", message)
+    response = fragment(request, "pages/files.html", region(entity, record, actor))
     return triggers(toast(response, message, undo=f"/_files/{rows[0].pk}/delete/" if len(rows) == 1 else ""), timeline__changed="")
 
 

@@ -20,7 +20,7 @@ from guanxi.kernel.fields.base import Reader
 from guanxi.kernel.fields.dates import ago
 from guanxi.surfaces import stream
 from guanxi.surfaces.pages.files import shown as shown_file
-from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, reader_of, record_or_404, signed_in, toast, triggers
+from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, go, page, reader_of, record_or_404, signed_in, toast, triggers
 
 _SALT = "guanxi.timeline"
 #: The tab of the composer that writes a comment instead of a record.
@@ -121,10 +121,24 @@ def compose(request: HttpRequest, slug: str, record_id: int) -> HttpResponse:
     except write.Refused as refusal:
         errors = refusal.errors if isinstance(refusal, write.Invalidated) else {"": str(refusal)}
         status = 403 if isinstance(refusal, write.Forbidden) else 422
-        return fragment(request, "pages/timeline.html", timeline(request, entity, record, typed, errors), status=status)
+        return column(request, entity, record, typed, errors, status=status)
+    if not request.headers.get("HX-Request"):
+        return go(request, f"/{slug}/{record_id}/", message, undo=undo)
     record = record_or_404(request, entity, record_id)
     response = fragment(request, "pages/timeline.html", timeline(request, entity, record))
     return triggers(toast(response, message, undo=undo), record__changed="", list__changed="")
+
+
+def column(
+    request: HttpRequest, entity: Entity, record: Any, typed: Mapping[str, str], errors: Mapping[str, str], *, status: int
+) -> HttpResponse:
+    """What was refused, in its column, or in the whole record for a browser without scripts."""
+    from guanxi.surfaces.pages.record import region
+
+    context = timeline(request, entity, record, typed, errors)
+    if request.headers.get("HX-Request"):
+        return fragment(request, "pages/timeline.html", context, status=status)
+    return page(request, "pages/record.html", {**region(request, entity, record), **context}, title=str(record), status=status)
 
 
 def tell(entity: Entity, child: Entity, record: Any, typed: Mapping[str, str], uploads: list[Any], actor: Actor) -> int:
@@ -168,7 +182,9 @@ def comment(request: HttpRequest, slug: str, record_id: int) -> HttpResponse:
     except write.Refused as refusal:
         errors = {"body": str(refusal)}
         typed = {"mode": COMMENT, "text": request.POST.get("body", "")}
-        return fragment(request, "pages/timeline.html", timeline(request, entity, record, typed, errors), status=422)
+        return column(request, entity, record, typed, errors, status=422)
+    if not request.headers.get("HX-Request"):
+        return go(request, f"/{slug}/{record_id}/", _("Comment added"))
     return toast(fragment(request, "pages/timeline.html", timeline(request, entity, record)), _("Comment added"))
 
 
