@@ -137,6 +137,23 @@ def _token(arguments: Arguments) -> int:
     return 0
 
 
+def _account(arguments: Arguments) -> int:
+    parser = _parser("account")
+    parser.add_argument("login")
+    parser.add_argument("--name", default="", help="as colleagues read it; the login when left out")
+    parser.add_argument("--role", default="sales", help="sales, manager, director, business, admin, finance, service, marketing, readonly")
+    parser.add_argument("--department", default="公司", help="made when there is none of this name")
+    options = parser.parse_args(arguments)
+    _start_django()
+    accounts = _need("guanxi.org.accounts")
+    try:
+        password = accounts.create(options.login, name=options.name or options.login, role=options.role, department=options.department)
+    except ValueError as problem:
+        raise Refusal(f"{problem}.") from problem
+    print(f"{options.login}: initial password {password} (to be changed at the first login)")
+    return 0
+
+
 def _backup(arguments: Arguments) -> int:
     parser = _parser("backup")
     parser.add_argument("file", nargs="?", type=Path)
@@ -226,6 +243,7 @@ COMMANDS = {
     "check": Command(_check, "look for mistakes in declarations and settings"),
     "migrate": Command(_migrate, "bring the database up to date, after a backup"),
     "manage": Command(_manage, "Django's own commands"),
+    "account": Command(_account, "make an account with a role and print its initial password"),
     "token": Command(_token, "print a new personal API token for a login"),
     "backup": Command(_backup, "write database, files and keys to one file"),
     "restore": Command(_restore, "fill an empty data folder from a backup"),

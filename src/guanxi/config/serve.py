@@ -131,6 +131,8 @@ def _announce(environment: Environment, *, demo: bool) -> None:
     lines = ["", f"  Guanxi is running at {_address(environment)}", ""]
     if demo:
         lines += [f"  Log in as {', '.join(DEMO_LOGINS)}", f"  Password of each: {DEMO_PASSWORD}", ""]
+    else:
+        lines += ["  Nobody yet? guanxi account LOGIN --name NAME --role business makes the first account.", ""]
     print("\n".join([*lines, "  Ctrl C stops it.", ""]), flush=True)
 
 

@@ -58,6 +58,7 @@ AUTH_PASSWORD_VALIDATORS = [
         ("UserAttributeSimilarityValidator", {"user_attributes": ("login", "name")}),
     )
 ]
+AUTH_PASSWORD_VALIDATORS.append({"NAME": "guanxi.org.passwords.NotTheDemoPassword", "OPTIONS": {}})
 SESSION_ENGINE = "guanxi.org.sessions"
 SESSION_COOKIE_NAME = "guanxi_session"
 SESSION_COOKIE_AGE = 14 * 24 * 3600

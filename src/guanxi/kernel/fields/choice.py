@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from functools import lru_cache
+from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -18,14 +19,19 @@ from guanxi.kernel.fields.base import Declared, Field, Invalid, Kind, Label, Rea
 
 def tag(item: Item) -> str:
     """The coloured label of a value."""
-    return f'<span class="tag {escape(item.colour)}">{escape(item.label)}</span>'
+    return _tag(item.label, item.colour)
+
+
+@lru_cache(maxsize=4_096)
+def _tag(label: str, colour: str) -> str:
+    return f'<span class="tag {escape(colour)}">{escape(label)}</span>'
 
 
 class ChoiceKind(Kind):
     """One value of a dictionary, stored as its id; read by code, label in either language, or id."""
 
     name = "choice"
-    operators = ("in", "not_in", "is", "is_not", "empty", "not_empty")
+    operators: ClassVar[Sequence[str]] = ("in", "not_in", "is", "is_not", "empty", "not_empty")
     stored = "integer"
     width = 110
 

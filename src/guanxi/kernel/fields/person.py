@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from functools import lru_cache
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -15,15 +16,20 @@ from guanxi.kernel.condition.primitive import Primitive
 from guanxi.kernel.fields.base import Declared, Field, Invalid, Kind, Label, Reader, attributes
 
 
+@lru_cache(maxsize=4_096)
+def _who(person: int, name: str) -> str:
+    return f'<span class="who"><span class="ava s c{person % 6}">{escape(name[:1])}</span>{escape(name)}</span>'
+
+
 class PersonKind(Kind):
     """A person of the company; `me` and `my_reports` in conditions are whoever asks."""
 
     name = "person"
-    operators = ("is", "is_not", "in", "not_in", "empty", "not_empty")
+    operators: ClassVar[Sequence[str]] = ("is", "is_not", "in", "not_in", "empty", "not_empty")
     stored = "integer"
     json_type = {"type": ["integer", "null"]}
     width = 110
-    words = ("me", "my_reports")
+    words: ClassVar[tuple[str, ...]] = ("me", "my_reports")
 
     def entries(self) -> Mapping[int, directory.Entry]:
         """Whom it may name."""
@@ -59,7 +65,7 @@ class PersonKind(Kind):
 
     def html(self, value: Any, reader: Reader) -> str:
         name = self.text(value, reader)
-        return f'<span class="who"><span class="ava s c{(value or 0) % 6}">{escape(name[:1])}</span>{escape(name)}</span>' if name else ""
+        return _who(value or 0, name) if name else ""
 
     def input(self, bound: Field, value: Any, reader: Reader, name: str = "") -> Markup:
         rows = [Markup('<option value=""></option>')]
@@ -67,9 +73,7 @@ class PersonKind(Kind):
             if entry.active or entry.id == value:
                 on = Markup(" selected") if entry.id == value else ""
                 rows.append(Markup('<option value="{}"{}>{}</option>').format(entry.id, on, entry.name))
-        return Markup('<select name="{0}" id="f-{0}" {1}>{2}</select>').format(
-            name or bound.key, attributes(bound), Markup("").join(rows)
-        )
+        return Markup('<select name="{0}" id="f-{0}" {1}>{2}</select>').format(name or bound.key, attributes(bound), Markup("").join(rows))
 
     def typed(self, value: Any, reader: Reader) -> str:
         return "" if value is None else str(value)

@@ -21,6 +21,9 @@ from guanxi.kernel.registry import registry
 
 View = Callable[..., HttpResponse]
 
+#: Where a person with an initial password is sent before anything else.
+PASSWORD_PAGE = "/settings/password/"
+
 #: Menu entries that are no entity: (slug, address, icon, label). Filled by the pages that answer them.
 PLACES: list[tuple[str, str, str, Callable[[], str]]] = [("home", "/", "layout-dashboard", lambda: _("Workbench"))]
 
@@ -31,6 +34,8 @@ def signed_in(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if getattr(request, "actor", None) is not None:
+            if getattr(request.user, "must_change_password", False) and request.path != PASSWORD_PAGE:
+                return HttpResponseRedirect(PASSWORD_PAGE)
             return view(request, *args, **kwargs)
         address = "/login/?" + urlencode({"next": request.get_full_path() if request.method == "GET" else "/"})
         if request.headers.get("HX-Request"):
