@@ -107,7 +107,13 @@ def _as_company(client: Client, place: Any, identity: Identity, chance: Random) 
 
 def _as_person(client: Client, region: str, district: str, identity: Identity, chance: Random) -> None:
     name, woman = identity.person()
-    client.values |= {"name": name, "person": True, "occupation": chance.choice(names.OCCUPATIONS), "phone": identity.mobile(), "address": district}
+    client.values |= {
+        "name": name,
+        "person": True,
+        "occupation": chance.choice(names.OCCUPATIONS),
+        "phone": identity.mobile(),
+        "address": district,
+    }
     if chance.random() < 0.35:
         client.values["resident_id"] = identity.resident_id(region, woman=woman)
     client.weight *= 0.3

@@ -68,6 +68,10 @@ def _details(values: dict[str, Any], client: Client, identity: Identity, chance:
         values["birthday"] = f"{chance.randint(1965, 1998)}-{chance.randint(1, 12):02d}-{chance.randint(1, 28):02d}"
     if chance.random() < 0.15:
         values["hobbies"] = "、".join(chance.sample(names.HOBBIES, 2))
-    tags = [tag for tag, share in (("friendly", 0.1), ("key", 0.25 if values["role"] == "decides" else 0.04), ("left", 0.02)) if chance.random() < share]
+    tags = [
+        tag
+        for tag, share in (("friendly", 0.1), ("key", 0.25 if values["role"] == "decides" else 0.04), ("left", 0.02))
+        if chance.random() < share
+    ]
     if tags:
         values["tags"] = tags

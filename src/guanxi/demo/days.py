@@ -60,7 +60,9 @@ class Days:
 
     def later(self, day: date) -> datetime:
         """A round clock time on a day to come, as people write appointments."""
-        hour, minute = self.chance.choice(((9, 0), (9, 30), (10, 0), (10, 30), (11, 0), (14, 0), (14, 30), (15, 0), (15, 30), (16, 0), (17, 0)))
+        hour, minute = self.chance.choice(
+            ((9, 0), (9, 30), (10, 0), (10, 30), (11, 0), (14, 0), (14, 30), (15, 0), (15, 30), (16, 0), (17, 0))
+        )
         return clock.day_start(day) + timedelta(hours=hour, minutes=minute)
 
     def ahead(self, day: date, low: int, high: int) -> date:

@@ -35,7 +35,7 @@ def invent(size: Size, story: Story, service: list[int], days: Days, words: Word
     spoken = [client for client in story.clients if client.last]
     for client, count in zip(spoken, _counts(size.follow_ups, spoken, days, chance), strict=True):
         moments = _moments(client, count, days)
-        for place, moment in enumerate(moments):
+        for place in range(len(moments)):
             author = chance.choice(service) if service and client.status == "signed" and chance.random() < 0.12 else client.by
             story.talks.append(_one(client, place, moments, author, days, words, chance))
     _plan_ahead(story, days, chance)
@@ -97,7 +97,9 @@ def _one(client: Client, place: int, moments: list[datetime], author: int, days:
     known = [c for c in client.contacts if c.born < moment]
     contact = (known[0] if chance.random() < 0.55 else chance.choice(known)) if known and chance.random() < 0.92 else None
     about = [c for c in client.chances if c.born < moment]
-    minutes = {"call": chance.randint(3, 25), "visit": chance.choice((45, 60, 90, 120, 150)), "event": chance.choice((30, 60, 180))}.get(mode, 0)
+    minutes = {"call": chance.randint(3, 25), "visit": chance.choice((45, 60, 90, 120, 150)), "event": chance.choice((30, 60, 180))}.get(
+        mode, 0
+    )
     product = chance.choice(talk.PRODUCTS[client.industry].split())
     values: dict[str, Any] = {
         "summary": words.summary(mode, phase, client, contact, product=product, minutes=minutes),
@@ -114,7 +116,9 @@ def _one(client: Client, place: int, moments: list[datetime], author: int, days:
     if place + 1 < len(moments) and chance.random() < 0.8:
         _plan(values, phase, days, moment, moments[place + 1].date(), chance)
     written = min(moment + timedelta(minutes=chance.randint(2, 55)), max(days.now, moment))
-    return Talk(values, written, author, customer=client, with_whom=contact, about=chance.choice(about) if about and chance.random() < 0.6 else None)
+    return Talk(
+        values, written, author, customer=client, with_whom=contact, about=chance.choice(about) if about and chance.random() < 0.6 else None
+    )
 
 
 def _plan(values: dict[str, Any], phase: str, days: Days, moment: datetime, actual: date, chance: Random) -> None:

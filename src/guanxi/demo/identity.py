@@ -13,7 +13,9 @@ from guanxi.demo.words import names, places
 from guanxi.kernel.china import regions
 
 _CODE = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_MOBILE_HEADS = "130 131 132 135 136 137 138 139 150 151 152 155 156 157 158 159 176 177 178 180 181 182 185 186 187 188 189 191 198 199".split()
+_MOBILE_HEADS = (
+    "130 131 132 135 136 137 138 139 150 151 152 155 156 157 158 159 176 177 178 180 181 182 185 186 187 188 189 191 198 199".split()
+)
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,8 @@ class Identity:
         city = regions.get(code)
         below = regions.children(code)
         district = self.chance.choice(below) if below else city
-        assert city is not None and district is not None
+        assert city is not None
+        assert district is not None
         return Place(district.code, city.short, area, district.name)
 
     def brand(self) -> str:
@@ -116,5 +119,6 @@ class Identity:
         chance = self.chance
         spot = f"{place.district}{chance.choice(places.ROADS)}{chance.randint(1, 999)}号"
         if chance.random() < 0.6:
-            spot += f"{self.brand()}{chance.choice(places.SITES)}{chance.randint(1, 18)}{chance.choice('号楼 幢 座'.split())}{chance.randint(1, 28)}0{chance.randint(1, 9)}室"
+            building = f"{chance.randint(1, 18)}{chance.choice(('号楼', '幢', '座'))}{chance.randint(1, 28)}0{chance.randint(1, 9)}室"
+            spot += f"{self.brand()}{chance.choice(places.SITES)}{building}"
         return spot

@@ -22,7 +22,14 @@ WAY = {
     "renewal": ("renewal_plan", "renewal_talk"),
 }
 #: Which customers an ending suits best.
-FITS = {"won": "signed", "renewal_won": "signed", "renewal_plan": "signed", "renewal_talk": "signed", "renewal_lost": "signed", "invalid": "potential"}
+FITS = {
+    "won": "signed",
+    "renewal_won": "signed",
+    "renewal_plan": "signed",
+    "renewal_talk": "signed",
+    "renewal_lost": "signed",
+    "invalid": "potential",
+}
 REASONS = {"competitor": 34, "budget": 24, "cancelled": 16, "changed": 14, "decision": 12}
 STALE = 0.35
 OPEN = ("contact", "needs", "proposal", "negotiation", "renewal_plan", "renewal_talk")
@@ -67,7 +74,7 @@ def _client(mine: list[Client], stage: str, days: Days, chance: Random) -> Clien
 
 
 def _one(client: Client, stage: str, place: int, maker: Maker, story: Story) -> Chance:
-    days, chance = maker.days, maker.chance
+    chance = maker.chance
     pipeline = "renewal" if stage.startswith("renewal") else "standard"
     way = list(WAY[pipeline])
     way = way[: way.index(stage)] if stage in way else way[: chance.randint(1, len(way)) if stage in ("lost", "invalid") else len(way)]

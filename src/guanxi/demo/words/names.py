@@ -1,11 +1,11 @@
 """Names of people and companies, put together from lists of our own."""
 
+# ruff: noqa: E501 - lists of words
+
 from __future__ import annotations
 
 #: Common surnames, the commoner the more often they stand here.
-SURNAMES = (
-    "王王王李李李张张张刘刘陈陈陈杨杨黄黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆汪范石廖贾夏韦付方邹熊白孟秦邱江尹薛阎段雷侯龙史陶黎贺顾毛郝龚邵万钱严赖覃洪武莫孔"
-)
+SURNAMES = "王王王李李李张张张刘刘陈陈陈杨杨黄黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆汪范石廖贾夏韦付方邹熊白孟秦邱江尹薛阎段雷侯龙史陶黎贺顾毛郝龚邵万钱严赖覃洪武莫孔"
 MALE = (
     "伟 强 磊 军 勇 涛 斌 波 鹏 浩 杰 刚 辉 明 超 亮 凯 俊 宇 飞 志强 建国 建军 国庆 永强 志远 文博 宇航 浩然 子轩 俊杰 嘉豪 思远 晓东 海涛 立新 振华 "
     "家明 天成 景行 书恒 柏林 启航 承志 德明 学文 光耀 卫东 少华 正阳 守义 良才 新民 春生 金水 福来 一鸣 瑞林 泽宇 铭轩 昊天 彦霖 兆丰 清源 伯言 仲谦"
