@@ -119,7 +119,7 @@ BEGIN
             'INSERT INTO change (at, write_id, entity, record, version, op, diff, actor, door, request)
              SELECT $1, $2, $3, c.source, r.version, $4,
                     jsonb_build_object($5, CASE WHEN $6 THEN jsonb_build_array(NULL, c.targets) ELSE jsonb_build_array(c.targets, NULL) END),
-                    $7, $8, $9
+                    CASE WHEN $8 = ''demo'' THEN r.created_by_id ELSE $7 END, $8, $9
              FROM (SELECT source, jsonb_agg(target ORDER BY id) AS targets FROM changed WHERE field = $10 GROUP BY source) c
              JOIN %I r ON r.id = c.source', replace(entity, '.', '_'))
         USING coalesce((context ->> 'at')::timestamptz, clock_timestamp()), coalesce((context ->> 'write')::uuid, gen_random_uuid()),

@@ -66,6 +66,8 @@ class Reader:
     actor: Actor
     #: (entity key, id) of records already found to be in the actor's scope, so that bulk writes ask once.
     known: set[tuple[str, int]] = field(default_factory=set, compare=False)
+    #: The same for parents: (entity key, id) → owner and department, which their children take over.
+    stamps: dict[tuple[str, int], tuple[int | None, int | None]] = field(default_factory=dict, compare=False)
 
 
 class Kind:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.db import connection
+from psycopg.types.json import Jsonb
+
 from guanxi.kernel import clock, search
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.column import Linked
-from guanxi.kernel.models import Event, Link
+from guanxi.kernel.models import Link
 from guanxi.kernel.write.rollups import parents_of
 from guanxi.kernel.write.unit import Unit
 
@@ -30,17 +33,18 @@ def save_links(entity: Entity, record: Any, changed: Iterable[str]) -> None:
 def touch_parents(unit: Unit, entity: Entity, records: Sequence[Any], before: Sequence[int | None] = ()) -> None:
     """Remember the parents, old and new, whose roll-ups count these records."""
     for parent, column in parents_of(entity):
-        unit.touch(parent.key, [getattr(r, column) for r in records])
-        unit.touch(parent.key, before)
+        unit.touch(parent.key, entity.key, [getattr(r, column) for r in records])
+        unit.touch(parent.key, entity.key, before)
 
 
 def announce(unit: Unit, entity: Entity, ids: Iterable[int], verb: str, data: dict[str, Any] | None = None) -> None:
     """Append one event a record."""
-    at = clock.now()
-    Event.objects.bulk_create(
-        [Event(at=at, entity=entity.key, record=i, verb=verb, actor=unit.actor.id, write_id=unit.write_id, data=data or {}) for i in ids],
-        batch_size=2_000,
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO kernel_event (at, entity, record, verb, actor, write_id, data) "
+            "SELECT %s, %s, record, %s, %s, %s, %s FROM unnest(%s::bigint[]) WITH ORDINALITY AS given (record, place) ORDER BY place",
+            [clock.now(), entity.key, verb, unit.actor.id, unit.write_id, Jsonb(data or {}), list(ids)],  # type: ignore[list-item]
+        )
 
 
 def index(entity: Entity, records: Sequence[Any], changed: set[str] | None = None) -> None:

@@ -77,14 +77,15 @@ def check(entity: Entity, record: Any, changed: set[str], errors: dict[str, str]
     entity.validate(record, changed, errors)
 
 
-def stamp(entity: Entity, record: Any) -> None:
+def stamp(entity: Entity, record: Any, reader: Reader | None = None) -> None:
     """Owner and department of a child follow its parent; of others, the department follows the owner."""
     if entity.parent:
         parent = entity.fields[entity.parent]
         value = parent.value(record)
         if value:
             target = parent.kind.target  # type: ignore[attr-defined]
-            row = target.model._default_manager.filter(id=value).values_list("owner_id", "department_id").first()
+            row = reader.stamps.get((target.key, value)) if reader else None
+            row = row or target.model._default_manager.filter(id=value).values_list("owner_id", "department_id").first()
             if row:
                 record.owner_id, record.department_id = row
                 return

@@ -19,7 +19,7 @@ from guanxi.kernel.fields.column import Linked
 from guanxi.kernel.models import Link
 from guanxi.kernel.record import next_ids
 from guanxi.kernel.registry import registry
-from guanxi.kernel.write import after, clean
+from guanxi.kernel.write import after, clean, columns
 from guanxi.kernel.write.errors import Forbidden, Invalidated
 from guanxi.kernel.write.unit import unit
 
@@ -47,8 +47,9 @@ def known_lookups(entity: Entity, rows: Iterable[Mapping[str, Any]], reader: Rea
             value = row.get(key)
             ids.update(v for v in (value if isinstance(value, list) else [value]) if isinstance(v, int))
         if ids:
-            found = target.rows(reader.actor).filter(id__in=ids).values_list("id", flat=True)
-            reader.known.update((target.key, i) for i in found)
+            for i, owner, department in target.rows(reader.actor).filter(id__in=ids).values_list("id", "owner_id", "department_id"):
+                reader.known.add((target.key, i))
+                reader.stamps[target.key, i] = (owner, department)
 
 
 def create_many(
@@ -88,7 +89,7 @@ def create_many(
                 outcome.written[place].created_by_id = author
         for start in range(0, len(records), CHUNK):
             chunk = records[start : start + CHUNK]
-            entity.model._default_manager.bulk_create(chunk)
+            columns.insert(entity.model, chunk)
             after.index(entity, chunk)
         _create_links(entity, outcome.written, changed)
         after.touch_parents(u, entity, records)
@@ -212,7 +213,7 @@ def _change_one(
         outcome.unchanged.append(row.id)
     else:
         if "owner" in moved or (entity.parent and entity.parent in moved):
-            clean.stamp(entity, row)
+            clean.stamp(entity, row, reader)
         clean.derive(entity, row)
         row.version += 1
         row.updated_at = clock.now()
@@ -226,9 +227,7 @@ def _save_many(entity: Entity, outcome: Outcome, changed: Mapping[int, set[str]]
     if not records:
         return
     moved = set().union(*(changed[r.id] for r in records))
-    columns = sorted({name for r in records for name, value in _columns(r).items() if value != stored[r.id][name]})
-    for start in range(0, len(records), CHUNK):
-        entity.model._default_manager.bulk_update(records[start : start + CHUNK], columns)
+    columns.save(entity.model, records, {name for r in records for name, value in _columns(r).items() if value != stored[r.id][name]})
     for record in records:
         after.save_links(entity, record, changed[record.id] & set(getattr(entity.model, "declared_links", {})))
     after.index(entity, records, moved)

@@ -58,7 +58,7 @@ def build(entity: Entity, values: Mapping[str, Any], reader: Reader) -> tuple[An
     clean.check(entity, record, set(entity.fields), errors, creating=True)
     if errors:
         raise Invalidated(errors)
-    clean.stamp(entity, record)
+    clean.stamp(entity, record, reader)
     clean.derive(entity, record)
     return record, changed
 

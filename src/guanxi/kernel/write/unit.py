@@ -25,7 +25,7 @@ class Unit:
     verb: str
     request: str
     write_id: UUID = field(default_factory=uuid4)
-    touched: dict[str, set[int]] = field(default_factory=dict)
+    touched: dict[tuple[str, str], set[int]] = field(default_factory=dict)
 
     def context(self) -> str:
         """The document that `guanxi_context()` reads."""
@@ -40,9 +40,9 @@ class Unit:
             }
         )
 
-    def touch(self, entity: str, ids: Any) -> None:
-        """Remember parents whose children changed."""
-        self.touched.setdefault(entity, set()).update(i for i in ids if i)
+    def touch(self, parent: str, child: str, ids: Any) -> None:
+        """Remember parents whose children of one entity changed."""
+        self.touched.setdefault((parent, child), set()).update(i for i in ids if i)
 
 
 _current: ContextVar[Unit | None] = ContextVar("guanxi_unit", default=None)

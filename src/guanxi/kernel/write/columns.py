@@ -1,0 +1,58 @@
+"""Many rows in few statements: new ones by COPY, changed ones by `UPDATE ... FROM (VALUES ...)`.
+
+Several times lighter than Django's own bulk methods, which build an expression for every value. Triggers see both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import Any
+
+from django.db import connection, models
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+CHUNK = 2_000
+
+
+def save(model: type[models.Model], rows: Iterable[models.Model], names: Iterable[str]) -> None:
+    """Store the named columns (field or attribute names) of these rows, each found by its id."""
+    wanted = set(names)
+    fields = [f for f in model._meta.local_fields if not f.primary_key and (f.name in wanted or f.attname in wanted)]
+    remaining = iter(rows)
+    while chunk := list(islice(remaining, CHUNK)):
+        _update(model, chunk, fields)
+
+
+def insert(model: type[models.Model], rows: Sequence[models.Model]) -> None:
+    """Store new rows, ids included. Values must be as the columns hold them: nothing is computed here."""
+    fields = [f for f in model._meta.local_fields if f.column]
+    names = sql.SQL(", ").join(sql.Identifier(str(f.column)) for f in fields)
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(model._meta.db_table), names)
+    documents = {f.attname for f in fields if isinstance(f, models.JSONField)}
+    attributes = [f.attname for f in fields]
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            values = row.__dict__
+            copy.write_row([Jsonb(values[a]) if a in documents and values[a] is not None else values[a] for a in attributes])
+    for row in rows:
+        row._state.adding, row._state.db = False, connection.alias
+
+
+def _update(model: type[models.Model], rows: Sequence[models.Model], fields: Sequence[models.Field[Any, Any]]) -> None:
+    columns = [sql.Identifier(str(f.column)) for f in fields]
+    pairs = [sql.SQL("{} = v.{}::{}").format(c, c, sql.SQL(_type(f))) for c, f in zip(columns, fields, strict=True)]  # type: ignore[arg-type]
+    row = sql.SQL("({})").format(sql.SQL(", ").join([sql.Placeholder()] * (len(fields) + 1)))
+    statement = sql.SQL("UPDATE {} t SET {} FROM (VALUES {}) v(id, {}) WHERE t.id = v.id").format(
+        sql.Identifier(model._meta.db_table), sql.SQL(", ").join(pairs), sql.SQL(", ").join([row] * len(rows)), sql.SQL(", ").join(columns)
+    )
+    values = [value for each in rows for value in (each.pk, *(f.get_db_prep_save(getattr(each, f.attname), connection) for f in fields))]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+def _type(field: models.Field[Any, Any]) -> str:
+    """What a value is cast to. Text is not cast to its length: that would cut silently what must be refused."""
+    found = str(field.db_type(connection))
+    return "text" if found.startswith("varchar") else found
