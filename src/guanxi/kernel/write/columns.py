@@ -32,7 +32,7 @@ def insert(model: type[models.Model], rows: Sequence[models.Model]) -> None:
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(model._meta.db_table), names)
     documents = {f.attname for f in fields if isinstance(f, models.JSONField)}
     attributes = [f.attname for f in fields]
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
         for row in rows:
             values = row.__dict__
             copy.write_row([Jsonb(values[a]) if a in documents and values[a] is not None else values[a] for a in attributes])
