@@ -21,6 +21,7 @@ from guanxi.kernel.record import next_ids
 from guanxi.kernel.registry import registry
 from guanxi.kernel.write import after, clean, columns
 from guanxi.kernel.write.errors import Forbidden, Invalidated
+from guanxi.kernel.write.race import lost_is_refused
 from guanxi.kernel.write.unit import unit
 
 CHUNK = 2_000
@@ -78,7 +79,7 @@ def create_many(
         except Invalidated as error:
             outcome.refused[place] = error.errors
     _refuse_taken(entity, outcome)
-    with unit(actor, door) as u:
+    with unit(actor, door) as u, lost_is_refused(entity):
         records = list(outcome.written.values())
         _identify(entity, records)
         for place, moment in enumerate(born):
@@ -147,7 +148,7 @@ def update_many(
     """Change records by id, each by its own values; rows out of scope are refused like missing ones. Last writer wins."""
     outcome, reader = Outcome(), Reader(actor)
     known_lookups(entity, changes.values(), reader)
-    with unit(actor, door, verb=verb) as u:
+    with unit(actor, door, verb=verb) as u, lost_is_refused(entity):
         rows = {r.id: r for r in entity.rows(actor, action).select_for_update(of=("self",)).filter(id__in=list(changes)).order_by("id")}
         stored = {i: _columns(r) for i, r in rows.items()}
         giveable = _giveable(entity, changes, actor, action)

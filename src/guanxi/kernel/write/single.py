@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from guanxi.kernel import clock, history, numbering, search
@@ -15,6 +14,7 @@ from guanxi.kernel.fields.base import Reader
 from guanxi.kernel.record import Record, next_ids
 from guanxi.kernel.write import after, clean, many
 from guanxi.kernel.write.errors import Clash, Conflict, Forbidden, Invalidated, NotFound
+from guanxi.kernel.write.race import lost_is_refused
 from guanxi.kernel.write.unit import unit
 
 
@@ -22,7 +22,7 @@ def create(entity: Entity, values: Mapping[str, Any], *, actor: Actor, door: str
     """Create a record from raw values by field key. Raises Forbidden or Invalidated."""
     if not actor.may(entity.key, "create"):
         raise Forbidden(_("You may not create “%(entity)s”.") % {"entity": entity.label})
-    with unit(actor, door) as u, _constraints(entity):
+    with unit(actor, door) as u, lost_is_refused(entity):
         record, changed = build(entity, values, Reader(actor))
         taken = clean.rivals(entity, [record])
         if taken:
@@ -88,7 +88,7 @@ def update(
     Raises NotFound, Forbidden, Invalidated, or Conflict when the same fields moved since `base`.
     """
     entity, record_id = record if isinstance(record, tuple) else (type(record).entity, record.pk)
-    with unit(actor, door, verb=verb) as u, _constraints(entity):
+    with unit(actor, door, verb=verb) as u, lost_is_refused(entity):
         row = locked(entity, record_id, actor=actor, action=action)
         errors: dict[str, str] = {}
         reader = Reader(actor)
@@ -169,7 +169,7 @@ def delete(record: Record | tuple[Entity, int], *, actor: Actor, door: str) -> A
 def restore(record: Record | tuple[Entity, int], *, actor: Actor, door: str) -> Any:
     """Take a record out of the recycle bin. Raises Invalidated when its unique value has been taken meanwhile."""
     entity, record_id = record if isinstance(record, tuple) else (type(record).entity, record.pk)
-    with unit(actor, door, verb="restore") as u, _constraints(entity):
+    with unit(actor, door, verb="restore") as u, lost_is_refused(entity):
         row = entity.rows(actor, "delete", deleted=True).select_for_update(of=("self",)).filter(id=record_id).first()
         if row is None:
             raise NotFound()
@@ -188,20 +188,3 @@ def restore(record: Record | tuple[Entity, int], *, actor: Actor, door: str) -> 
 def _taken(entity: Entity, taken: dict[tuple[str, str], int]) -> Invalidated:
     errors = {field: clean.taken_message(entity, field, holder) for (field, _value), holder in taken.items()}
     return Invalidated(errors, sorted(set(taken.values())))
-
-
-class _constraints:
-    """Turns a lost race for a unique value into the refusal that the check before would have given."""
-
-    def __init__(self, entity: Entity) -> None:
-        self.entity = entity
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
-        if isinstance(error, IntegrityError):
-            for unique in self.entity.unique:
-                if f"{unique.field[:14]}_unique" in str(error):
-                    message = _("“%(field)s” was taken by somebody else this very moment.")
-                    raise Invalidated({unique.field: message % {"field": self.entity.fields[unique.field].label}}) from error
