@@ -74,8 +74,8 @@ class FollowUpEntity(Entity, model=FollowUp):
     parent = "customer"
     author_sees = True
     grants = Grants.standard(
-        sales=STANDARD["sales"] | {"edit": "involved"},
-        service=STANDARD["service"] | {"create": "all", "edit": "involved"},
+        sales={**STANDARD["sales"], "edit": "involved"},
+        service={**STANDARD["service"], "create": "all", "edit": "involved"},
     )
     views = (
         Preset("mine", gettext_lazy("I wrote"), ["created_by", "is", "me"], sort="-happened_at"),
@@ -100,12 +100,14 @@ class FollowUpEntity(Entity, model=FollowUp):
 
 
 def plan_next(records: Sequence[Any], *, door: str) -> None:
-    """Carry the next follow-up of the newest record to each customer and opportunity."""
+    """Carry the plan of the newest follow-up to each customer and opportunity: writing down an old one changes no plan."""
+    customers = {r.customer_id for r in records}
     for lookup in ("customer", "opportunity"):
         target = registry.get(f"{'customers' if lookup == 'customer' else 'sales'}.{lookup}")
-        newest: dict[int, Any] = {}
-        for record in sorted(records, key=lambda r: r.happened_at):
-            parent = getattr(record, f"{lookup}_id")
-            if parent:
-                newest[parent] = record.next_at
+        about = {i for r in records if (i := getattr(r, f"{lookup}_id"))}
+        if not about:
+            continue
+        # By customer too, whose index this uses.
+        rows = FollowUp._default_manager.filter(deleted_at=None, customer__in=customers).filter(**{f"{lookup}__in": about})
+        newest = dict(rows.order_by(lookup, "-happened_at", "-id").distinct(lookup).values_list(f"{lookup}_id", "next_at"))
         write.update_many(target, {i: {"next_follow_up_at": at} for i, at in newest.items()}, actor=SYSTEM, door=door, verb="planned")
