@@ -112,7 +112,7 @@ def _document(value: Any) -> dict[str, Any]:
 def _fetch(sql: str, params: Iterable[Any]) -> list[Change]:
     with connection.cursor() as cursor:
         cursor.execute(sql, list(params))
-        return [Change(*row[:-1], _document(row[-1])) for row in cursor.fetchall()]
+        return [Change(*row[:-1], diff=_document(row[-1])) for row in cursor.fetchall()]  # type: ignore[misc]
 
 
 def _fold(rows: list[Change]) -> list[Change]:

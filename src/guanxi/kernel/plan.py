@@ -119,7 +119,7 @@ def _select(field: Field, actor: Actor) -> list[Any]:
     within = access.scope(target, actor, "view", prefix=f"{path.removesuffix('_id')}__")
     titles = [F(p) for p in field.kind.companions(path)]
     if within is not None or not actor.may(target.key, "view"):
-        titles = [Case(When(within, then=t), default=None) for t in titles] if within else [Value(None, CharField())]  # type: ignore[misc]
+        titles = [Case(When(within, then=t), default=None) for t in titles] if within else [Value(None, CharField())]  # type: ignore[misc, list-item]
     return [path, *titles]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from django.db import models
 from django.utils.functional import Promise
@@ -23,7 +23,12 @@ from guanxi.kernel.condition.primitive import Primitive
 if TYPE_CHECKING:
     from guanxi.kernel.fields.column import Column
 
-Label = str | Promise
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+    Label: TypeAlias = str | _StrPromise
+else:
+    Label = str | Promise
 
 #: Operators in the order the filter builder offers them, with the words it uses.
 OPERATORS: dict[str, Label] = {
@@ -257,7 +262,7 @@ class Declared:
         module = "django.db.models" if base.__module__.startswith("django.db.models") else base.__module__
         return name, f"{module}.{base.__name__}", args, kwargs
 
-    def clone(self) -> models.Field[Any, Any]:
+    def clone(self) -> Any:
         """Django clones fields into migration states; those are plain."""
         _name, path, args, kwargs = self.deconstruct()
         plain: models.Field[Any, Any] = import_string(path)(*args, **kwargs)

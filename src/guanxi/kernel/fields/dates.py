@@ -48,19 +48,17 @@ def read_date(raw: Any) -> date:
 def read_instant(raw: Any) -> datetime:
     """Read a date with a clock time; without one, the start of the day in the company's zone."""
     if isinstance(raw, datetime):
-        moment: datetime | None = raw
+        moment = raw
     elif isinstance(raw, date):
         return clock.day_start(raw)
     else:
         text = str(raw).strip().replace("/", "-")
         try:
-            moment = parse_datetime(text) if len(text) > 10 else None
+            found = parse_datetime(text) if len(text) > 10 else None
         except ValueError:
-            moment = None
-        if moment is None:
-            head, _space, tail = fold(text).replace("t", " ").partition(" ")
-            day = read_date(head)
-            moment = datetime.combine(day, _read_time(tail))
+            found = None
+        head, _space, tail = fold(text).replace("t", " ").partition(" ")
+        moment = found or datetime.combine(read_date(head), _read_time(tail))
     if timezone.is_naive(moment):
         moment = timezone.make_aware(moment)
     if not 1800 <= moment.year <= 2999:

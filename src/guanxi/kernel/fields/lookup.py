@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ class LookupKind(Kind):
     """A record of another entity, read by id, number or exact title among those the reader may see."""
 
     name = "lookup"
-    operators = ("is", "is_not", "in", "not_in", "empty", "not_empty")
+    operators: ClassVar[Sequence[str]] = ("is", "is_not", "in", "not_in", "empty", "not_empty")
     stored = "integer"
     json_type = {"type": ["integer", "null"]}
     width = 220

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ class TextKind(Kind):
     """Text of at most `max_length` characters on one line, or of any length on `lines` lines."""
 
     name = "text"
-    operators = ("contains", "is", "is_not", "starts", "in", "not_in", "empty", "not_empty")
+    operators: ClassVar[Sequence[str]] = ("contains", "is", "is_not", "starts", "in", "not_in", "empty", "not_empty")
     json_type = {"type": "string"}
     blank = ""
 
