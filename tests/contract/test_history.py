@@ -59,7 +59,8 @@ class TestUndo:
         later = samples.different(entity, record, title, actor=cast.owner)
         write.update((entity, record.id), {title.key: later}, actor=cast.owner, door="test")
         undone = write.undo([mistaken], actor=cast.owner, door="test")
-        assert undone.records == 0 and undone.kept == [(entity.key, record.id, [title.key])]
+        assert undone.records == 0
+        assert undone.kept == [(entity.key, record.id, [title.key])]
         assert getattr(entity.rows(cast.owner).get(id=record.id), title.key) == later
 
     def test_creating_goes_back_unless_somebody_worked_on_it(self, entity: Entity, cast: Cast) -> None:
@@ -68,7 +69,8 @@ class TestUndo:
         title = entity.fields[entity.title]
         write.update(edited, {title.key: samples.different(entity, edited, title, actor=cast.owner)}, actor=cast.owner, door="test")
         undone = write.undo(changes, actor=cast.owner, door="test")
-        assert undone.records == 1 and undone.kept == [(entity.key, edited.id, [title.key])]
+        assert undone.records == 1
+        assert undone.kept == [(entity.key, edited.id, [title.key])]
         assert not entity.rows(cast.owner).filter(id=untouched.id).exists()
         assert entity.rows(cast.owner).filter(id=edited.id).exists()
 
@@ -88,7 +90,8 @@ class TestUndo:
     def test_rights_are_asked_anew(self, entity: Entity, cast: Cast) -> None:
         record = samples.make(entity, actor=cast.owner)
         undone = write.undo([latest(record)], actor=cast.stranger, door="test")
-        assert undone.records == 0 and len(undone.kept) == 1
+        assert undone.records == 0
+        assert len(undone.kept) == 1
         assert entity.rows(cast.owner).filter(id=record.id).exists()
 
 
