@@ -1,0 +1,114 @@
+"""One world a test: Olivia's things, and everybody who might want them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
+from django.test import Client
+
+from guanxi.kernel import attachments, clock, comments, history, write
+from guanxi.kernel.actor import Actor
+from guanxi.kernel.entity import Entity
+from guanxi.kernel.models import Job
+from guanxi.kernel.registry import registry
+from guanxi.org.models import User
+from guanxi.surfaces.models import ImportRun, SavedView
+from tests import samples
+from tests.contract.conftest import traces  # noqa: F401 - a fixture
+from tests.people import Cast
+
+SECRET = "Zanzibar9417"
+#: Tables in which a refused request must leave nothing; AccessLog may say who was refused what.
+WATCHED = (
+    "change", "kernel_event", "kernel_comment", "kernel_attachment", "kernel_link", "kernel_share", "kernel_job", "kernel_idempotency",
+    "surfaces_savedview", "surfaces_layout", "surfaces_importrun", "surfaces_importrow",
+)  # fmt: skip
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "entity" in metafunc.fixturenames:
+        metafunc.parametrize("entity", list(registry), ids=lambda e: e.key)
+
+
+@dataclass
+class World:
+    """What Olivia has of one entity."""
+
+    entity: Entity
+    cast: Cast
+    record: Any
+    binned: Any
+    ids: dict[str, Any] = field(default_factory=dict)
+    #: Values of a further record, made beforehand so that a refused request can be seen to leave nothing.
+    creation: dict[str, Any] = field(default_factory=dict)
+
+    def client(self, actor: Actor | None) -> Client:
+        """A browser signed in as somebody, or as nobody."""
+        browser = Client()
+        if actor is not None:
+            browser.force_login(User.objects.get(id=actor.id))
+        return browser
+
+
+@pytest.fixture
+def world(entity: Entity, cast: Cast, settings: Any, tmp_path: Any) -> World:
+    """A record with everything that hangs on it, a deleted one, and what belongs to a person alone."""
+    settings.MEDIA_ROOT = tmp_path
+    return build(entity, cast)
+
+
+def build(entity: Entity, cast: Cast) -> World:
+    """The world of one entity."""
+    olivia = cast.owner
+    record = samples.make(entity, "full", actor=olivia, **{entity.title: SECRET})
+    binned = samples.make(entity, actor=olivia)
+    write.delete(binned, actor=olivia, door="test")
+    uploads = [SimpleUploadedFile(name, name.encode()) for name in ("notes.txt", "removed.txt")]
+    kept, removed = attachments.add(entity, record, uploads, actor=olivia, door="test")
+    attachments.remove(removed.pk, actor=olivia, door="test")
+    unsaid = comments.add(entity, record.id, "taken back", actor=olivia)
+    comments.remove(unsaid.pk, actor=olivia)
+    creation = samples.values(entity, actor=olivia) | {entity.title: "Newly made"}
+    found = World(entity, cast, record, binned, creation=creation)
+    job = {"kind": "export", "title": SECRET, "actor": olivia.id, "state": "running", "created_at": clock.now()}
+    found.ids = {
+        "slug": entity.slug,
+        "record_id": record.id,
+        "comment_id": comments.add(entity, record.id, "for us only", actor=olivia).pk,
+        "file_id": kept.pk,
+        "removed_id": removed.pk,
+        "unsaid_id": unsaid.pk,
+        "job_id": Job.objects.create(**job).pk,
+        "view_id": SavedView.objects.create(entity=entity.key, owner_id=olivia.id, name=SECRET).pk,
+        "run_id": ImportRun.objects.create(entity=entity.key, actor_id=olivia.id, name=SECRET, path="nowhere", state="planned").pk,
+        "version": record.version,
+        "write_id": history.of_record(record.id)[0].write_id,
+    }
+    return found
+
+
+@pytest.fixture
+def marks(db: None) -> Callable[[], dict[str, Any]]:
+    """How every watched table looks: cheap enough to ask after each request."""
+
+    def read() -> dict[str, Any]:
+        with connection.cursor() as cursor:
+            columns = ", ".join(f"(SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {name} t)" for name in WATCHED)
+            cursor.execute(f"SELECT {columns}")
+            return dict(zip(WATCHED, cursor.fetchone(), strict=True))
+
+    return read
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What happens inside has not happened."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)

@@ -1,0 +1,99 @@
+"""Whatever stands in an address, the answer is a page or a refusal, never a crash."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from guanxi.kernel.fields.base import OPERATORS
+from guanxi.kernel.registry import registry
+from guanxi.org import tokens
+from tests import samples
+from tests.people import Cast
+from tests.security.conftest import World, build
+
+text = st.text(max_size=12) | st.sampled_from(["\x00", "²", "１", "%_\\", "'", '"', "me", "today", "-30d", "-", "--", "9" * 30, "\ud800"])
+scalar = st.none() | st.booleans() | st.integers() | st.floats() | text
+value = scalar | st.lists(scalar, max_size=3) | st.dictionaries(text, scalar, max_size=2)
+
+
+def keys(entity: Any) -> st.SearchStrategy[str]:
+    """Names of fields, paths over relations, and names that there are not."""
+    own = list(entity.fields)
+    paths = [f"{k}.{t}" for k, f in entity.fields.items() if hasattr(f.kind, "target") for t in list(f.kind.target.fields)[:6]]
+    return st.sampled_from([*own, *own, *paths, "follow_ups.summary", "contacts.name", "id", "version", "custom", "pk", ""]) | text
+
+
+def wheres(entity: Any) -> st.SearchStrategy[str]:
+    """Conditions that mostly make sense, some that do not, and noise."""
+    test = st.tuples(keys(entity), st.sampled_from(list(OPERATORS)), value).map(list) | st.tuples(keys(entity), text).map(list)
+    words = st.sampled_from(["and", "or", "not"])
+    group = lambda inner: st.tuples(words, st.lists(inner, max_size=3)).map(lambda g: [g[0], *g[1]])
+    tree = st.recursive(test, group, max_leaves=5)
+    return (tree | value).map(lambda v: json.dumps(v)) | text
+
+
+def queries(entity: Any) -> st.SearchStrategy[dict[str, str]]:
+    """Parameters of a list."""
+    sort = keys(entity) | keys(entity).map(lambda k: f"-{k}")
+    known = {"where": wheres(entity), "sort": sort, "at": text, "view": st.sampled_from(["mine", "all", "s1"]) | text}
+    more = {
+        "layout": st.sampled_from(["board", "table"]) | text,
+        "columns": text,
+        "page": text,
+        "board": text,
+        "lane": text,
+        "q": text,
+        "after": text,
+    }
+    return st.fixed_dictionaries({}, optional={**known, **more})
+
+
+@pytest.mark.parametrize("place", ["", "_exact/", "_column/", "_bin/", "_panel/filter/", "_similar/", "_views/"])
+def test_a_list_never_crashes(cast: Cast, entity: Any, place: str) -> None:
+    world = World(entity, cast, samples.make(entity, "full", actor=cast.owner), None)
+    browser = world.client(cast.owner)
+
+    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+    @given(queries(entity))
+    def check(query: dict[str, str]) -> None:
+        answer = browser.get(f"/{entity.slug}/{place}", {k: v.encode("utf-8", "replace") for k, v in query.items()})
+        assert answer.status_code in (200, 204, 400, 404, 422), (query, answer.status_code)
+
+    check()
+
+
+def test_the_api_never_crashes(cast: Cast, entity: Any) -> None:
+    record = samples.make(entity, "full", actor=cast.owner)
+    browser = World(entity, cast, record, None).client(None)
+    browser.defaults["HTTP_AUTHORIZATION"] = f"Bearer {tokens.issue(cast.owner.login)}"
+
+    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+    @given(queries(entity), st.dictionaries(keys(entity), value, max_size=3))
+    def check(query: dict[str, str], body: dict[str, Any]) -> None:
+        asked = {k: v.encode("utf-8", "replace") for k, v in query.items() if k in ("where", "sort", "q")}
+        answer = browser.get(f"/api/v1/{entity.slug}", asked)
+        assert answer.status_code in (200, 400), (query, answer.content)
+        answer = browser.patch(f"/api/v1/{entity.slug}/{record.id}", json.dumps(body), content_type="application/json")
+        assert answer.status_code in (200, 400, 403, 409, 422), (body, answer.content)
+
+    check()
+
+
+@pytest.mark.parametrize("ids", ["²", "１,２", "9" * 40, "-1", "x", ",,", "1e3", ""])
+def test_odd_ids_in_bulk_requests_never_crash(cast: Cast, ids: str) -> None:
+    entity = registry.get("sales.opportunity")
+    browser = build(entity, cast).client(cast.owner)
+    for path, body in (
+        ("_delete/", {}),
+        ("_transfer/", {"owner": "²"}),
+        ("_bulk/", {"field": "next_step", "next_step": "x"}),
+        ("_bin/restore/", {}),
+    ):
+        assert browser.post(f"/{entity.slug}/{path}", {"ids": ids, **body}).status_code < 500
+    assert browser.post(f"/{entity.slug}/_move/", {"id": ids, "version": ids, "to": ids}).status_code < 500
+    assert browser.post(f"/{entity.slug}/_columns/", {"column": ids, "view": f"s{ids}"}).status_code < 500
