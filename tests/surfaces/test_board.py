@@ -164,6 +164,13 @@ def test_losing_by_a_drag_asks_for_the_reason_and_changes_nothing_yet(cast: Cast
     assert record.stage == record.entity.fields["stage"].kind.find("contact").id
 
 
+def test_where_no_form_asks_for_what_is_missing_the_card_springs_back_with_the_reason(cast: Cast, at_desk: Desk) -> None:
+    record = opportunity(cast.owner, stage="won")
+    answer = move(at_desk(cast.owner), record, "lost").json()
+    assert "ask" not in answer
+    assert answer["message"] == "Say why it was lost."
+
+
 def test_a_drag_over_somebody_elses_drag_springs_back(cast: Cast, at_desk: Desk) -> None:
     record = opportunity(cast.owner, stage="contact")
     seen = record.version

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_POST
 from markupsafe import Markup, escape
 
 from guanxi.kernel import clock, directory, plan, write
+from guanxi.kernel.actor import Actor
 from guanxi.kernel.condition.tree import ConditionError
 from guanxi.kernel.dictionary import Item
 from guanxi.kernel.entity import Board, Entity
@@ -296,7 +297,7 @@ def move(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         row = write.update((entity, present.id), {by: target or None}, actor=actor, door="board", base=base)
     except write.Invalidated as refusal:
-        return refused(entity, present.id, refusal)
+        return refused(entity, present, refusal, actor)
     except write.Refused as refusal:
         return JsonResponse({"message": str(refusal)}, status=403 if isinstance(refusal, write.Forbidden) else 409)
     answer = JsonResponse({"version": row.version, "columns": figures_of(request, entity, index)})
@@ -304,11 +305,13 @@ def move(request: HttpRequest, slug: str) -> HttpResponse:
     return toast(answer, message, undo=f"/_undo/{row.id}/{row.version}/")
 
 
-def refused(entity: Entity, record: int, refusal: write.Invalidated) -> HttpResponse:
-    """Where a declared action asks for what was missing, point there."""
-    asking = next((a.code for a in entity.actions if set(refusal.errors) & set(a.form)), "")
+def refused(entity: Entity, record: Any, refusal: write.Invalidated, actor: Actor) -> HttpResponse:
+    """Where a declared action that is open to the record asks for what was missing, point there."""
+    from guanxi.surfaces.pages.record import available
+
+    asking = [a for a in entity.actions if set(refusal.errors) & set(a.form) and available(entity, a, record, actor)]
     if asking:
-        return JsonResponse({"ask": f"/{entity.slug}/{record}/_action/{asking}/"}, status=409)
+        return JsonResponse({"ask": f"/{entity.slug}/{record.id}/_action/{asking[0].code}/"}, status=409)
     return JsonResponse({"message": str(refusal)}, status=409)
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from guanxi.kernel import clock
 from guanxi.kernel.fields.dates import ago
 from guanxi.kernel.models import Job
-from guanxi.surfaces.pages.frame import actor_of, fragment, page, signed_in, toast, triggers
+from guanxi.surfaces.pages.frame import PLACES, actor_of, fragment, page, signed_in, toast, triggers
 
 SHOWN = 50
 ERRORS_SHOWN = 200
@@ -145,6 +145,7 @@ def result(request: HttpRequest, job_id: int) -> Any:
     return response
 
 
+PLACES.append(("jobs", "/jobs/", "clipboard-list", lambda: _("Jobs")))
 urls = [
     path("jobs/", show),
     path("jobs/<int:job_id>/", detail),
