@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
 
@@ -10,7 +11,7 @@ from stdnum.cn.ric import calc_check_digit as resident_digit
 from stdnum.cn.uscc import calc_check_digit as uscc_digit
 
 from guanxi.demo.words import names, places
-from guanxi.kernel.china import regions
+from guanxi.kernel.china import phone, regions
 
 _CODE = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _MOBILE_HEADS = (
@@ -107,8 +108,12 @@ class Identity:
     def landline(self, area: str) -> str:
         """A number of the city, sometimes with an extension."""
         length = 6 if area in places.SEVEN_DIGITS else 7
-        digits = f"{self.chance.choice('5688')}{self.chance.randrange(10**length):0{length}d}"
-        return f"{area}-{digits}" + (f" 转 {self.chance.randint(8001, 8066)}" if self.chance.random() < 0.08 else "")
+        while True:
+            number = f"{area}-{self.chance.choice('5688')}{self.chance.randrange(10**length):0{length}d}"
+            with suppress(ValueError):  # some beginnings are not given out
+                phone.parse(number)
+                break
+        return number + (f" 转 {self.chance.randint(8001, 8066)}" if self.chance.random() < 0.08 else "")
 
     def spelled(self, text: str) -> str:
         """Letters for addresses: 岫川 is xiuchuan."""
