@@ -44,7 +44,9 @@ def test_a_customer_list_comes_in_through_the_wizard(company: Company, file_of: 
     run_url = answer["Location"]
     page = client.get(run_url).content.decode()
     assert '<option value="phone" selected>' in page
-    answer = client.post(f"{run_url}plan/", {"c0": "name", "c1": "phone", "c2": "level", "c3": "remark", "match": ["name"], "policy": "skip"})
+    answer = client.post(
+        f"{run_url}plan/", {"c0": "name", "c1": "phone", "c2": "level", "c3": "remark", "match": ["name"], "policy": "skip"}
+    )
     assert answer.status_code == 302
     assert f'hx-get="{run_url}look/"' in client.get(run_url).content.decode()
     work()

@@ -76,7 +76,9 @@ def test_a_target_that_moved_since_the_preview_is_reported_and_left_alone(compan
 
 @pytest.mark.feature("CON-07")
 def test_customers_and_their_contacts_come_from_one_sheet(company: Company, file_of: Make) -> None:
-    path = file_of(csv("公司名称,联系人,手机", "云深,王一,13800006021", "云深,李二,13800006022", "海曙,王一,13800006023", "云深,王一,13800006021"))
+    path = file_of(
+        csv("公司名称,联系人,手机", "云深,王一,13800006021", "云深,李二,13800006022", "海曙,王一,13800006023", "云深,王一,13800006021")
+    )
     run = preview(path, company.actor("sales"))
     assert run.mapping == {"0": "name", "1": "contacts.name", "2": "contacts.mobile"}
     assert [action for action, _message in plans(run).values()] == ["create", "child", "create", "skip"]
@@ -189,3 +191,10 @@ def test_every_encoding_of_the_same_list_imports_to_the_same_values(company: Com
     for group in (full, some):
         first = next(iter(group.values()))
         assert all(rows == first for rows in group.values()), [name for name, rows in group.items() if rows != first]
+
+
+def test_a_new_customer_that_looks_like_an_old_one_is_pointed_out_but_not_refused(company: Company, file_of: Make) -> None:
+    write.create(CUSTOMERS, {"name": "杭州云深科技有限公司"}, actor=company.actor("sales2"), door="form")
+    found = plans(preview(file_of(csv("名称", "云深科技(杭州)有限公司", "宁波海曙贸易有限公司")), company.actor("sales")))
+    # the name of a record that one may not see is masked
+    assert found == {2: ("create", "Similar to “杭州****公司”, owned by 何青."), 3: ("create", "")}

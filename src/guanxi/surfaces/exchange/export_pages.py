@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import Any
 from uuid import uuid4
 
@@ -31,7 +30,7 @@ def people() -> list[directory.Entry]:
 def wish_of(entity: Entity, given: QueryDict) -> Wish:
     """Read the state of the list and the choices of the dialogue. Raises ConditionError."""
     try:
-        where = json.loads(given["where"]) if given.get("where") else None
+        where = json.loads(str(given["where"])) if given.get("where") else None
     except json.JSONDecodeError:
         raise ConditionError(_("This filter cannot be read.")) from None
     everything = given.get("all") == "1"
@@ -50,7 +49,7 @@ def wish_of(entity: Entity, given: QueryDict) -> Wish:
 
 
 @signed_in
-def export(request: HttpRequest, slug: str) -> HttpResponse:
+def export(request: HttpRequest, slug: str) -> Any:
     """GET asks what and how, POST gives the file or starts the job."""
     entity = entity_or_404(request, slug, "export")
     given = request.POST if request.method == "POST" else request.GET
@@ -60,7 +59,8 @@ def export(request: HttpRequest, slug: str) -> HttpResponse:
         rows.sort(wanted.wish.sort or "-updated_at")
         count = rows.bounded_count(exporting.AT_ONCE)
     except ConditionError as error:
-        return page(request, "pages/refused.html", {"entity": entity, "message": str(error), "back": f"/{slug}/"}, title=_("Export"), status=400)
+        context = {"entity": entity, "message": str(error), "back": f"/{slug}/"}
+        return page(request, "pages/refused.html", context, title=_("Export"), status=400)
     if request.method != "POST":
         return dialogue(request, entity, wanted, count)
     if count <= exporting.AT_ONCE:
@@ -89,22 +89,19 @@ def dialogue(request: HttpRequest, entity: Entity, wanted: Export, count: int) -
     return page(request, "exchange/export_page.html", context, title=_("Export"))
 
 
-def at_once(wanted: Export) -> HttpResponse:
+def at_once(wanted: Export) -> FileResponse:
     """The file in the answer; it leaves nothing on disk."""
     place = Path(settings.MEDIA_ROOT) / "exports" / f"{uuid4().hex}.{wanted.wish.format}"
     place.parent.mkdir(parents=True, exist_ok=True)
-    file = TemporaryFile()
     try:
         count = wanted.write(place, wanted.cells(wanted.rows()))
-        file.write(place.read_bytes())
+        file = BytesIO(place.read_bytes())
     finally:
-        with suppress(FileNotFoundError):
-            place.unlink()
-    file.seek(0)
+        place.unlink(missing_ok=True)
     wanted.log(count)
     response = FileResponse(file, as_attachment=True, filename=wanted.filename())
     response["Cache-Control"] = "private, no-store"
-    return response  # type: ignore[return-value]
+    return response
 
 
 urls = [path("<slug:slug>/export/", export)]

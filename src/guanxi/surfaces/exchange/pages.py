@@ -35,6 +35,11 @@ def run_or_404(request: HttpRequest, slug: str, run_id: int) -> tuple[Entity, Im
     return entity, run
 
 
+def last_job(run: ImportRun) -> int | None:
+    """The last commit, or the preview where there was none."""
+    return run.commit_jobs[-1] if run.commit_jobs else run.plan_job
+
+
 @signed_in
 def begin(request: HttpRequest, slug: str) -> HttpResponse:
     """Drop a file here; below it, the imports before."""
@@ -70,7 +75,7 @@ def show(request: HttpRequest, slug: str, run_id: int) -> HttpResponse:
 def region(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
     """What the part of the page shows that refreshes while a job works."""
     shown = Shown(run, actor_of(request))
-    number = {"planning": run.plan_job, "undoing": run.undo_job}.get(run.state) or (run.commit_jobs or [run.plan_job])[-1]
+    number = {"planning": run.plan_job, "undoing": run.undo_job}.get(run.state) or last_job(run) or 0
     return {
         "run": run,
         "shown": shown,
@@ -99,7 +104,9 @@ def mapping(request: HttpRequest, entity: Entity, run: ImportRun, message: str =
     try:
         head = opening.head(run, sheet=run.sheet, header=run.header)
     except Refused as refusal:
-        return page(request, "exchange/upload.html", {"entity": entity, "message": refusal.reason, "earlier": [], "steps": steps("draft", 0)}, title=_("Import"), status=422)
+        refused = {"entity": entity, "message": refusal.reason, "earlier": [], "steps": steps("draft", 0)}
+        return page(request, "exchange/upload.html", refused, title=_("Import"), status=422)
+    below = targets.children(entity, actor)
     goals = targets.targets(entity, actor)
     context = {
         "entity": entity,
@@ -109,7 +116,7 @@ def mapping(request: HttpRequest, entity: Entity, run: ImportRun, message: str =
         "message": message,
         "text": as_text,
         "own": [t for t in goals.values() if not t.via],
-        "below": [(str(child.label_plural), [t for t in goals.values() if t.key.startswith(f"{back}.")]) for back, child, _v in targets.children(entity, actor)],
+        "below": [(str(child.label_plural), [t for t in goals.values() if t.key.startswith(f"{back}.")]) for back, child, _v in below],
         "keys": [goals[k] for k in targets.match_keys(entity, goals, set(goals))],
         "people": export_pages.people(),
         "remembered": targets.remembered(entity, actor, run.headers) is not None,
@@ -125,8 +132,9 @@ def reread(request: HttpRequest, slug: str, run_id: int) -> HttpResponse:
     if run.state in ("draft", "planned"):
         header = request.POST.get("header", "")
         sheet = request.POST.get("sheet", run.sheet)
+        at = int(header) - 1 if header.isdigit() and sheet == run.sheet else None
         try:
-            opening.read(run, entity, actor_of(request), sheet=sheet, header=int(header) - 1 if header.isdigit() and sheet == run.sheet else None)
+            opening.read(run, entity, actor_of(request), sheet=sheet, header=at)
             run.state = "draft"
             run.save()
         except Refused as refusal:
@@ -169,7 +177,7 @@ def settle_words(request: HttpRequest, slug: str, run_id: int) -> HttpResponse:
 @transaction.atomic
 def commit(request: HttpRequest, slug: str, run_id: int) -> HttpResponse:
     """Carry the plan out, or go on with one that was cancelled. Pressed twice, it runs once."""
-    entity, run = run_or_404(request, slug, run_id)
+    _entity, run = run_or_404(request, slug, run_id)
     run = ImportRun.objects.select_for_update().get(pk=run.pk)
     if run.state in ("planned", "cancelled"):
         committing.begin(run, actor_of(request))
@@ -180,9 +188,10 @@ def commit(request: HttpRequest, slug: str, run_id: int) -> HttpResponse:
 @require_POST
 def cancel(request: HttpRequest, slug: str, run_id: int) -> HttpResponse:
     """Stop the job that works now; what it has committed stays and is listed."""
-    entity, run = run_or_404(request, slug, run_id)
-    number = {"planning": run.plan_job, "undoing": run.undo_job, "committing": (run.commit_jobs or [None])[-1]}.get(run.state)
-    job = Job.objects.filter(pk=number).first() if number else None
+    _entity, run = run_or_404(request, slug, run_id)
+    job = Job.objects.filter(
+        pk={"planning": run.plan_job, "undoing": run.undo_job, "committing": last_job(run)}.get(run.state) or 0
+    ).first()
     if job is not None:
         jobs.cancel(job)
         job.refresh_from_db()
@@ -197,7 +206,7 @@ def cancel(request: HttpRequest, slug: str, run_id: int) -> HttpResponse:
 @transaction.atomic
 def undo(request: HttpRequest, slug: str, run_id: int) -> HttpResponse:
     """Take the import back."""
-    entity, run = run_or_404(request, slug, run_id)
+    _entity, run = run_or_404(request, slug, run_id)
     run = ImportRun.objects.select_for_update().get(pk=run.pk)
     if run.state in ("done", "cancelled") and run.commit_jobs:
         undoing.begin(run, actor_of(request))
@@ -206,10 +215,10 @@ def undo(request: HttpRequest, slug: str, run_id: int) -> HttpResponse:
 
 @signed_in
 @require_GET
-def errors(request: HttpRequest, slug: str, run_id: int) -> HttpResponse:
+def errors(request: HttpRequest, slug: str, run_id: int) -> Any:
     """The rows that are not imported, as a workbook to correct."""
-    entity, run = run_or_404(request, slug, run_id)
-    place = jobs.folder((run.commit_jobs or [run.plan_job])[-1] or 0) / report.NAME
+    _entity, run = run_or_404(request, slug, run_id)
+    place = jobs.folder(last_job(run) or 0) / report.NAME
     report.write(run, place)
     stem = run.name.rsplit(".", 1)[0]
     return FileResponse(place.open("rb"), as_attachment=True, filename=f"{stem} {_('not imported')}.xlsx")

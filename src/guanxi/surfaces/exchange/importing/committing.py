@@ -95,7 +95,9 @@ def _fresh(row: ImportRow) -> ImportRow:
 
 
 def _refusal(problem: Exception) -> str:
-    return str(problem) if isinstance(problem, Refused) else _("Somebody else wrote the same record this very moment. Import this row again.")
+    return (
+        str(problem) if isinstance(problem, Refused) else _("Somebody else wrote the same record this very moment. Import this row again.")
+    )
 
 
 def _end(run: ImportRun, progress: jobs.Progress) -> None:

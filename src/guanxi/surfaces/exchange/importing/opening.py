@@ -48,7 +48,7 @@ def keep(entity: Entity, actor: Actor, upload: UploadedFile) -> ImportRun:
         for chunk in upload.chunks():
             file.write(chunk)
     name = Path(upload.name or _("table")).name[:255]
-    run = ImportRun(entity=entity.key, actor_id=actor.id, name=name, path=str(place))
+    run = ImportRun(entity=entity.key, actor_id=actor.id or 0, name=name, path=str(place))
     try:
         read(run, entity, actor)
     except Refused:

@@ -97,7 +97,9 @@ class Columns:
         """Ask for all names of a batch at once."""
         for column in self.columns:
             if column.names is not None:
-                column.names.prepare([as_text(row[column.index]) for row in rows if column.index < len(row) and row[column.index] is not None])
+                column.names.prepare(
+                    [as_text(row[column.index]) for row in rows if column.index < len(row) and row[column.index] is not None]
+                )
 
     def read(self, row: Sequence[Cell]) -> dict[str, Part]:
         """Parts of the row by the name of the related tab; "" is the record itself. Empty cells say nothing."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from guanxi.kernel import jobs
+from guanxi.kernel import duplicates, jobs
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.fields.base import Reader
 from guanxi.kernel.fields.lookup import LookupKind
@@ -24,6 +24,8 @@ from guanxi.surfaces.exchange.models import ImportClaim, ImportRow, ImportRun
 
 KIND = "import.plan"
 BATCH = 1_000
+#: New records that are compared with what is alike; comparing all would take longer than importing them.
+LOOKED_AT = 100
 
 
 class Planner:
@@ -131,7 +133,20 @@ def _plan(run: ImportRun, progress: jobs.Progress) -> None:
             unknown = merged(run.unknown, planner.columns.unknown())
             ImportRun.objects.filter(pk=run.pk).update(unknown=unknown, counts=progress.counts)
     with progress.slice():
+        _warn(run, planner)
         ImportRun.objects.filter(pk=run.pk).update(state="planned", counts=progress.counts)
+
+
+def _warn(run: ImportRun, planner: Planner) -> None:
+    """Say of the first new records what they look like: names alike are no error, but somebody should look."""
+    rows = ImportRow.objects.filter(run=run, action="create").order_by("number")
+    asked = {planner.entity.title, *(k for k in planner.run.mapping.values() if "." not in k)}
+    for row in rows[:LOOKED_AT]:
+        found = duplicates.find(planner.entity, {k: v for k, v in row.values.items() if k in asked}, planner.actor)
+        if found:
+            words = {"name": found[0].title, "owner": found[0].owner or _("nobody (public pool)")}
+            row.message = _("Similar to “%(name)s”, owned by %(owner)s.") % words
+            row.save(update_fields=["message"])
 
 
 def figures(rows: Iterable[ImportRow]) -> dict[str, int]:

@@ -80,7 +80,7 @@ class Shown:
         rows = ImportRow.objects.filter(run=self.run)
         if ended:
             rows = rows.exclude(result="")
-        found = {code: number for code, number in rows.values_list(column).annotate(n=Count("id")).order_by()}
+        found = dict(rows.values_list(column).annotate(n=Count("id")).order_by())
         if ended:
             planned = ImportRow.objects.filter(run=self.run, result="").values_list("action").annotate(n=Count("id")).order_by()
             for action, number in planned:

@@ -11,7 +11,21 @@ from django.db import connection
 from guanxi.surfaces.exchange.cells import Cell, as_text
 from guanxi.surfaces.exchange.models import ImportRow
 
-_COLUMNS = ("run_id", "number", "cells", "title", "action", "target", "version", "leader", "values", "children", "message", "result", "record")
+_COLUMNS = (
+    "run_id",
+    "number",
+    "cells",
+    "title",
+    "action",
+    "target",
+    "version",
+    "leader",
+    "values",
+    "children",
+    "message",
+    "result",
+    "record",
+)
 _DOCUMENTS = frozenset({"cells", "values", "children"})
 
 
@@ -30,7 +44,7 @@ def copy(rows: Sequence[ImportRow]) -> None:
 
 def results(rows: Sequence[ImportRow]) -> None:
     """Store what became of rows: one statement however many, where an ORM update would cost more than the records."""
-    columns = [[r.pk for r in rows], [r.result for r in rows], [r.record for r in rows], [r.message for r in rows]]
+    columns: list[Any] = [[r.pk for r in rows], [r.result for r in rows], [r.record for r in rows], [r.message for r in rows]]
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE surfaces_importrow r SET result = n.result, record = n.record, message = n.message "

@@ -12,6 +12,7 @@ from guanxi.kernel import directory, versions
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.dictionary import Dictionary
 from guanxi.kernel.entity import Entity
+from guanxi.kernel.fields.base import Reader
 from guanxi.kernel.models import DictionaryValue
 from guanxi.kernel.registry import registry
 from guanxi.surfaces.exchange.importing import opening, targets
@@ -43,7 +44,8 @@ def read_mapping(run: ImportRun, entity: Entity, actor: Actor, form: QueryDict) 
         return _("Two columns go to “%(field)s”. Choose one of them.") % {"field": goals[twice].label}
     if not any(goals[k].writes for k in keys):
         return _("Choose a field for at least one column.")
-    owner = directory.people().get(int(form["owner"])) if form.get("owner", "").isdigit() else None
+    wanted = str(form.get("owner", ""))
+    owner = directory.people().get(int(wanted)) if wanted.isdigit() else None
     policy = form.get("policy", "skip")
     run.options = {
         **opening.defaults(),
@@ -64,11 +66,10 @@ def questions(run: ImportRun, actor: Actor) -> list[Question]:
     for key, words in run.unknown.items():
         target = goals.get(key)
         if target is not None and target.field is not None:
-            from guanxi.kernel.fields.base import Reader
-
             answers = run.options.get("words", {}).get(key, {})
             rows = [(word, count, answers.get(word, "")) for word, count in sorted(words.items(), key=lambda w: -w[1])]
-            found.append(Question(target, rows, target.field.kind.options(Reader(actor)) or [], bool(actor.roles & SHAPERS) and target.kind != "region"))
+            may_create = bool(actor.roles & SHAPERS) and target.kind != "region"
+            found.append(Question(target, rows, target.field.kind.options(Reader(actor)) or [], may_create))
     return found
 
 
@@ -93,8 +94,6 @@ def settle(run: ImportRun, actor: Actor, form: QueryDict) -> None:
 def add(dictionary: Dictionary, word: str) -> str:
     """Put a word into a choice list; returns its code."""
     last = DictionaryValue.objects.filter(dictionary=dictionary.code).order_by("-position").values_list("position", flat=True).first()
-    row = DictionaryValue.objects.create(
-        dictionary=dictionary.code, code=word[:60], zh=word[:120], en=word[:120], position=(last or 0) + 1
-    )
+    row = DictionaryValue.objects.create(dictionary=dictionary.code, code=word[:60], zh=word[:120], en=word[:120], position=(last or 0) + 1)
     versions.bump("shape")
     return row.code
