@@ -6,7 +6,7 @@ class Builder {
   constructor(element, tools) {
     this.element = element;
     this.tools = tools;
-    const told = JSON.parse(element.querySelector("script[type='application/json']").textContent);
+    const told = JSON.parse(element.dataset.fields || element.querySelector("script[type='application/json']").textContent);
     this.fields = Array.isArray(told) ? told : told.fields;
     this.labels = JSON.parse(element.dataset.labels || "{}");
     const where = JSON.parse(element.dataset.where || "null");
@@ -35,7 +35,7 @@ class Builder {
     const clear = make("button", { type: "button", className: "btnt grey", onclick: () => this.clear() }, say("clearAll"));
     const foot = make("div", { className: "fb-foot" }, make("span", { className: "sp" }), clear, apply);
     const script = this.element.querySelector("script");
-    this.element.replaceChildren(script, this.drawGroup(this.root, null));
+    this.element.replaceChildren(...(script ? [script] : []), this.drawGroup(this.root, null));
     if (!this.element.dataset.into) this.element.append(foot);
     this.element.onkeydown = (event) => {
       if (event.key === "Enter" && !event.defaultPrevented && event.target.matches("input")) { event.preventDefault(); this.apply(); }

@@ -1,5 +1,5 @@
 /* Small habits of lists and cards: re-read after a change, folds that remember, forms that submit on change. */
-import { on } from "./dom.js";
+import { calm, on } from "./dom.js";
 import { keep, kept } from "./rail.js";
 import { htmx } from "./wire.js";
 
@@ -22,4 +22,19 @@ export function listen() {
     if (!list || list.hasAttribute("hx-trigger") || !list.hasAttribute("data-list")) return;
     htmx.ajax("GET", list.dataset.list || location.pathname + location.search, { target: "#list", swap: "outerHTML", select: "#list" }).catch(() => {});
   });
+  document.addEventListener("record:changed", calm(reread, 20));
+}
+
+/** The record's page after a change; what is being written in its right column stays where it is. */
+async function reread() {
+  if (!document.querySelector("main > .rec") || document.querySelector("main .editing")) return;
+  const response = await fetch(location.href, { credentials: "same-origin" }).catch(() => null);
+  if (!response?.ok) return;
+  const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+  for (const part of ["main > .head", "main > .rec > .l", "main #stream .tl"]) {
+    const [now, then] = [document.querySelector(part), fresh.querySelector(part)];
+    if (!now || !then) continue;
+    now.replaceWith(then);
+    window.dispatchEvent(new CustomEvent("gx:added", { detail: then }));
+  }
 }
