@@ -90,7 +90,7 @@ class Desk:
         """Type into a picker and take the option that says so."""
         field.click()
         field.fill(text)
-        self.page.locator(".options [role=option]", has_text=text).first.click()
+        self.page.locator(f'.options [role=option][data-label="{text}"]').click()
 
     def quick(self, label: str) -> Locator:
         """Open a quick form from the + menu."""
