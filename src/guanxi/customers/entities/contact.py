@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from guanxi.declare import (
     Choice,
     Date,
@@ -20,7 +22,6 @@ from guanxi.declare import (
     Text,
     Value,
 )
-from django.utils.translation import gettext_lazy as _
 
 ROLE = Dictionary(
     "contact_role",
