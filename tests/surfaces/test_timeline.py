@@ -202,3 +202,12 @@ def test_without_scripts_writing_leads_back_to_the_record_and_a_refusal_keeps_th
     assert page.status_code == 422
     assert "<html" in page.content.decode()
     assert "Kept text" in page.content.decode()
+
+
+def test_only_its_author_gets_the_form_to_rewrite_a_comment(cast: Cast, at_desk: Desk) -> None:
+    record = customer(cast.owner)
+    note = comments.add(record.entity, record.id, "First words", actor=cast.owner)
+    form = at_desk(cast.owner).get(f"/_comments/{note.pk}/form/", headers={**HTMX, "HX-Target": "modal"})
+    assert "First words" in form.content.decode()
+    assert f'hx-post="/_comments/{note.pk}/"' in form.content.decode()
+    assert at_desk(cast.manager).get(f"/_comments/{note.pk}/form/").status_code == 404
