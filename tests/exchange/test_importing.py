@@ -9,6 +9,8 @@ import pytest
 from guanxi.customers.entities.contact import Contact
 from guanxi.customers.entities.customer import Customer
 from guanxi.kernel import jobs, write
+from guanxi.org import actors
+from guanxi.org.models import Assignment
 from guanxi.surfaces.exchange.importing import committing, opening, targets, undoing
 from guanxi.surfaces.exchange.models import ImportRow
 from tests.exchange.company import CONTACTS, CUSTOMERS, Company, Make, bring_in, found, perform, plans, preview, upload
@@ -198,3 +200,38 @@ def test_a_new_customer_that_looks_like_an_old_one_is_pointed_out_but_not_refuse
     found = plans(preview(file_of(csv("名称", "云深科技(杭州)有限公司", "宁波海曙贸易有限公司")), company.actor("sales")))
     # the name of a record that one may not see is masked
     assert found == {2: ("create", "Similar to “杭州****公司”, owned by 何青."), 3: ("create", "")}
+
+
+def test_an_import_whose_job_fails_keeps_what_it_wrote_and_can_go_on(
+    company: Company, file_of: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sales = company.actor("sales")
+    run = preview(file_of(csv("名称", *(f"客户{n}" for n in range(20)))), sales)
+    job = committing.begin(run, sales)
+    monkeypatch.setattr(committing, "FIRST", 10)
+    settle = committing.settle
+
+    def settle_once(run: object, progress: jobs.Progress, rows: object) -> None:
+        if progress.done:
+            raise RuntimeError("the disk is full")
+        settle(run, progress, rows)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(committing, "settle", settle_once)
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    run.refresh_from_db()
+    assert (job.state, run.state, Customer.objects.count()) == ("failed", "cancelled", 10)
+    monkeypatch.undo()
+    assert perform(run, committing.begin(run, sales)).state == "done"
+    assert Customer.objects.count() == 20
+
+
+def test_a_right_that_is_taken_away_ends_an_import_that_still_waits(company: Company, file_of: Make) -> None:
+    run = preview(file_of(csv("名称", "云深")), company.actor("sales"))
+    job = committing.begin(run, company.actor("sales"))
+    Assignment.objects.filter(user=company.users["sales"]).delete()
+    actors.forget()
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.message) == ("failed", "You may not import these records any more.")
+    assert not Customer.objects.exists()

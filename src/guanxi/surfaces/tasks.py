@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from procrastinate.contrib.django import app
+
 from guanxi.kernel import jobs, versions
 from guanxi.kernel.actor import Actor
 from guanxi.org import actors, directory
 from guanxi.surfaces.exchange import exporting
-from guanxi.surfaces.exchange.importing import committing, planning, undoing
+from guanxi.surfaces.exchange.importing import committing, planning, sweeping, undoing
 
 
 def person(user: int) -> Actor:
@@ -19,4 +21,12 @@ def person(user: int) -> Actor:
 
 jobs.resolve_people_with(person)
 
-__all__ = ["committing", "exporting", "person", "planning", "undoing"]
+
+@app.periodic(cron="17 3 * * *")
+@app.task(name="guanxi.sweep_imports", queue="default", queueing_lock="guanxi.sweep_imports")
+def sweep_imports(timestamp: int) -> None:
+    """Drop old plans, at night."""
+    sweeping.sweep()
+
+
+__all__ = ["committing", "exporting", "person", "planning", "sweep_imports", "undoing"]

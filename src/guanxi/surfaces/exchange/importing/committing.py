@@ -15,6 +15,7 @@ from guanxi.kernel.actor import Actor
 from guanxi.kernel.registry import registry
 from guanxi.kernel.write import Refused
 from guanxi.surfaces.exchange.importing import report, store
+from guanxi.surfaces.exchange.importing.ending import ending_as, require
 from guanxi.surfaces.exchange.importing.writing import Slice
 from guanxi.surfaces.exchange.models import ImportRow, ImportRun
 
@@ -47,6 +48,13 @@ def commit(progress: jobs.Progress) -> None:
     run = ImportRun.objects.get(pk=progress.spec["run"])
     if run.state != "committing" or run.commit_jobs[-1] != progress.job.pk:
         return
+    with ending_as(run, "cancelled"):
+        require(run, progress.actor)
+        _slices(run, progress)
+        _end(run, progress)
+
+
+def _slices(run: ImportRun, progress: jobs.Progress) -> None:
     size = FIRST
     while not progress.cancelled():
         began = time.monotonic()
@@ -57,7 +65,6 @@ def commit(progress: jobs.Progress) -> None:
             settle(run, progress, rows)
         took = time.monotonic() - began
         size = min(MOST, size * 2) if took < QUICK else max(FEWEST, size // 2) if took > SLOW else size
-    _end(run, progress)
 
 
 def settle(run: ImportRun, progress: jobs.Progress, rows: Sequence[ImportRow]) -> None:

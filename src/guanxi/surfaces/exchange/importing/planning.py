@@ -17,6 +17,7 @@ from guanxi.surfaces.exchange.cells import Row
 from guanxi.surfaces.exchange.importing import opening, store, targets
 from guanxi.surfaces.exchange.importing.below import Below
 from guanxi.surfaces.exchange.importing.deciding import Decider, Planned
+from guanxi.surfaces.exchange.importing.ending import ending_as, require
 from guanxi.surfaces.exchange.importing.lookups import Names
 from guanxi.surfaces.exchange.importing.matching import Claims
 from guanxi.surfaces.exchange.importing.parsing import Column, Columns
@@ -105,14 +106,12 @@ def plan(progress: jobs.Progress) -> None:
     run = ImportRun.objects.get(pk=progress.spec["run"])
     if run.plan_job != progress.job.pk:
         return
-    try:
+    with ending_as(run, "draft"):
         _plan(run, progress)
-    except Exception:
-        ImportRun.objects.filter(pk=run.pk).update(state="draft")
-        raise
 
 
 def _plan(run: ImportRun, progress: jobs.Progress) -> None:
+    require(run, progress.actor)
     if not progress.total:
         progress.total = sum(1 for _row in opening.body(run))
         progress.save()

@@ -15,6 +15,7 @@ from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.history import Change
 from guanxi.kernel.registry import registry
+from guanxi.surfaces.exchange.importing.ending import ending_as
 from guanxi.surfaces.exchange.models import ImportRow, ImportRun
 
 KIND = "import.undo"
@@ -41,6 +42,11 @@ def undo(progress: jobs.Progress) -> None:
     run = ImportRun.objects.get(pk=progress.spec["run"])
     if run.state != "undoing" or run.undo_job != progress.job.pk:
         return
+    with ending_as(run, "done"):
+        _all(run, progress)
+
+
+def _all(run: ImportRun, progress: jobs.Progress) -> None:
     mine = {f"job:{number}" for number in run.commit_jobs}
     finished = {str(w) for w in run.options.get("undone", [])}
     for write_id, _ids in _writes(run):
