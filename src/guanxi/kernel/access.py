@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import F, Q, QuerySet
 
-from guanxi.kernel import clock
+from guanxi.kernel import clock, directory
 from guanxi.kernel.actor import Actor
 
 if TYPE_CHECKING:
@@ -60,12 +61,13 @@ def arm_conditions(entity: Entity, actor: Actor, action: str, prefix: str = "") 
     if "all" in arms:
         return None
     found: list[Q] = []
-    owners = ({actor.id} if "own" in arms and actor.id else set()) | (actor.reports if "reports" in arms else set())
-    if owners:
-        found.append(Q(AnyOf(F(f"{prefix}owner_id"), owners)))
     departments = (actor.departments if "department" in arms else frozenset()) | (actor.tree if "tree" in arms else frozenset())
+    owners = ({actor.id} if "own" in arms and actor.id else set()) | (actor.reports if "reports" in arms else set())
+    owners = {o for o in owners if not _covered(o, departments)}
+    if owners:
+        found.append(_one_of(f"{prefix}owner_id", owners))
     if departments:
-        found.append(Q(AnyOf(F(f"{prefix}department_id"), departments)))
+        found.append(_one_of(f"{prefix}department_id", departments))
     if arms & {"involved", "granted"}:
         found.append(Q(AnyOf(F(f"{prefix}id"), shared_ids(entity.key, actor, action))))
         if entity.parent:
@@ -75,6 +77,17 @@ def arm_conditions(entity: Entity, actor: Actor, action: str, prefix: str = "") 
     if "author" in arms and entity.author_sees and actor.id:
         found.append(Q(**{f"{prefix}created_by_id": actor.id}))
     return found
+
+
+def _covered(owner: int, departments: frozenset[int]) -> bool:
+    """A record bears its owner's department, so an arm over that department already holds all he owns."""
+    entry = directory.people().get(owner)
+    return entry is not None and entry.department in departments
+
+
+def _one_of(path: str, ids: Collection[int]) -> Q:
+    """Equality with a single id keeps an index on (path, sort key) in order; several need an array."""
+    return Q(**{path: next(iter(ids))}) if len(ids) == 1 else Q(AnyOf(F(path), ids))
 
 
 def scope(entity: Entity, actor: Actor, action: str, prefix: str = "") -> Q | None:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 UNINDEXED_ROWS = 50_000
 COUNT_LIMIT = 1_000
 PAGE_SIZE = 50
+#: A scope of at most so many arms reads a page as a merge of the first rows of each.
+MOST_ARMS = 4
 _SALT = "guanxi.cursor"
 
 
@@ -60,10 +62,11 @@ class Rows(models.QuerySet[Any]):
 
     entity: Entity
     actor: Actor
+    action: str
 
     def _clone(self) -> Self:
         clone: Self = super()._clone()  # type: ignore[misc]
-        clone.entity, clone.actor = self.entity, self.actor
+        clone.entity, clone.actor, clone.action = self.entity, self.actor, self.action
         return clone
 
     def where(self, condition: Any) -> Rows:
@@ -138,7 +141,19 @@ class Rows(models.QuerySet[Any]):
             rows = rows.filter(_beyond(key, at, down=down, empty=empty))
         mark = "-" if down else ""
         order = [f"{mark}id"] if empty else [f"{mark}{key}", f"{mark}id"]
-        return list(rows.order_by(*order).values_list("id", key, *paths)[:size])
+        rows = rows.order_by(*order)
+        arms = access.arm_conditions(self.entity, self.actor, self.action) or []
+        if not 2 <= len(arms) <= MOST_ARMS:
+            return list(rows.values_list("id", key, *paths)[:size])
+        parts = [rows.filter(arm).values_list("id", key, *paths)[:size] for arm in arms]
+        return _merged(parts, size, down=down, empty=empty)
+
+
+def _merged(parts: list[Any], size: int, *, down: bool, empty: bool) -> list[tuple[Any, ...]]:
+    """The first rows of a union of arms from the first rows of each: every part walks an index of its own."""
+    found = {row[0]: row for row in parts[0].union(*parts[1:], all=True)}
+    ordered = sorted(found.values(), key=lambda row: (row[0],) if empty else (row[1], row[0]), reverse=down)
+    return ordered[:size]
 
 
 def _beyond(key: str, at: dict[str, Any], *, down: bool, empty: bool) -> Q:
@@ -186,7 +201,7 @@ def estimate(model: type[models.Model]) -> int:
 def rows(entity: Entity, actor: Actor, *, action: str = "view", deleted: bool | None = False) -> Rows:
     """Start here: records of `entity` on which `actor` may perform `action`."""
     start: Rows = Rows(model=entity.model)
-    start.entity, start.actor = entity, actor
+    start.entity, start.actor, start.action = entity, actor, action
     if not actor.may(entity.key, action):
         return start.none()  # type: ignore[return-value]
     if deleted is not None:
