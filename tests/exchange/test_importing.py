@@ -235,3 +235,10 @@ def test_a_right_that_is_taken_away_ends_an_import_that_still_waits(company: Com
     job.refresh_from_db()
     assert (job.state, job.message) == ("failed", "You may not import these records any more.")
     assert not Customer.objects.exists()
+
+
+def test_phones_go_to_whom_they_stand_beside(company: Company, file_of: Make) -> None:
+    run = opening.keep(
+        CUSTOMERS, company.actor("sales"), upload(file_of(csv("公司名称,电话,联系人,手机", "云深,0571-88881234,王一,13800006021")))
+    )
+    assert run.mapping == {"0": "name", "1": "phone", "2": "contacts.name", "3": "contacts.mobile"}

@@ -31,10 +31,12 @@ def wish_of(entity: Entity, given: QueryDict) -> Wish:
     """Read the state of the list and the choices of the dialogue. Raises ConditionError."""
     try:
         where = json.loads(str(given["where"])) if given.get("where") else None
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):
         raise ConditionError(_("This filter cannot be read.")) from None
+    if where is not None and not isinstance(where, list):
+        raise ConditionError(_("This filter cannot be read."))
     everything = given.get("all") == "1"
-    ids = () if everything else tuple(int(i) for i in given.get("ids", "").split(",") if i.strip().isdigit())
+    ids = () if everything else tuple(int(i) for i in given.get("ids", "").split(",") if i.strip().isdecimal())
     form = given.get("format", "xlsx")
     columns = tuple(given.getlist("column"))
     return Wish(

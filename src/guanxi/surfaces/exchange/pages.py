@@ -132,7 +132,7 @@ def reread(request: HttpRequest, slug: str, run_id: int) -> HttpResponse:
     if run.state in ("draft", "planned"):
         header = request.POST.get("header", "")
         sheet = request.POST.get("sheet", run.sheet)
-        at = int(header) - 1 if header.isdigit() and sheet == run.sheet else None
+        at = int(header) - 1 if header.isdecimal() and sheet == run.sheet else None
         try:
             opening.read(run, entity, actor_of(request), sheet=sheet, header=at)
             run.state = "draft"

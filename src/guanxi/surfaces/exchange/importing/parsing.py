@@ -59,7 +59,7 @@ class Column:
     def _parse(self, cell: Cell) -> tuple[Any, str]:
         if self.target.field is None:
             text = as_text(cell).strip()
-            return (int(text), "") if text.isdigit() and len(text) < 16 else (None, _("This is no record ID."))
+            return (int(text), "") if text.isdecimal() and len(text) < 16 else (None, _("This is no record ID."))
         kind = self.target.field.kind
         word: Any = as_text(cell).strip() if kind.name in TEXTUAL else cell
         if self.words and kind.name in WORDS:

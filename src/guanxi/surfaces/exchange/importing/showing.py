@@ -158,7 +158,7 @@ def rows_page(run: ImportRun, show: str, after: str) -> RowsPage:
         rows = rows.filter(action=show) | (rows.filter(result="error") if show == "error" else rows.none())
     elif show:
         rows = rows.filter(result=show)
-    if after.isdigit():
+    if after.isdecimal():
         rows = rows.filter(number__gt=int(after))
     found = list(rows.order_by("number")[: PAGE + 1])
     return RowsPage(found[:PAGE], show, found[PAGE - 1].number if len(found) > PAGE else None)

@@ -122,7 +122,23 @@ def guess(entity: Entity, headers: Sequence[str], samples: dict[int, list[Cell]]
     own = [t for t in found.values() if not t.via and t.kind not in ("phone", "email")]
     reach = [t for t in found.values() if not t.via and t.kind in ("phone", "email")]
     below = [t for t in found.values() if t.via and t.key.split(".")[0] in named]
-    return guess_mapping(headers, samples, [*own, *(t for t in below if t.kind in ("phone", "email")), *reach, *below])
+    second = guess_mapping(headers, samples, [*own, *(t for t in below if t.kind in ("phone", "email")), *reach, *below])
+    return _beside(second, found)
+
+
+def _beside(guessed: dict[int, Guess], found: dict[str, Target]) -> dict[int, Guess]:
+    """What stands left of a person's name is the company's: its phone gives way to a free field of the same kind."""
+    names = [c for c, g in guessed.items() if found[g.field].via and g.field.endswith(f".{found[g.field].entity.title}")]
+    taken = {g.field for g in guessed.values()}
+    for column, guess in sorted(guessed.items()):
+        target = found[guess.field]
+        if not target.via or target.kind not in ("phone", "email") or not names or column > min(names):
+            continue
+        free = next((k for k, t in found.items() if not t.via and t.kind == target.kind and k not in taken), None)
+        if free:
+            guessed[column] = Guess(free, guess.confidence)
+            taken.add(free)
+    return guessed
 
 
 def signature(headers: Sequence[str]) -> str:

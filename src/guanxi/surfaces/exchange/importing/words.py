@@ -45,7 +45,7 @@ def read_mapping(run: ImportRun, entity: Entity, actor: Actor, form: QueryDict) 
     if not any(goals[k].writes for k in keys):
         return _("Choose a field for at least one column.")
     wanted = str(form.get("owner", ""))
-    owner = directory.people().get(int(wanted)) if wanted.isdigit() else None
+    owner = directory.people().get(int(wanted)) if wanted.isdecimal() else None
     policy = form.get("policy", "skip")
     run.options = {
         **opening.defaults(),
