@@ -8,8 +8,10 @@ from babel.messages.pofile import read_po
 from django.utils import translation
 
 from guanxi.kernel.fields.dates import WEEKDAYS_EN
+from guanxi.surfaces.stream import DOORS
 
-CATALOGUE = Path(__file__).resolve().parents[2] / "src/guanxi/locale/zh_Hans/LC_MESSAGES/django.po"
+PACKAGE = Path(__file__).resolve().parents[2] / "src/guanxi"
+CATALOGUE = PACKAGE / "locale/zh_Hans/LC_MESSAGES/django.po"
 PLACE = re.compile(r"%\(\w+\)[a-z]|\{\w+\}|%%")
 #: A Latin word in a Chinese text is a format, product or example that keeps its name.
 KEPT = {
@@ -54,3 +56,9 @@ def test_a_weekday_is_short_enough_for_a_list(messages):
 def test_a_filter_says_jinri_and_a_date_says_jintian():
     with translation.override("zh-hans"):
         assert (translation.gettext("Today"), translation.pgettext("day", "Today")) == ("今日", "今天")
+
+
+def test_the_history_names_every_door_in_words():
+    sources = "".join(path.read_text() for path in PACKAGE.rglob("*.py"))
+    used = set(re.findall(r'\b(?:door=|DOOR = )"(\w+)"', sources))
+    assert used and used <= DOORS.keys()

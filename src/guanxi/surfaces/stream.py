@@ -35,6 +35,22 @@ VERBS = {
     "merge": (gettext_lazy("merged"), "git-merge"),
     "planned": (gettext_lazy("planned the next follow-up"), "calendar-due"),
 }
+DOORS = {
+    "action": gettext_lazy("action button"),
+    "api": gettext_lazy("API"),
+    "bin": gettext_lazy("recycle bin"),
+    "board": gettext_lazy("board"),
+    "bulk": gettext_lazy("many at once"),
+    "cell": gettext_lazy("edited in place"),
+    "demo": gettext_lazy("demo company"),
+    "files": gettext_lazy("files"),
+    "form": gettext_lazy("form"),
+    "import": gettext_lazy("import"),
+    "path": gettext_lazy("stage path"),
+    "timeline": gettext_lazy("timeline"),
+    "undo": gettext_lazy("undo"),
+    "web": gettext_lazy("web page"),
+}
 
 
 @dataclass
@@ -179,10 +195,16 @@ def changed(entity: Entity, changes: list[Change], reader: Reader) -> Iterator[E
         lines = [] if change.verb == "create" else list(_lines(entity, change, reader, titles))
         if change.verb == "update" and not lines:
             continue
-        action = entity.action(change.verb)
-        words, icon = VERBS.get(change.verb, (action.label, action.icon or "bolt") if action else VERBS["update"])
+        words, icon = deed(entity, change.verb)
         who = directory.person_name(change.actor) or _("System")
-        yield Entry(change.at, "change", icon, str(words), who, lines=lines)
+        yield Entry(change.at, "change", icon, words, who, lines=lines)
+
+
+def deed(entity: Entity, verb: str) -> tuple[str, str]:
+    """What was done in words, and its icon."""
+    action = entity.action(verb)
+    words, icon = VERBS.get(verb, (action.label, action.icon or "bolt") if action else VERBS["update"])
+    return str(words), icon
 
 
 RELATIONAL = ("lookup", "links")

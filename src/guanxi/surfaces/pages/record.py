@@ -13,13 +13,14 @@ from markupsafe import Markup, escape
 from guanxi.kernel import directory, history, plan
 from guanxi.kernel.access import may_see
 from guanxi.kernel.actor import Actor
-from guanxi.kernel.entity import Action, Entity
 from guanxi.kernel.condition import predicate, tree
+from guanxi.kernel.entity import Action, Entity
 from guanxi.kernel.fields.base import Field, Reader
 from guanxi.kernel.fields.column import Linked
 from guanxi.kernel.registry import registry
 from guanxi.surfaces.pages import timeline
 from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, page, reader_of, record_or_404, signed_in
+from guanxi.surfaces.stream import DOORS, deed
 
 RELATED_ROWS = 10
 
@@ -34,7 +35,7 @@ def show(request: HttpRequest, slug: str, record_id: int) -> HttpResponse:
             return HttpResponseRedirect(f"/{slug}/{row.merged_into}/")
         row = record_or_404(request, entity, record_id)
     context = region(request, entity, row)
-    if request.headers.get("HX-Target") == "drawer":
+    if request.headers.get("HX-Target") in ("drawer", "record"):
         return fragment(request, "pages/record_region.html", context)
     return page(request, "pages/record.html", context, title=str(row))
 
@@ -71,7 +72,7 @@ def title_of(entity: Entity, row: Any, actor: Actor) -> str:
     if right == "hidden":
         return f"{entity.label} {row.id}"
     value = str(getattr(row, entity.title))
-    return entity.fields[entity.title].kind.mask(value) if right == "masked" else value.split("\n")[0][:80]
+    return entity.fields[entity.title].kind.mask(value) if right == "masked" else value.split("\n", maxsplit=1)[0][:80]
 
 
 def cell(entity: Entity, field: Field, row: Any, reader: Reader) -> str:
@@ -219,8 +220,8 @@ def trail(request: HttpRequest, slug: str, record_id: int) -> HttpResponse:
         {
             "at": entity.fields["updated_at"].kind.text(c.at, reader),
             "who": directory.person_name(c.actor) or _("System"),
-            "verb": c.verb,
-            "door": c.door,
+            "verb": deed(entity, c.verb)[0],
+            "door": str(DOORS.get(c.door, c.door)),
             "lines": c.lines(entity, reader),
         }
         for c in history.visible_changes(entity, row.id, reader.actor)
