@@ -100,7 +100,10 @@ class FollowUpEntity(Entity, model=FollowUp):
 
 
 def plan_next(records: Sequence[Any], *, door: str) -> None:
-    """Carry the plan of the newest follow-up to each customer and opportunity: writing down an old one changes no plan."""
+    """Carry the plan of the newest follow-up to each customer and opportunity: writing down an old one changes no plan.
+
+    A follow-up without a plan settles one that was due, and leaves one that lies ahead.
+    """
     customers = {r.customer_id for r in records}
     for lookup in ("customer", "opportunity"):
         target = registry.get(f"{'customers' if lookup == 'customer' else 'sales'}.{lookup}")
@@ -110,4 +113,8 @@ def plan_next(records: Sequence[Any], *, door: str) -> None:
         # By customer too, whose index this uses.
         rows = FollowUp._default_manager.filter(deleted_at=None, customer__in=customers).filter(**{f"{lookup}__in": about})
         newest = dict(rows.order_by(lookup, "-happened_at", "-id").distinct(lookup).values_list(f"{lookup}_id", "next_at"))
-        write.update_many(target, {i: {"next_follow_up_at": at} for i, at in newest.items()}, actor=SYSTEM, door=door, verb="planned")
+        open_ended = [i for i, at in newest.items() if at is None]
+        done = target.model._default_manager.filter(id__in=open_ended, next_follow_up_at__lte=clock.now())
+        settled = set(done.values_list("id", flat=True))
+        plans = {i: {"next_follow_up_at": at} for i, at in newest.items() if at is not None or i in settled}
+        write.update_many(target, plans, actor=SYSTEM, door=door, verb="planned")

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from guanxi.kernel import history, write
+from guanxi.kernel.actor import Actor
 from guanxi.kernel.condition.tree import ConditionError
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.history import Change
@@ -59,7 +60,7 @@ def stage(request: HttpRequest, slug: str, record_id: int, code: str) -> HttpRes
     except write.NotFound:
         raise Http404 from None
     except write.Invalidated as refusal:
-        asking = asking_action(entity, refusal)
+        asking = asking_action(entity, refusal, record_or_404(request, entity, record_id), actor_of(request))
         if asking:
             return triggers(HttpResponse(status=204), modal__open=f"/{slug}/{record_id}/_action/{asking}/")
         return toast(HttpResponse(status=422), str(refusal), level="error")
@@ -68,9 +69,9 @@ def stage(request: HttpRequest, slug: str, record_id: int, code: str) -> HttpRes
     return done(_("Saved"), row.id, row.version)
 
 
-def asking_action(entity: Entity, refusal: write.Invalidated) -> str:
-    """The declared action whose form asks for what was missing."""
-    return next((a.code for a in entity.actions if set(refusal.errors) & set(a.form)), "")
+def asking_action(entity: Entity, refusal: write.Invalidated, row: Any, actor: Actor) -> str:
+    """The declared action that is possible now and whose form asks for what was missing."""
+    return next((a.code for a in entity.actions if set(refusal.errors) & set(a.form) and available(entity, a, row, actor)), "")
 
 
 def done(message: str, record_id: int, version: int) -> HttpResponse:
@@ -164,7 +165,7 @@ def bulk_answer(request: HttpRequest, entity: Entity, values: dict[str, Any], *,
         elif verb == "transfer":
             outcome = write.transfer(entity, ids, int(values["owner"] or 0), actor=actor, door="bulk")
         else:
-            outcome = write.update_many(entity, {i: values for i in ids}, actor=actor, door="bulk")
+            outcome = write.update_many(entity, dict.fromkeys(ids, values), actor=actor, door="bulk")
     except (write.Invalidated, ValueError) as refusal:
         return toast(HttpResponse(status=422), str(refusal), level="error")
     undo = undo_address(outcome)
@@ -203,7 +204,7 @@ def selected(request: HttpRequest, entity: Entity) -> list[int]:
         except ConditionError:
             return []
         return list(rows.values_list("id", flat=True)[: BULK_NOW + 1])
-    return [int(i) for i in request.POST.get("ids", "").split(",") if i.strip().isdigit()]
+    return [int(i) for i in request.POST.get("ids", "").split(",") if i.strip().isdecimal()]
 
 
 @signed_in
