@@ -153,7 +153,12 @@ def test_level_tags_and_dictionary_values_are_chosen_shown_and_searched_by(enter
     desk.page.wait_for_url(re.compile(r"/customers/\d+/$"))
     for label, text in (("行业", "文化传媒"), ("来源", "展会"), ("客户类型", "渠道客户"), ("标签", "战略合作")):
         expect(desk.value(label)).to_contain_text(text)
-    for condition, found in (('["tags","has",["strategic"]]', 1), ('["tags","has",["vip"]]', 0), ('["level","in",["B"]]', 1), ('["level","in",["A"]]', 0)):
+    for condition, found in (
+        ('["tags","has",["strategic"]]', 1),
+        ('["tags","has",["vip"]]', 0),
+        ('["level","in",["B"]]', 1),
+        ('["level","in",["A"]]', 0),
+    ):
         desk.go(f'/customers/?view=mine&where=["and",["name","is","{name}"],{condition}]')
         expect(desk.row(name)).to_have_count(found)
 
