@@ -66,7 +66,7 @@ def find(entries: Mapping[int, Entry], raw: object) -> Entry | None:
     if isinstance(raw, int) and not isinstance(raw, bool):
         return entries.get(raw)
     text = str(raw).strip()
-    if text.isdigit() and int(text) in entries:
+    if text.isdecimal() and int(text) in entries:
         return entries[int(text)]
     by_code = [e for e in entries.values() if e.code and e.code.lower() == text.lower()]
     if by_code:

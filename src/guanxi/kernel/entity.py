@@ -225,6 +225,7 @@ class Entity:
 
     def find_by_title(self, rows: Any, text: str) -> list[int]:
         """Ids of the rows that are called exactly `text` or bear it as their number; at most two."""
+        text = text.replace("\x00", "")
         where = models.Q(**{self.title: text})
         if "number" in self.fields:
             where |= models.Q(number=text)

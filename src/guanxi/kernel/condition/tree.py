@@ -6,6 +6,7 @@ actor may not see is as unknown as a misspelt one; a masked field answers only e
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -91,6 +92,8 @@ def _node(entity: Entity, data: Any, reader: Reader, budget: Iterator[int], dept
 
 
 def _test(entity: Entity, path: str, op: str, raw: Any, reader: Reader, depth: int) -> Node:
+    if _broken(raw):
+        raise ConditionError(_("This filter cannot be read."))
     head, dot, rest = path.partition(".")
     if dot:
         return _related(entity, head, rest, (op, raw), reader, depth)
@@ -104,6 +107,15 @@ def _test(entity: Entity, path: str, op: str, raw: Any, reader: Reader, depth: i
         return Test(entity, field, op, field.kind.operand(op, raw, reader), raw)
     except Invalid as error:
         raise ConditionError(f"{field.label}: {error}") from None
+
+
+def _broken(raw: Any) -> bool:
+    """JSON can spell halves of characters, which no database takes."""
+    try:
+        json.dumps(raw, ensure_ascii=False, default=str).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _related(entity: Entity, head: str, rest: str, comparison: Sequence[Any], reader: Reader, depth: int) -> Node:

@@ -29,7 +29,7 @@ class AttachmentKind(Kind):
 
     def read(self, raw: Any, reader: Reader) -> Any:
         items = raw if isinstance(raw, (list, tuple)) else str(raw).split(",")
-        if not all(str(i).strip().isdigit() for i in items):
+        if not all(str(i).strip().isdecimal() for i in items):
             raise Invalid(_("Attach files with the paper clip."))
         return [int(i) for i in items]
 

@@ -54,7 +54,7 @@ class ChoiceKind(Kind):
         if found is None:
             wanted = fold(text)
             found = next((i for i in self.dictionary.items() if wanted in (fold(i.zh), fold(i.en), fold(i.code))), None)
-        if found is None and text.isdigit():
+        if found is None and text.isdecimal():
             found = self.dictionary.by_id(int(text))
         return found
 

@@ -31,10 +31,10 @@ def read_date(raw: Any) -> date:
         return raw
     text = fold(str(raw)).replace("年", "-").replace("月", "-").replace("日", "").replace("/", "-").replace(".", "-")
     text = text.split(" ")[0].split("t")[0].rstrip("-")
-    if len(text) == 8 and text.isdigit():
+    if len(text) == 8 and text.isdecimal():
         text = f"{text[:4]}-{text[4:6]}-{text[6:]}"
     parts = text.split("-")
-    if len(parts) == 3 and all(p.isdigit() for p in parts) and len(parts[0]) == 4:
+    if len(parts) == 3 and all(p.isdecimal() for p in parts) and len(parts[0]) == 4:
         text = f"{parts[0]}-{int(parts[1]):02d}-{int(parts[2]):02d}"
     try:
         day = parse_date(text)

@@ -39,7 +39,7 @@ class LookupKind(Kind):
         if isinstance(raw, int) and (self.target.key, raw) in reader.known:
             return raw
         rows = self.target.rows(reader.actor)
-        if isinstance(raw, int) or (isinstance(raw, str) and raw.strip().isdigit() and len(raw.strip()) < 16):
+        if isinstance(raw, int) or (isinstance(raw, str) and raw.strip().isdecimal() and len(raw.strip()) < 16):
             found = list(rows.filter(id=int(raw)).values_list("id", flat=True))
             if found or isinstance(raw, int):
                 return self.only(found, raw)

@@ -21,7 +21,7 @@ TYPES = ("application/json", "application/merge-patch+json")
 def document(request: HttpRequest, *, optional: bool = False) -> dict[str, Any]:
     """The object in the body. Raises Problem 400, 413 or 415."""
     length = request.headers.get("Content-Length", "")
-    if length.isdigit() and int(length) > LIMIT:
+    if length.isdecimal() and int(length) > LIMIT:
         raise _too_big()
     try:
         raw = request.body

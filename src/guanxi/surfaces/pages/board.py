@@ -274,7 +274,7 @@ def more(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _number(text: str | None) -> int:
-    return int(text) if text and text.isdigit() and len(text) < 6 else 0
+    return int(text) if text and text.isdecimal() and len(text) < 6 else 0
 
 
 @signed_in
@@ -284,7 +284,7 @@ def move(request: HttpRequest, slug: str) -> HttpResponse:
     entity, actor = entity_or_404(request, slug), actor_of(request)
     index = _number(request.GET.get("board"))
     record, version, target = (request.POST.get(k, "") for k in ("id", "version", "to"))
-    if not record.isdigit() or index >= len(entity.boards):
+    if not record.isdecimal() or index >= len(entity.boards):
         raise Http404
     by = entity.boards[index].by
     present = entity.rows(actor).filter(id=int(record)).first()
@@ -293,7 +293,7 @@ def move(request: HttpRequest, slug: str) -> HttpResponse:
     field = entity.fields[by]
     if (field.kind.json(field.value(present)) or "") == target:
         return JsonResponse({"version": present.version})
-    base = int(version) if version.isdigit() else None
+    base = int(version) if version.isdecimal() else None
     try:
         row = write.update((entity, present.id), {by: target or None}, actor=actor, door="board", base=base)
     except write.Invalidated as refusal:

@@ -82,7 +82,7 @@ def similar(request: HttpRequest, slug: str) -> HttpResponse:
     if key not in entity.visible(actor_of(request)) or not value:
         return HttpResponse("")
     record = given.get("record", "")
-    hits = duplicates.find(entity, {key: value}, actor_of(request), besides=int(record) if record.isdigit() else None)
+    hits = duplicates.find(entity, {key: value}, actor_of(request), besides=int(record) if record.isdecimal() else None)
     return fragment(request, "pages/similar.html", {"hits": hits, "entity": entity}) if hits else HttpResponse("")
 
 

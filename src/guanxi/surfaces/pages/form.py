@@ -211,7 +211,7 @@ def edit(request: HttpRequest, slug: str, record_id: int) -> HttpResponse:
 def base_of(request: HttpRequest) -> int | None:
     """The version that the form was filled from."""
     given = request.POST.get("version", "")
-    return int(given) if given.isdigit() else None
+    return int(given) if given.isdecimal() else None
 
 
 def conflict(request: HttpRequest, entity: Entity, row: Any, values: dict[str, Any], clash: write.Conflict) -> HttpResponse:

@@ -93,8 +93,10 @@ def state_of(request: HttpRequest, entity: Entity) -> State:
     tab = next((t for t in tabs if t.code == wanted), tabs[0])
     try:
         where = json.loads(given["where"]) if given.get("where") else []
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):
         raise ConditionError(_("This filter cannot be read.")) from None
+    if not isinstance(where, list):
+        raise ConditionError(_("This filter cannot be read."))
     layout = given.get("layout") or tab.layout or "table"
     return State(entity, tab, where, given.get("sort") or tab.sort, given.get("at", ""), layout if entity.boards else "table", tabs)
 

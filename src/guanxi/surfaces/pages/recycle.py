@@ -50,7 +50,7 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _number(text: str | None) -> int:
-    return max(1, int(text)) if text and text.isdigit() and len(text) < 5 else 1
+    return max(1, int(text)) if text and text.isdecimal() and len(text) < 5 else 1
 
 
 def readable_title(entity: Entity, actor: Actor) -> bool:
@@ -82,7 +82,7 @@ def drawn(entity: Entity, row: tuple[Any, ...], reader: Reader) -> dict[str, Any
 def restore(request: HttpRequest, slug: str) -> HttpResponse:
     """Bring one or many back; each that cannot come back says why and leaves the others alone."""
     entity, actor = entity_or_404(request, slug, "delete"), actor_of(request)
-    ids = [int(i) for part in request.POST.getlist("ids") for i in part.split(",") if i.strip().isdigit()]
+    ids = [int(i) for part in request.POST.getlist("ids") for i in part.split(",") if i.strip().isdecimal()]
     if not 0 < len(ids) <= MOST_AT_ONCE:
         return toast(HttpResponse(status=422), _("Select between one and %(n)d records.") % {"n": MOST_AT_ONCE}, level="error")
     back, reasons = [], []

@@ -149,7 +149,7 @@ def columns(request: HttpRequest, slug: str) -> HttpResponse:
     entity, actor = entity_or_404(request, slug), actor_of(request)
     keys = chosen(entity, actor, request.POST.getlist("column"))
     view = request.POST.get("view", "")
-    saved = SavedView.objects.filter(id=int(view[1:]), owner_id=actor.id, entity=entity.key).first() if view[1:].isdigit() else None
+    saved = SavedView.objects.filter(id=int(view[1:]), owner_id=actor.id, entity=entity.key).first() if view[1:].isdecimal() else None
     if saved is not None and saved.columns:
         saved.columns = keys
         saved.save(update_fields=["columns"])
