@@ -136,6 +136,11 @@ def binned(world: World) -> dict[str, Any]:
     return {"ids": str(world.binned.id)}
 
 
+def export(world: World) -> dict[str, Any]:
+    """The record as a file."""
+    return {**ids(world), "format": "csv", "column": world.entity.title}
+
+
 def board(world: World) -> dict[str, Any] | None:
     """Only entities with a board have columns."""
     return {} if world.entity.boards else None
@@ -167,6 +172,7 @@ RULES: dict[str, Rule] = {
     "<slug:slug>/_columns/": Rule("list", get=False, post=columns),
     "<slug:slug>/_widths/": Rule("list", get=False, post=lambda world: {"widths": "{}"}),
     "<slug:slug>/import/": Rule("list"),
+    "<slug:slug>/export/": Rule("list", post=export),
     "<slug:slug>/_transfer/": Rule("bulk", post=handover),
     "<slug:slug>/_bulk/": Rule("bulk", post=set_title),
     "<slug:slug>/_delete/": Rule("bulk", get=False, post=ids),

@@ -55,22 +55,22 @@ def full(cast: Cast, settings: Any, tmp_path: Any) -> Iterator[tuple[World, dict
     long = "".join(PAYLOADS)
     form = {"remark": long, "business": long, "address": bad, "preferences": long, "occupation": PAYLOADS[0], "name": "Acme plain"}
     assert browser.post(f"/customers/{customer.id}/edit/", form).status_code == 302
-    assert browser.post(f"/customers/{customer.id}/_field/remark/", {"remark": long + "!"}).status_code == 200
+    assert browser.post(f"/customers/{customer.id}/_field/remark/", {"remark": long + "!"}).status_code in (200, 302)
     ids = {"customers": customer.id}
     ids["contacts"] = api("contacts", {"name": PAYLOADS[1], "customer": customer.id, "remark": long, "wechat": PAYLOADS[2], "hobbies": bad})
     ids["opportunities"] = api(
         "opportunities", {"name": bad, "customer": customer.id, "requirement": long, "next_step": bad, "amount": "1"}
     )
     ids["follow-ups"] = api(
-        "follow-ups", {"summary": long, "customer": customer.id, "place": bad, "next_plan": bad, "next_at": "2020-01-01"}
+        "follow-ups", {"summary": long, "customer": customer.id, "place": bad, "next_plan": bad, "next_at": "2099-01-01"}
     )
     api_refused = world.client(None).post(
         "/api/v1/customers", json.dumps({"name": PAYLOADS[0]}), content_type="application/json", **program
     )
     assert api_refused.status_code == 422
     upload = SimpleUploadedFile('"><img src=x onerror=alert(1)>.svg', b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>")
-    assert browser.post(f"/customers/{customer.id}/_files/", {"files": upload}).status_code == 200
-    assert browser.post(f"/customers/{customer.id}/_comment/", {"body": long}).status_code == 200
+    assert browser.post(f"/customers/{customer.id}/_files/", {"files": upload}).status_code in (200, 302)
+    assert browser.post(f"/customers/{customer.id}/_comment/", {"body": long}).status_code in (200, 302)
     assert browser.post("/customers/_views/", {"name": PAYLOADS[2][:60], "where": "[]"}).status_code in (200, 302)
     return world, ids
 
