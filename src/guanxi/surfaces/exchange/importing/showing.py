@@ -55,7 +55,7 @@ def state_of(run: ImportRun) -> str:
 
 def steps(state: str, unknown: int) -> list[dict[str, Any]]:
     """The wizard's line of steps."""
-    names = [_("File"), _("Columns"), _("Preview"), _("Import")]
+    names = [_("File"), _("Match columns"), _("Preview"), _("Import")]
     at = {"draft": 0, "mapping": 1, "planning": 2, "planned": 2}.get(state, 3)
     return [{"label": name, "done": place < at or state in ("done", "undone"), "on": place == at} for place, name in enumerate(names)]
 
