@@ -97,3 +97,26 @@ def test_odd_ids_in_bulk_requests_never_crash(cast: Cast, ids: str) -> None:
         assert browser.post(f"/{entity.slug}/{path}", {"ids": ids, **body}).status_code < 500
     assert browser.post(f"/{entity.slug}/_move/", {"id": ids, "version": ids, "to": ids}).status_code < 500
     assert browser.post(f"/{entity.slug}/_columns/", {"column": ids, "view": f"s{ids}"}).status_code < 500
+
+
+@pytest.mark.parametrize("name", ["\x00", "x\x00y", "x" * 400, "²"])
+def test_odd_texts_in_forms_never_crash(cast: Cast, name: str) -> None:
+    entity = registry.get("customers.customer")
+    record = samples.make(entity, actor=cast.owner)
+    world = World(entity, cast, record, None)
+    browser = world.client(cast.owner)
+    forms: dict[str, dict[str, Any]] = {
+        "/login/": {"username": name, "password": name},
+        "/customers/new/": dict.fromkeys(entity.writable(cast.owner), name),
+        "/customers/_views/": {"name": name, "where": name, "sort": name, "layout": name},
+        f"/customers/{record.id}/_comment/": {"body": name},
+        f"/customers/{record.id}/_compose/": {"mode": name, "text": name, "due": name},
+        f"/customers/{record.id}/edit/": {"name": name, "version": name},
+        "/settings/": {"email": name, "phone": name, "time_zone": name},
+        "/settings/language/": {"lang": name, "next": name},
+    }
+    for path, body in forms.items():
+        client = world.client(None) if path == "/login/" else browser
+        assert client.post(path, body).status_code < 500, path
+    for path in ("/_search/", "/_pick/customers/", "/_pick/regions/", "/customers/_similar/", "/customers/_bin/"):
+        assert browser.get(path, {"q": name, "field": "name", "value": name}).status_code < 500, path

@@ -28,7 +28,7 @@ def enter(request: HttpRequest) -> HttpResponse:
         if getattr(request, "user", None) is not None and request.user.is_authenticated:
             return HttpResponseRedirect(_next(request))
         return _draw(request)
-    name = request.POST.get("username", "").strip()
+    name = request.POST.get("username", "").replace("\x00", "").strip()[:100]
     keys = [f"login:{name.lower()}", f"login@{request.META.get('REMOTE_ADDR', '')}"]
     shared = caches["shared"]
     if any(int(shared.get(k, 0)) >= TRIES * (1 + 9 * k.startswith("login@")) for k in keys):
