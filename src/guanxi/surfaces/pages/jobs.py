@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from guanxi.kernel import clock
 from guanxi.kernel.fields.dates import ago
 from guanxi.kernel.models import Job
+from guanxi.kernel.registry import registry
 from guanxi.surfaces.pages.frame import PLACES, actor_of, fragment, page, signed_in, toast, triggers
 
 SHOWN = 50
@@ -36,6 +37,15 @@ COUNTS = {
     "skipped": gettext_lazy("skipped"),
     "refused": gettext_lazy("refused"),
     "written": gettext_lazy("written"),
+    "create": gettext_lazy("To create"),
+    "update": gettext_lazy("To update"),
+    "child": gettext_lazy("Only adds below"),
+    "skip": gettext_lazy("Skipped"),
+    "error": gettext_lazy("Error"),
+    "changed": gettext_lazy("Changed meanwhile"),
+    "undone": gettext_lazy("Taken back"),
+    "kept": gettext_lazy("Kept"),
+    "waiting": gettext_lazy("Not done"),
 }
 
 
@@ -57,7 +67,7 @@ def drawn(job: Job) -> dict[str, Any]:
         "done": job.done,
         "total": job.total,
         "percent": min(100, job.done * 100 // job.total) if job.total else (100 if job.state == "done" else 0),
-        "counts": [(str(COUNTS.get(k, k)), f"{v:,}" if isinstance(v, int) else v) for k, v in job.counts.items()],
+        "counts": [(counted(k), f"{v:,}" if isinstance(v, int) else v) for k, v in job.counts.items()],
         "errors": [error_words(e) for e in job.errors[:ERRORS_SHOWN]],
         "errors_more": max(0, len(job.errors) - ERRORS_SHOWN),
         "message": job.message,
@@ -66,6 +76,12 @@ def drawn(job: Job) -> dict[str, Any]:
         "exact": timezone.localtime(job.created_at).strftime("%Y-%m-%d %H:%M"),
         "took": took(job),
     }
+
+
+def counted(code: str) -> str:
+    """What a figure of a job counts; records below are counted under the address of their entity."""
+    entity = registry.by_slug(code)
+    return str(COUNTS.get(code, entity.label_plural if entity else code))
 
 
 def error_words(error: Any) -> tuple[str, str]:
