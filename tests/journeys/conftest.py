@@ -14,7 +14,8 @@ from tests.journeys.desk import Desk, Enter
 from tests.journeys.house import lived_in
 
 PASSWORD = "guanxi-demo"
-expect.set_options(timeout=10_000)
+PATIENCE = 30_000  # milliseconds: a machine may have other things to do
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -60,7 +61,7 @@ def window(browser: Browser, house: str) -> Iterator[Any]:
     def open_one(**options: Any) -> Desk:
         settings = {"base_url": house, "locale": "zh-CN", "timezone_id": "Asia/Shanghai", "viewport": {"width": 1440, "height": 900}}
         context = browser.new_context(**{**settings, **options})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page: Page = context.new_page()
         desks.append(Desk(page))

@@ -6,7 +6,10 @@ from playwright.sync_api import expect
 
 from tests.journeys.desk import Desk, Enter, fresh
 
-POST = "([url, body]) => fetch(url, {method: 'POST', headers: {'X-CSRFToken': document.querySelector('meta[name=csrf-token]').content, 'HX-Request': 'true'}, body: new URLSearchParams(body)}).then(r => r.status)"
+POST = """([url, body]) => fetch(url, {
+  method: "POST", body: new URLSearchParams(body),
+  headers: {"X-CSRFToken": document.querySelector("meta[name=csrf-token]").content, "HX-Request": "true"},
+}).then(answer => answer.status)"""
 
 
 def hits(desk: Desk, text: str) -> int:
