@@ -43,7 +43,11 @@ class Client:
 
     def post(self, path: str, fields: dict[str, str]) -> int:
         """The status."""
-        headers = {"Content-Type": "application/x-www-form-urlencoded", "X-CSRFToken": self.cookies.get("guanxi_csrf", ""), **self._cookie()}
+        headers = {
+            "Content-Type": "application/x-www-form-urlencoded",
+            "X-CSRFToken": self.cookies.get("guanxi_csrf", ""),
+            **self._cookie(),
+        }
         self.connection.request("POST", path, urllib.parse.urlencode(fields), headers)
         response = self.connection.getresponse()
         response.read()

@@ -75,7 +75,9 @@ class Bench:
             within = p50 / self.scale <= limits["p50"] and p95 / self.scale <= limits["p95"] and cpu <= limits["cpu"]
         row = Row(name, role, clients, round(p50, 2), round(p95, 2), round(timing.rate, 1), round(cpu, 2), raw, limits.get("p50"), within)
         self.rows.append(row)
-        print(f"{name:<28}{role:<10}{clients:>3}  p50 {p50:7.1f}  p95 {p95:7.1f}  cpu {cpu:6.1f}  {timing.rate:7.1f}/s  raw {raw}  {within}")
+        print(
+            f"{name:<28}{role:<10}{clients:>3}  p50 {p50:7.1f}  p95 {p95:7.1f}  cpu {cpu:6.1f}  {timing.rate:7.1f}/s  raw {raw}  {within}"
+        )
         return row
 
     def raw(self, statement: str) -> float:
@@ -105,7 +107,9 @@ class Bench:
             import gzip
 
             text = gzip.decompress(client.get(path)).decode()
-            found = re.findall(r'href="(/customers/\?[^"]*at=[^"]+)" aria-label="下一页', text) or re.findall(r'href="(/customers/\?[^"]*at=[^"]+)" aria-label="Next', text)
+            found = re.findall(r'href="(/customers/\?[^"]*at=[^"]+)" aria-label="下一页', text) or re.findall(
+                r'href="(/customers/\?[^"]*at=[^"]+)" aria-label="Next', text
+            )
             if not found:
                 break
             path = found[0].replace("&amp;", "&")
@@ -132,7 +136,9 @@ class Bench:
         begun = time.perf_counter()
         for n in range(self.times // 2):
             start = time.perf_counter()
-            status = client.post("/customers/new/?quick=1", {"name": f"基准新建{time.time_ns()}有限公司", "phone": f"138{n:08d}", "level": "A"})
+            status = client.post(
+                "/customers/new/?quick=1", {"name": f"基准新建{time.time_ns()}有限公司", "phone": f"138{n:08d}", "level": "A"}
+            )
             assert status == 204, status
             timing.samples.append((time.perf_counter() - start) * 1000)
         timing.seconds = time.perf_counter() - begun

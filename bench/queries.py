@@ -52,9 +52,7 @@ def scope_sql(connection: psycopg.Connection, login: str) -> str:
 
 def raw_lists(connection: psycopg.Connection, login: str) -> dict[str, str]:
     """The six list queries as a person would write them by hand."""
-    codes = {
-        f"{d}.{c}": i for d, c, i in connection.execute("SELECT dictionary, code, id FROM kernel_dictionaryvalue").fetchall()
-    }
+    codes = {f"{d}.{c}": i for d, c, i in connection.execute("SELECT dictionary, code, id FROM kernel_dictionaryvalue").fetchall()}
     live = f"deleted_at IS NULL AND {scope_sql(connection, login)}"
     head, tail = f"SELECT {COLUMNS} FROM customers_customer WHERE {live}", "ORDER BY updated_at DESC, id DESC LIMIT 51"
     level, status = "customer_level", "customer_status"

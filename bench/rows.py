@@ -12,10 +12,73 @@ from guanxi.kernel.china import pinyin, tokens, width
 
 #: Change it when the rows change: data of another version is made anew.
 VERSION = 3
-PLACES = ("杭州", "深圳", "北京", "苏州", "成都", "武汉", "宁波", "上海", "西安", "青岛", "厦门", "长沙", "广州", "南京", "天津", "重庆", "郑州", "合肥", "济南", "福州")
-REGIONS = (330100, 440300, 110100, 320500, 510100, 420100, 330200, 310100, 610100, 370200, 350200, 430100, 440100, 320100, 120100, 500100, 410100, 340100, 370100, 350100)
+PLACES = (
+    "杭州",
+    "深圳",
+    "北京",
+    "苏州",
+    "成都",
+    "武汉",
+    "宁波",
+    "上海",
+    "西安",
+    "青岛",
+    "厦门",
+    "长沙",
+    "广州",
+    "南京",
+    "天津",
+    "重庆",
+    "郑州",
+    "合肥",
+    "济南",
+    "福州",
+)
+REGIONS = (
+    330100,
+    440300,
+    110100,
+    320500,
+    510100,
+    420100,
+    330200,
+    310100,
+    610100,
+    370200,
+    350200,
+    430100,
+    440100,
+    320100,
+    120100,
+    500100,
+    410100,
+    340100,
+    370100,
+    350100,
+)
 BRAND = "云深海纳启元恒泽蜀味光谷远航申联古都蓝湾鹭岛星火天行明德瑞丰博雅嘉禾永安泰和盛世新锐华美科创联达力源东方金石鼎信宏图正阳清源百川千里万象亿通"
-TRADES = ("智能科技", "供应链管理", "教育咨询", "精密制造", "餐饮管理", "生物医药", "国际贸易", "融资租赁", "文化旅游", "海洋装备", "软件开发", "传媒", "物流", "建筑工程", "电子商务", "环保设备", "医疗器械", "食品", "纺织", "新能源")
+TRADES = (
+    "智能科技",
+    "供应链管理",
+    "教育咨询",
+    "精密制造",
+    "餐饮管理",
+    "生物医药",
+    "国际贸易",
+    "融资租赁",
+    "文化旅游",
+    "海洋装备",
+    "软件开发",
+    "传媒",
+    "物流",
+    "建筑工程",
+    "电子商务",
+    "环保设备",
+    "医疗器械",
+    "食品",
+    "纺织",
+    "新能源",
+)
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉萍红建文志国海波"
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
@@ -39,7 +102,9 @@ class Deal:
 def owner_of(deal: Deal, number: int) -> int:
     """Position of the owner: a skew of 80/20, and the timed sales person gets about one in two hundred."""
     chance = Random(number * 7919)
-    return min(int(chance.paretovariate(0.9)) - 1, 10**6) % len(deal.owners) if chance.random() < 0.2 else chance.randrange(len(deal.owners))
+    return (
+        min(int(chance.paretovariate(0.9)) - 1, 10**6) % len(deal.owners) if chance.random() < 0.2 else chance.randrange(len(deal.owners))
+    )
 
 
 def name_of(number: int) -> str:
@@ -137,18 +202,21 @@ def follow_ups(deal: Deal, first: int, last: int) -> Iterator[tuple[dict[str, An
         for extra in range(3):
             chance = Random(number * 3 + extra + 2)
             happened = NOW - timedelta(seconds=chance.randrange(2 * 365 * 86400))
-            yield {
-                "id": 30_000_000 + number * 3 + extra,
-                "owner_id": deal.owners[who],
-                "department_id": deal.departments[who],
-                "created_by_id": deal.owners[who],
-                "created_at": happened,
-                "updated_at": happened,
-                "summary": f"与客户沟通{TRADES[chance.randrange(len(TRADES))]}项目进展,确认{chance.randrange(1, 90)}天内的计划。",
-                "customer_id": customer_id(number),
-                "mode": chance.choice(deal.modes),
-                "happened_at": happened,
-            }, None
+            yield (
+                {
+                    "id": 30_000_000 + number * 3 + extra,
+                    "owner_id": deal.owners[who],
+                    "department_id": deal.departments[who],
+                    "created_by_id": deal.owners[who],
+                    "created_at": happened,
+                    "updated_at": happened,
+                    "summary": f"与客户沟通{TRADES[chance.randrange(len(TRADES))]}项目进展,确认{chance.randrange(1, 90)}天内的计划。",
+                    "customer_id": customer_id(number),
+                    "mode": chance.choice(deal.modes),
+                    "happened_at": happened,
+                },
+                None,
+            )
 
 
 def opportunities(deal: Deal, first: int, last: int) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
