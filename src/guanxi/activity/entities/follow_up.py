@@ -114,7 +114,8 @@ def plan_next(records: Sequence[Any], *, door: str) -> None:
         rows = FollowUp._default_manager.filter(deleted_at=None, customer__in=customers).filter(**{f"{lookup}__in": about})
         newest = dict(rows.order_by(lookup, "-happened_at", "-id").distinct(lookup).values_list(f"{lookup}_id", "next_at"))
         open_ended = [i for i, at in newest.items() if at is None]
-        done = target.model._default_manager.filter(id__in=open_ended, next_follow_up_at__lte=clock.now())
+        planned: Any = target.model._default_manager
+        done = planned.filter(id__in=open_ended, next_follow_up_at__lte=clock.now())
         settled = set(done.values_list("id", flat=True))
         plans = {i: {"next_follow_up_at": at} for i, at in newest.items() if at is not None or i in settled}
         write.update_many(target, plans, actor=SYSTEM, door=door, verb="planned")

@@ -87,7 +87,7 @@ class Opportunity(Record):
     outcome = Choice(gettext_lazy("Outcome"), OUTCOME, computed=True, blank=True)
     probability = Integer(gettext_lazy("Win rate %"), least=0, most=100, aliases=("赢率", "成功概率"))
     amount = Money(gettext_lazy("Amount"), aliases=("预计金额", "预计销售金额", "金额", "close_value"))
-    expected_on = Date(gettext_lazy("Expected close"), style="due", aliases=("预计成交日期", "预计成交"))
+    expected_on = Date(gettext_lazy("Expected close"), aliases=("预计成交日期", "预计成交"))
     closed_on = Date(gettext_lazy("Closed on"), aliases=("关闭日期", "成交日期", "close_date"))
     loss_reason = Choice(gettext_lazy("Reason"), LOSS_REASON, blank=True, plain=True, aliases=("输单原因", "关闭原因"))
     close_note = Text(gettext_lazy("Closing note"), blank=True, lines=3, aliases=("关闭说明",))

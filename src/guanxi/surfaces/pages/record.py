@@ -35,7 +35,7 @@ def show(request: HttpRequest, slug: str, record_id: int) -> HttpResponse:
             return HttpResponseRedirect(f"/{slug}/{row.merged_into}/")
         row = record_or_404(request, entity, record_id)
     context = region(request, entity, row)
-    if request.headers.get("HX-Target") in ("drawer", "record"):
+    if request.headers.get("HX-Target") == "drawer":
         return fragment(request, "pages/record_region.html", context)
     return page(request, "pages/record.html", context, title=str(row))
 

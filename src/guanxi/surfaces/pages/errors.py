@@ -1,0 +1,38 @@
+"""What people see when there is nothing to see: pages in their language, with the way back."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+
+def answer(request: HttpRequest, code: int, title: str) -> HttpResponse:
+    """The error page, or problem+json where a program asked."""
+    if request.path.startswith("/api/"):
+        problem = {"type": "about:blank", "title": title, "status": code}
+        return JsonResponse(problem, status=code, content_type="application/problem+json")
+    context = {"code": code, "lang": get_language(), "page_title": title, "theme": "auto", "csp_nonce": ""}
+    context["request_id"] = getattr(request, "id", "")
+    return render(request, "ui/error.html", context, status=code)
+
+
+def bad(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400"""
+    return answer(request, 400, _("This request cannot be read"))
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403"""
+    return answer(request, 403, _("Not allowed"))
+
+
+def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404: the same whether the page does not exist or may not be seen."""
+    return answer(request, 404, _("Not found"))
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """500"""
+    return answer(request, 500, _("Something broke"))
