@@ -119,7 +119,7 @@ def enter(page: Page, login: str, language: str) -> None:
 def arrive(page: Page, place: str) -> None:
     """What a picture needs beside its address: an open drawer, a record that has something to tell."""
     if place == "drawer":
-        page.locator("#list tbody tr").nth(2).locator("td").nth(2).click()
+        page.locator("#list tbody tr").nth(2).locator(".stick").click()
         page.locator("#drawer h1").wait_for()
     if place == "record":
         page.goto(page.locator("#list tbody tr").first.get_attribute("data-href") or "/", wait_until="networkidle")
