@@ -58,7 +58,7 @@ def test_a_list_never_crashes(cast: Cast, entity: Any, place: str) -> None:
     world = World(entity, cast, samples.make(entity, "full", actor=cast.owner), None)
     browser = world.client(cast.owner)
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+    @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
     @given(queries(entity))
     def check(query: dict[str, str]) -> None:
         answer = browser.get(f"/{entity.slug}/{place}", {k: v.encode("utf-8", "replace") for k, v in query.items()})
@@ -72,7 +72,7 @@ def test_the_api_never_crashes(cast: Cast, entity: Any) -> None:
     browser = World(entity, cast, record, None).client(None)
     browser.defaults["HTTP_AUTHORIZATION"] = f"Bearer {tokens.issue(cast.owner.login)}"
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
     @given(queries(entity), st.dictionaries(keys(entity), value, max_size=3))
     def check(query: dict[str, str], body: dict[str, Any]) -> None:
         asked = {k: v.encode("utf-8", "replace") for k, v in query.items() if k in ("where", "sort", "q")}
