@@ -2,9 +2,10 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import guanxi.kernel.record
 from django.conf import settings
 from django.db import migrations, models
+
+import guanxi.kernel.record
 
 
 class Migration(migrations.Migration):

@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,34 +14,34 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Layout',
+            name="Layout",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entity', models.CharField(max_length=80)),
-                ('columns', models.JSONField(default=list)),
-                ('widths', models.JSONField(default=dict)),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("entity", models.CharField(max_length=80)),
+                ("columns", models.JSONField(default=list)),
+                ("widths", models.JSONField(default=dict)),
+                ("owner", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('entity', 'owner'), name='layout_once')],
+                "constraints": [models.UniqueConstraint(fields=("entity", "owner"), name="layout_once")],
             },
         ),
         migrations.CreateModel(
-            name='SavedView',
+            name="SavedView",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entity', models.CharField(max_length=80)),
-                ('name', models.CharField(max_length=60)),
-                ('where', models.JSONField(default=list)),
-                ('columns', models.JSONField(default=list)),
-                ('sort', models.CharField(blank=True, default='', max_length=80)),
-                ('layout', models.CharField(blank=True, default='', max_length=10)),
-                ('shared', models.BooleanField(default=False)),
-                ('position', models.IntegerField(default=0)),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("entity", models.CharField(max_length=80)),
+                ("name", models.CharField(max_length=60)),
+                ("where", models.JSONField(default=list)),
+                ("columns", models.JSONField(default=list)),
+                ("sort", models.CharField(blank=True, default="", max_length=80)),
+                ("layout", models.CharField(blank=True, default="", max_length=10)),
+                ("shared", models.BooleanField(default=False)),
+                ("position", models.IntegerField(default=0)),
+                ("owner", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'indexes': [models.Index(fields=['entity', 'owner'], name='view_owner')],
+                "indexes": [models.Index(fields=["entity", "owner"], name="view_owner")],
             },
         ),
     ]
