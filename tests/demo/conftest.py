@@ -13,7 +13,7 @@ from guanxi.kernel.actor import Actor
 from guanxi.org import actors, directory
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def company(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Callable[[str], Actor]]:
     """Who a login is, in a company that is loaded once and rolled back in the end."""
     with django_db_blocker.unblock(), transaction.atomic():

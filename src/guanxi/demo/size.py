@@ -32,8 +32,8 @@ COMPANY = Size(
     sellers=18,
     departments=("company", "sales", "east", "south", "service", "finance"),
     days=730,
-    stride=14,
-    daily=14,
+    stride=28,
+    daily=18,
     groups=40,
 )
 SMALL = Size(
