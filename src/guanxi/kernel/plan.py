@@ -116,6 +116,8 @@ def _select(field: Field, actor: Actor) -> list[Any]:
     if not hasattr(field.kind, "target"):
         return [path, *field.kind.companions(path)]
     target = field.kind.target
+    if actor.right(target.key, target.title) in ("hidden", "masked"):
+        return [path, *(Value(None, CharField()) for _companion in field.kind.companions(path))]
     within = access.scope(target, actor, "view", prefix=f"{path.removesuffix('_id')}__")
     titles = [F(p) for p in field.kind.companions(path)]
     if within is not None or not actor.may(target.key, "view"):

@@ -60,7 +60,9 @@ class LookupKind(Kind):
         return self.titles([value], reader).get(value, "")
 
     def titles(self, ids: Iterable[int], reader: Reader) -> dict[int, str]:
-        """Titles of those records that the reader may see."""
+        """Titles of those records that the reader may see; none where the title itself is closed to him."""
+        if reader.actor.right(self.target.key, self.target.title) in ("hidden", "masked"):
+            return {}
         rows = self.target.rows(reader.actor, deleted=None).filter(id__in=list(ids))
         return dict(rows.values_list("id", self.target.title))
 
