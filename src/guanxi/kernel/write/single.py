@@ -96,7 +96,7 @@ def update(
         parsed, more = clean.parse(entity, raw, reader)
         errors.update(more)
         if base is not None and base != row.version:
-            _conflicts(entity, row, parsed, base)
+            parsed = _merged(entity, row, parsed, base)
         before = _parents_before(entity, row)
         old_owner = row.owner_id
         changed = clean.assign(entity, row, parsed) | moved
@@ -140,16 +140,24 @@ def _transferable(entity: Entity, row: Any, actor: Actor) -> None:
         raise Forbidden(_("You may not hand this record to somebody else."))
 
 
-def _conflicts(entity: Entity, row: Any, parsed: Mapping[str, Any], base: int) -> None:
+def _merged(entity: Entity, row: Any, parsed: Mapping[str, Any], base: int) -> dict[str, Any]:
+    """What the person really changed: a form posts its other fields as they were at `base`. Raises Conflict."""
+    from guanxi.kernel.write.undo import comparable
+
     moved = history.keys_since(row.id, base)
-    clashes = []
-    for key, mine in parsed.items():
-        column = entity.fields[key].column.path or key
-        theirs = entity.fields[key].value(row)
-        if column in moved and mine != theirs:
-            clashes.append(Clash(key, moved[column], theirs, mine))
+    mine, clashes = dict(parsed), []
+    for key, value in parsed.items():
+        bound = entity.fields[key]
+        column, theirs = bound.column.path or key, bound.value(row)
+        if column not in moved or value == theirs:
+            continue
+        if bound.column.path and bound.kind.json(value) == comparable(bound, moved[column]):
+            del mine[key]
+        else:
+            clashes.append(Clash(key, moved[column], theirs, value))
     if clashes:
         raise Conflict(clashes, row.version)
+    return mine
 
 
 def delete(record: Record | tuple[Entity, int], *, actor: Actor, door: str) -> Any:

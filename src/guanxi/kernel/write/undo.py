@@ -71,7 +71,7 @@ def _back(entity: Entity, change: Change, result: Undone, *, actor: Actor, door:
         elif isinstance(bound.column, Linked):
             same, value = _links_back(bound.value(row), old or [], new or [])
         else:
-            same, value = _comparable(bound, new) == bound.kind.json(bound.value(row)), _comparable(bound, old)
+            same, value = comparable(bound, new) == bound.kind.json(bound.value(row)), comparable(bound, old)
         if same:
             values[bound.key if bound else column] = value
         else:
@@ -89,7 +89,7 @@ def _links_back(now: list[int], gone: list[int], came: list[int]) -> tuple[bool,
     return untouched, [i for i in now if i not in came] + gone
 
 
-def _comparable(bound: Any, stored: Any) -> Any:
+def comparable(bound: Any, stored: Any) -> Any:
     """A value as history stored it (raw column JSON) in the form of `kind.json`."""
     kind = bound.kind
     if stored is None:
@@ -105,4 +105,4 @@ def _comparable(bound: Any, stored: Any) -> Any:
     return stored
 
 
-__all__ = ["Undone", "undo"]
+__all__ = ["Undone", "comparable", "undo"]
