@@ -17,6 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
+REGIONS = ROOT / "src" / "guanxi" / "kernel" / "china" / "data" / "regions.json.gz"
 FRONTEND = ROOT / "frontend"
 BUILT = ROOT / "src" / "guanxi" / "surfaces" / "ui" / "static" / "built"
 TEMPLATES = ROOT / "src" / "guanxi" / "surfaces" / "ui" / "templates"
@@ -119,6 +120,8 @@ def build_assets() -> None:
         flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
         step("the front-end packages", [*npm, "ci", *flags], cwd=FRONTEND, env=environment)
         stamp.write_text(packages)
+    if not REGIONS.exists() or REGIONS.stat().st_mtime < stamp.stat().st_mtime:
+        step("the table of regions", [PYTHON, ROOT / "scripts" / "build_regions.py"], cwd=ROOT)
     sources = (path for path in FRONTEND.rglob("*") if path.is_file() and "node_modules" not in path.parts)
     wanted = digest((*sources, *TEMPLATES.rglob("*.html"), *TEMPLATES.rglob("*.jinja")), salt=packages)
     stamp = BUILT / ".guanxi-stamp"
