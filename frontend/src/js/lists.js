@@ -18,6 +18,8 @@ export function listen() {
   });
   on("change", "form[data-auto]", (_, form) => form.requestSubmit());
   document.addEventListener("list:changed", () => {
+    const tab = document.querySelector("main #related nav.tabs a.on");
+    if (tab) htmx.ajax("GET", tab.getAttribute("hx-get"), { target: "#related" }).catch(() => {});
     const list = document.getElementById("list");
     if (!list || list.hasAttribute("hx-trigger") || !list.hasAttribute("data-list")) return;
     htmx.ajax("GET", list.dataset.list || location.pathname + location.search, { target: "#list", swap: "outerHTML", select: "#list" }).catch(() => {});

@@ -27,7 +27,7 @@ export function listen() {
   document.addEventListener("click", ({ target }) => {
     const inside = target.closest?.("details.menu[open]");
     if (inside && target.closest(".pop :is(a, button).item, .pop [data-close-menu]") && !target.closest(".panel")) inside.open = false;
-    closeMenus(target);
+    if (target.isConnected) closeMenus(target); // what redrew itself on this click was inside
   });
   on("keydown", "details.menu[open]", walk);
   // Keep the pop inside the window.

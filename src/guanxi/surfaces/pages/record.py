@@ -157,7 +157,7 @@ def related(entity: Entity, row: Any, actor: Actor) -> list[dict[str, Any]]:
         if child is None and code in entity.visible(actor):
             child, key = entity.fields[code].kind.target, ""  # type: ignore[attr-defined]
         if child is not None and actor.may(child.key, "view"):
-            label = entity.fields[code].label if not key else child.label_plural
+            label = entity.fields[code].label if not key else child.fields[key].extra.get("back_label") or child.label_plural
             found.append(
                 {"code": code, "label": str(label), "child": child, "via": key, "url": f"/{entity.slug}/{row.id}/_related/{code}/"}
             )
