@@ -28,7 +28,11 @@ COMMON = ("owner", "department", "created_by", "created_at", "updated_at")
 
 @dataclass(frozen=True)
 class Unique:
-    """No two live records may share the normalised value; `key` turns a record into it, None meaning no claim."""
+    """No two live records may share the normalised value.
+
+    `normalise` is "fold" (width, case and spaces), "company" (legal forms too, see china.names) or a function from a record to
+    its value, None meaning that the record claims none.
+    """
 
     field: str
     normalise: Callable[[Any], str | None] | str = "fold"

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from guanxi.kernel import directory
-from guanxi.kernel.china import pinyin, width
+from guanxi.kernel.china import names, pinyin, width
 from guanxi.kernel.currency import CURRENCIES, base_amount
 from guanxi.kernel.entity import Entity, Unique
 from guanxi.kernel.fields.base import Invalid, Reader
@@ -113,8 +113,8 @@ def unique_key(unique: Unique, record: Any) -> str | None:
     """The normalised value, or None where the record claims none."""
     if callable(unique.normalise):
         return unique.normalise(record)
-    value = getattr(record, unique.field)
-    return width.fold(str(value)) or None if value not in (None, "") else None
+    text = str(getattr(record, unique.field) or "")
+    return (names.normalise(text) if unique.normalise == "company" else width.fold(text)) or None
 
 
 def rivals(entity: Entity, records: list[Any]) -> dict[tuple[str, str], int]:

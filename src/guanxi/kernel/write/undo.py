@@ -58,7 +58,9 @@ def _one(entity: Entity, change: Change, result: Undone, *, actor: Actor, door: 
 
 
 def _back(entity: Entity, change: Change, result: Undone, *, actor: Actor, door: str) -> None:
-    row = locked(entity, change.record, actor=actor, action="edit")
+    # Who may hand over but not edit may take a handover back.
+    action = "transfer" if change.verb == "transfer" else "edit"
+    row = locked(entity, change.record, actor=actor, action=action)
     by_column = {(f.column.path or f.key): f for f in entity.fields.values()}
     values: dict[str, Any] = {}
     kept: list[str] = []
@@ -77,7 +79,7 @@ def _back(entity: Entity, change: Change, result: Undone, *, actor: Actor, door:
         else:
             kept.append(bound.key if bound else column)
     if values:
-        update(row, values, actor=actor, door=door, verb="undo")
+        update(row, values, actor=actor, door=door, verb="undo", action=action)
         result.records += 1
     if kept:
         result.kept.append((change.entity, change.record, kept))

@@ -95,13 +95,24 @@ def quick_create(actor: Actor) -> list[dict[str, Any]]:
     ]
 
 
+def dock(sections: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The phone's bottom bar: workbench, the first entity, and after the plus the first of the last section and the last of the first."""
+    entities = [s["items"] for s in sections[1:]]
+    chosen = [sections[0]["items"][0], *(items[0] for items in entities[:1]), *(items[0] for items in entities[1:][-1:])]
+    if entities and len(entities[0]) > 1:
+        chosen.append(entities[0][-1])
+    return chosen
+
+
 def shell(request: HttpRequest, title: str) -> dict[str, Any]:
     """The context of `ui/shell.html`."""
     actor = actor_of(request)
     user: Any = request.user
+    sections = menu(request)
     return {
         "actor": {"name": actor.name, "department": directory.department_name(actor.department)},
-        "menu": menu(request),
+        "menu": sections,
+        "dock": dock(sections),
         "quick_create": quick_create(actor),
         "page_title": title,
         "lang": get_language(),
