@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import importlib
 import os
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import psycopg
 import pytest
 from django.conf import settings
+from playwright.sync_api import Playwright, sync_playwright
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
@@ -67,3 +69,10 @@ def _sweep(server: EmbeddedPostgres) -> None:
         for (name,) in rows:
             if not Path(f"/proc/{name.split('_')[2]}").exists():
                 connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="session")
+def driver() -> Iterator[Playwright]:
+    """One driver of browsers a process: a second one refuses to start beside it."""
+    with sync_playwright() as play:
+        yield play

@@ -13,7 +13,7 @@ import pytest
 from django.db import connection
 from pytest_django import DjangoDbBlocker
 
-from guanxi.kernel import custom, dictionary
+from guanxi.kernel import custom, dictionary, install
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.registry import registry
 from guanxi.org import actors, directory
@@ -92,6 +92,7 @@ def cast(db: None) -> Iterator[Cast]:
 def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Cast]:
     """The company committed, for tests in which several connections meet; swept up afterwards."""
     with django_db_blocker.unblock():
+        install.install()  # a test before may have swept up what an installation brings
         yield hire()
         tables = [entity.model._meta.db_table for entity in registry]
         kernel = ["kernel_searchentry", "kernel_event", "kernel_link", "kernel_counter", "kernel_share", "kernel_eventcursor", "change"]

@@ -13,3 +13,6 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 WHITENOISE_AUTOREFRESH = True  # look a static file up when it is asked for instead of reading them all at start
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = False
 DATABASES["default"]["CONN_MAX_AGE"] = 0
+
+# The browser's driver keeps an event loop in the thread of the tests; nothing here runs on it.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"

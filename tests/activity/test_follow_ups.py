@@ -44,6 +44,13 @@ def test_the_newest_one_decides_when_to_speak_again(customer: Any, cast: Cast) -
     record(customer, cast, 20, next_in=1)
     fresh = CUSTOMER.rows(cast.owner).get(id=customer.id)
     assert (fresh.next_follow_up_at, fresh.last_follow_up_at) == (newest.next_at, newest.happened_at)
+
+
+def test_one_without_a_plan_settles_what_was_due_and_leaves_what_lies_ahead(customer: Any, cast: Cast) -> None:
+    ahead = record(customer, cast, 1, next_in=7)
+    record(customer, cast, 0)
+    assert CUSTOMER.rows(cast.owner).get(id=customer.id).next_follow_up_at == ahead.next_at
+    write.update(customer, {"next_follow_up_at": clock.now() - timedelta(days=2)}, actor=cast.owner, door="test")
     record(customer, cast, 0)
     assert CUSTOMER.rows(cast.owner).get(id=customer.id).next_follow_up_at is None
 

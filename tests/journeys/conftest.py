@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, StorageState, expect
 
 from scripts import browser as chromium
 from tests.journeys.desk import Desk, Enter
@@ -36,14 +36,13 @@ def house() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(driver: Playwright) -> Iterator[Browser]:
     path = chromium.find()
     if path is None:
         pytest.skip("There is no Chromium: apt install chromium, or name one in GUANXI_CHROMIUM")
-    with sync_playwright() as play:
-        found = play.chromium.launch(executable_path=path, args=chromium.launch_arguments())
-        yield found
-        found.close()
+    found = driver.chromium.launch(executable_path=path, args=chromium.launch_arguments())
+    yield found
+    found.close()
 
 
 @pytest.fixture(scope="session")

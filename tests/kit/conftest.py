@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILT = ROOT / "src" / "guanxi" / "surfaces" / "ui" / "static" / "built" / "guanxi.js"
@@ -39,15 +39,14 @@ def address(preview: ModuleType) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def browser(preview: ModuleType) -> Iterator[Browser]:
+def browser(driver: Playwright, preview: ModuleType) -> Iterator[Browser]:
     """Chromium of the system."""
     path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
     if not Path(path).exists():
         pytest.skip(f"There is no Chromium at {path}")
-    with sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=path, args=preview.CHROMIUM)
-        yield chromium
-        chromium.close()
+    chromium = driver.chromium.launch(executable_path=path, args=preview.CHROMIUM)
+    yield chromium
+    chromium.close()
 
 
 @pytest.fixture
