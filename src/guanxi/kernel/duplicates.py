@@ -91,7 +91,8 @@ def by_value(entity: Entity, key: str, raw: Any, actor: Actor) -> dict[int, floa
 
 def _likeness(entity: Entity, record: int, score: float, why: str, actor: Actor) -> Likeness:
     row = entity.model._default_manager.filter(id=record).values_list(entity.title, "owner_id").first() or ("", None)
-    visible = may_see(entity, actor, record)
+    readable = actor.right(entity.key, entity.title) not in ("hidden", "masked")
+    visible = readable and may_see(entity, actor, record)
     title = str(row[0])
     shown = title if visible else veil(title)
     return Likeness(record, shown, directory.person_name(row[1]), why, score, visible)

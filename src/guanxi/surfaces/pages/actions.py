@@ -28,7 +28,7 @@ from guanxi.surfaces.pages.frame import (
     toast,
     triggers,
 )
-from guanxi.surfaces.pages.record import available
+from guanxi.surfaces.pages.record import available, title_of
 
 #: How many records one bulk request handles at once; more is a job.
 BULK_NOW = 2_000
@@ -111,6 +111,7 @@ def _ask(
     others = {k: m for k, m in errors.items() if k not in action.form}
     url = f"/{entity.slug}/{row.id}/_action/{action.code}/"
     context = {"entity": entity, "record": row, "action": action, "fields": fields, "others": others, "url": url}
+    context["title"] = title_of(entity, row, reader.actor)
     return fragment(request, "pages/action.html", context, status=status)
 
 
@@ -120,7 +121,12 @@ def transfer(request: HttpRequest, slug: str) -> HttpResponse:
     entity = entity_or_404(request, slug, "transfer")
     field = entity.fields["owner"]
     if request.method != "POST":
-        context = {"entity": entity, "control": field.kind.input(field, None, reader_of(request)), "ids": request.GET.get("ids", "")}
+        context = {
+            "entity": entity,
+            "control": field.kind.input(field, None, reader_of(request)),
+            "ids": request.GET.get("ids", ""),
+            "action": request.get_full_path(),
+        }
         return fragment(request, "pages/transfer.html", context)
     return bulk_answer(request, entity, {"owner": request.POST.get("owner", "")}, verb="transfer")
 
@@ -130,7 +136,7 @@ def bulk_edit(request: HttpRequest, slug: str) -> HttpResponse:
     """Set one field on the selected records."""
     entity = entity_or_404(request, slug, "edit")
     writable = {k: f for k, f in entity.writable(actor_of(request)).items() if k not in entity.hidden_in_form and not f.unique}
-    key = request.GET.get("field", "") or request.POST.get("field", "")
+    key = request.POST.get("field", "") or request.GET.get("field", "")
     if request.method != "POST" or key not in writable:
         reader = reader_of(request)
         chosen = writable.get(key)
@@ -140,6 +146,7 @@ def bulk_edit(request: HttpRequest, slug: str) -> HttpResponse:
             "chosen": key,
             "control": chosen.kind.input(chosen, chosen.kind.blank, reader) if chosen else "",
             "ids": request.GET.get("ids", ""),
+            "action": request.get_full_path(),
         }
         return fragment(request, "pages/bulk_edit.html", context)
     return bulk_answer(request, entity, posted(request, {key: writable[key]}), verb="bulk")
@@ -195,8 +202,10 @@ def undo_address(outcome: write.Outcome) -> str:
 
 
 def selected(request: HttpRequest, entity: Entity) -> list[int]:
-    """The ids of the selection, or everything that the list's state matches."""
+    """The ids of the selection, or everything that the list's state matches; without a state nothing is meant."""
     if request.POST.get("all") == "1":
+        if "view" not in request.GET:
+            return []
         from guanxi.surfaces.pages.listing import rows_of, state_of
 
         try:

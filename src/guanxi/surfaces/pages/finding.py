@@ -51,7 +51,9 @@ def pick(request: HttpRequest, slug: str) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:100]
     actor = actor_of(request)
     entity = entity_or_404(request, slug)
-    if text and entity.search:
+    if actor.right(entity.key, entity.title) in ("hidden", "masked"):
+        options: list[tuple[int, str, str]] = []
+    elif text and entity.search:
         options = [(h.record, h.title, directory.person_name(h.owner)) for h in search.find(text, actor, entities=[entity], limit=PICKED)]
     else:
         rows = entity.rows(actor)

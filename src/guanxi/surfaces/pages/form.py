@@ -25,7 +25,7 @@ from guanxi.surfaces.pages.frame import (
     toast,
     triggers,
 )
-from guanxi.surfaces.pages.record import cell
+from guanxi.surfaces.pages.record import cell, title_of
 
 DUPLICATE_KINDS = ("phone", "uscc")
 
@@ -144,8 +144,9 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     response = toast(HttpResponse(status=204), message, link=url)
     triggers(response, modal__close="", list__changed="")
     if request.GET.get("for"):
-        label = str(entity.rows(actor).get(id=record_id))
-        triggers(response, picked={"for": request.GET["for"], "id": record_id, "label": label})
+        row = entity.rows(actor).filter(id=record_id).first()  # it may lie outside one's own scope
+        if row is not None:
+            triggers(response, picked={"for": request.GET["for"], "id": record_id, "label": title_of(entity, row, actor)})
     return response
 
 
@@ -179,7 +180,7 @@ def draw(
         context["full"] = f"/{entity.slug}/new/"
         return fragment(request, "pages/quick.html", context, status=status)
     context["groups"] = groups(entity, actor, values, errors, record=record)
-    title = str(record) if record is not None else _("New %(entity)s") % {"entity": entity.label}
+    title = title_of(entity, record, actor) if record is not None else _("New %(entity)s") % {"entity": entity.label}
     return page(request, "pages/form.html", context, title=title, status=status)
 
 

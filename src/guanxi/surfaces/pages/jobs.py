@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from guanxi.kernel import clock
+from guanxi.kernel import clock, jobs
 from guanxi.kernel.fields.dates import ago
 from guanxi.kernel.models import Job
 from guanxi.kernel.registry import registry
@@ -136,9 +136,9 @@ def detail(request: HttpRequest, job_id: int) -> HttpResponse:
 def cancel(request: HttpRequest, job_id: int) -> HttpResponse:
     """Ask a job to stop; it does at its next step, and what it had done so far stays or goes as it says itself."""
     job = own(request, job_id)
-    changed = Job.objects.filter(id=job.pk, ended_at=None).update(cancel=True)
-    if not changed:
+    if job.ended_at is not None:
         return toast(HttpResponse(status=409), _("This job has already ended."), level="info")
+    jobs.cancel(job)
     job.refresh_from_db()
     response = fragment(request, "pages/job_card.html", {"job": drawn(job), "whole": True})
     return triggers(toast(response, _("Stopping…"), level="info"), jobs__changed="")

@@ -37,7 +37,7 @@ def show(request: HttpRequest, slug: str, record_id: int) -> HttpResponse:
     context = region(request, entity, row)
     if request.headers.get("HX-Target") == "drawer":
         return fragment(request, "pages/record_region.html", context)
-    return page(request, "pages/record.html", context, title=str(row))
+    return page(request, "pages/record.html", context, title=context["title"])
 
 
 def region(request: HttpRequest, entity: Entity, row: Any) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def region(request: HttpRequest, entity: Entity, row: Any) -> dict[str, Any]:
         "url": f"/{entity.slug}/{row.id}/",
         "may": may,
         "chips": [Markup(cell(entity, entity.fields[k], row, reader)) for k in entity.chips if k in entity.visible(actor)],
-        "steps": steps(entity, row, editable=bool(may.get("edit"))),
+        "steps": steps(entity, row, actor, editable=bool(may.get("edit"))),
         "tiles": tiles(entity, row, reader),
         "groups": groups(entity, row, reader, editable=bool(may.get("edit"))),
         "tabs": tabs,
@@ -98,9 +98,9 @@ def eye() -> str:
     return f'<svg class="i" aria-hidden="true"><use href="{static("built/icons.svg")}#eye"/></svg>'
 
 
-def steps(entity: Entity, row: Any, *, editable: bool) -> list[dict[str, Any]]:
-    """The stage path; each later or earlier step can be clicked by who may edit."""
-    if not entity.stage:
+def steps(entity: Entity, row: Any, actor: Actor, *, editable: bool) -> list[dict[str, Any]]:
+    """The stage path, for who may read the stage; each later or earlier step can be clicked by who may edit."""
+    if not entity.stage or actor.right(entity.key, entity.stage) in ("hidden", "masked"):
         return []
     field = entity.fields[entity.stage]
     current = field.value(row)
@@ -230,8 +230,11 @@ def trail(request: HttpRequest, slug: str, record_id: int) -> HttpResponse:
 
 
 def available(entity: Entity, action: Action, row: Any, actor: Actor) -> bool:
-    """Whether an action makes sense on the record now."""
-    return not action.when or predicate.matches(tree.parse(entity, list(action.when), actor), row, actor)
+    """Whether an action makes sense on the record now; not to who may not read what decides it."""
+    try:
+        return not action.when or predicate.matches(tree.parse(entity, list(action.when), actor), row, actor)
+    except tree.ConditionError:
+        return False
 
 
 urls = [

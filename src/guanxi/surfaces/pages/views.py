@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.db.models import Max, Q
+from django.db.models import Case, Max, Q, When
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -25,8 +25,11 @@ WIDEST = 2_000
 
 def strip(entity: Entity, user_id: int) -> list[SavedView]:
     """A person's own views, then those that colleagues share."""
-    rows = SavedView.objects.filter(Q(owner_id=user_id) | Q(shared=True), entity=entity.key).order_by("position", "id")
-    found = list(rows[: MOST_OWN + MOST_SHARED])
+    mine = Q(owner_id=user_id)
+    rows = SavedView.objects.filter(mine | Q(shared=True), entity=entity.key)
+    # One query: mine first, so that however many others share, none of mine is cut off.
+    order = Case(When(mine, then=0), default=1)
+    found = list(rows.order_by(order, "position", "id")[: MOST_OWN + MOST_SHARED])
     own = [v for v in found if v.owner_id == user_id]
     return own + [v for v in found if v.owner_id != user_id][:MOST_SHARED]
 

@@ -1,0 +1,49 @@
+"""Bulk actions reach what the person selected, and nothing beside it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.test import Client
+
+from guanxi.kernel import write
+from guanxi.kernel.actor import SYSTEM
+from guanxi.kernel.registry import registry
+from guanxi.org.models import User
+from tests.people import Cast
+
+pytestmark = pytest.mark.django_db
+CUSTOMERS = registry.get("customers.customer")
+
+
+def signed_in(login: str) -> Client:
+    client = Client()
+    client.force_login(User.objects.get(login=login))
+    return client
+
+
+@pytest.fixture
+def two(cast: Cast) -> tuple[int, int]:
+    """One customer with level A and one with level C, both the owner's."""
+    made = [
+        write.create(CUSTOMERS, {"name": f"{level}公司", "level": level, "owner": cast.owner.id}, actor=SYSTEM, door="test").id
+        for level in ("A", "C")
+    ]
+    return made[0], made[1]
+
+
+def test_all_that_match_means_the_filter_on_the_screen(cast: Cast, two: tuple[int, int]) -> None:
+    state = {"view": "all", "where": json.dumps(["level", "is", "A"])}
+    client = signed_in(cast.owner.login)
+    shown = client.get("/customers/_bulk/", {**state, "all": "1"}, headers={"HX-Request": "true"}).content.decode()
+    assert "level" in shown.partition('hx-post="')[2].partition('"')[0]
+    address = "/customers/_bulk/?view=all&where=" + json.dumps(["level", "is", "A"])
+    assert client.post(address, {"all": "1", "field": "remark", "remark": "x"}).status_code == 204
+    remarks = dict(CUSTOMERS.rows(cast.owner).values_list("id", "remark"))
+    assert (remarks[two[0]], remarks[two[1]]) == ("x", "")
+
+
+def test_everything_without_a_state_means_nothing(cast: Cast, two: tuple[int, int]) -> None:
+    signed_in(cast.owner.login).post("/customers/_delete/", {"all": "1"})
+    assert CUSTOMERS.rows(cast.owner).count() == 2
