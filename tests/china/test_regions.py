@@ -104,7 +104,9 @@ def test_an_address_without_a_place_is_nowhere() -> None:
 
 @given(st.text(max_size=40))
 def test_any_text_is_a_place_or_none(text: str) -> None:
-    regions.find(text), regions.locate(text)
+    found, code = regions.find(text), regions.locate(text)
+    assert found is None or regions.get(found.code) == found
+    assert code is None or regions.get(code) is not None
 
 
 def test_real_addresses_lie_in_their_province(companies: list[dict[str, str]]) -> None:

@@ -47,3 +47,10 @@ def test_all_that_match_means_the_filter_on_the_screen(cast: Cast, two: tuple[in
 def test_everything_without_a_state_means_nothing(cast: Cast, two: tuple[int, int]) -> None:
     signed_in(cast.owner.login).post("/customers/_delete/", {"all": "1"})
     assert CUSTOMERS.rows(cast.owner).count() == 2
+
+
+def test_an_odd_key_of_a_form_saves_once_and_crashes_nothing(cast: Cast) -> None:
+    client = signed_in(cast.owner.login)
+    form = {"name": "云深公司", "idempotency_key": "a\x00b"}
+    assert [client.post("/customers/new/", form).status_code for _n in range(2)] == [302, 302]
+    assert CUSTOMERS.rows(cast.owner).count() == 1

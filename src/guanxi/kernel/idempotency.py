@@ -15,6 +15,7 @@ def once(key: str, actor: Actor, do: Callable[[], int]) -> int:
     """The record id that `do` gives, or gave when this actor last sent the key; without a key, simply `do`."""
     if not key:
         return do()
+    key = key.replace("\x00", "")  # PostgreSQL keeps no NUL
     name = f"{actor.id}:{key}"[:120]
     try:
         with transaction.atomic():
