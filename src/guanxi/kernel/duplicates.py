@@ -11,13 +11,12 @@ from typing import Any
 
 from django.db.models import Q
 
-from guanxi.kernel import clock, directory
-from guanxi.kernel.access import may_see
+from guanxi.kernel import disclosure
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.china import names, tokens
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Reader
-from guanxi.kernel.models import AccessLog, SearchEntry
+from guanxi.kernel.models import SearchEntry
 
 MOST = 5
 #: From this score on two names are taken for the same company; measured on the labelled set in tests/china.
@@ -56,8 +55,8 @@ def find(entity: Entity, values: Mapping[str, Any], actor: Actor, *, besides: in
     best = sorted(scored.items(), key=lambda item: -item[1][0])[:MOST]
     if best:
         ids = [record for record, _score in best]
-        AccessLog.objects.create(at=clock.now(), actor=actor.id, verb="similar", entity=entity.key, data={"found": ids})
-    return [_likeness(entity, record, score, why, actor) for record, (score, why) in best]
+        disclosure.log(entity.key, ids, actor, verb="similar")
+    return _likenesses(entity, best, actor)
 
 
 def by_name(entity: Entity, name: str) -> dict[int, float]:
@@ -89,17 +88,10 @@ def by_value(entity: Entity, key: str, raw: Any, actor: Actor) -> dict[int, floa
     return dict.fromkeys(rows.values_list("id", flat=True)[:MOST], 1.0)
 
 
-def _likeness(entity: Entity, record: int, score: float, why: str, actor: Actor) -> Likeness:
-    row = entity.model._default_manager.filter(id=record).values_list(entity.title, "owner_id").first() or ("", None)
-    readable = actor.right(entity.key, entity.title) not in ("hidden", "masked")
-    visible = readable and may_see(entity, actor, record)
-    title = str(row[0])
-    shown = title if visible else veil(title)
-    return Likeness(record, shown, directory.person_name(row[1]), why, score, visible)
-
-
-def veil(name: str) -> str:
-    """Enough of a name to recognise a customer one already knows: 杭州****有限公司."""
-    if len(name) <= 4:
-        return name[:1] + "**"
-    return f"{name[:4]}****{name[-4:]}" if len(name) > 10 else f"{name[:2]}****{name[-2:]}"
+def _likenesses(entity: Entity, best: list[tuple[int, tuple[float, str]]], actor: Actor) -> list[Likeness]:
+    told = disclosure.told(entity, [record for record, _score in best], actor)
+    return [
+        Likeness(record, told[record].title, told[record].owner, why, score, told[record].visible)
+        for record, (score, why) in best
+        if record in told
+    ]

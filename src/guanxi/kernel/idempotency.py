@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from guanxi.kernel import clock
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.models import Idempotency
+from guanxi.kernel.write.unit import refusals_logged
 
 
 def once(key: str, actor: Actor, do: Callable[[], int]) -> int:
@@ -18,7 +19,7 @@ def once(key: str, actor: Actor, do: Callable[[], int]) -> int:
     key = key.replace("\x00", "")  # PostgreSQL keeps no NUL
     name = f"{actor.id}:{key}"[:120]
     try:
-        with transaction.atomic():
+        with refusals_logged(actor), transaction.atomic():
             row = Idempotency.objects.create(key=name, actor=actor.id, at=clock.now())
             row.record = do()
             row.save(update_fields=["record"])

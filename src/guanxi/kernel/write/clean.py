@@ -7,7 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from guanxi.kernel import directory
+from guanxi.kernel import directory, disclosure
+from guanxi.kernel.actor import Actor
 from guanxi.kernel.china import names, pinyin, width
 from guanxi.kernel.currency import CURRENCIES, base_amount
 from guanxi.kernel.entity import Entity, Unique
@@ -132,12 +133,15 @@ def rivals(entity: Entity, records: list[Any]) -> dict[tuple[str, str], int]:
     return taken
 
 
-def taken_message(entity: Entity, field: str, holder: int) -> str:
-    """Disclosed on purpose, as the duplicate check does: the name and the owner of the record in the way."""
-    row = entity.model._default_manager.filter(id=holder).values_list(entity.title, "owner_id").first()
-    name, owner = row or ("", None)
-    return _("“%(field)s” is taken by “%(name)s”, owned by %(owner)s.") % {
-        "field": entity.fields[field].label,
-        "name": name,
-        "owner": directory.person_name(owner) or _("nobody (public pool)"),
+def taken_messages(entity: Entity, taken: Mapping[tuple[str, str], int], actor: Actor) -> dict[tuple[str, str], str]:
+    """A message by (unique field, value): what the duplicate check would tell this person of the record in the way."""
+    told = disclosure.told(entity, set(taken.values()), actor)
+    return {
+        place: _("“%(field)s” is taken by “%(name)s”, owned by %(owner)s.")
+        % {
+            "field": entity.fields[place[0]].label,
+            "name": told[holder].title,
+            "owner": told[holder].owner or _("nobody (public pool)"),
+        }
+        for place, holder in taken.items()
     }

@@ -27,11 +27,11 @@ class Forbidden(Refused):
 
 
 class Invalidated(Refused):
-    """Values were refused: messages by field key; `rivals` are ids of records that hold a unique value."""
+    """Values were refused: messages by field key; `rivals` are ids of records of `entity` that hold a unique value."""
 
-    def __init__(self, errors: dict[str, str], rivals: list[int] | None = None) -> None:
+    def __init__(self, errors: dict[str, str], rivals: list[int] | None = None, entity: str = "") -> None:
         super().__init__(errors)
-        self.errors, self.rivals = errors, rivals or []
+        self.errors, self.rivals, self.entity = errors, rivals or [], entity
 
     def __str__(self) -> str:
         return " ".join(self.errors.values())

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from guanxi.kernel import clock, numbering, search
+from guanxi.kernel import clock, disclosure, numbering, search
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Invalid, Reader
@@ -78,7 +78,7 @@ def create_many(
             outcome.written[place], changed[place] = build(entity, values, reader)
         except Invalidated as error:
             outcome.refused[place] = error.errors
-    _refuse_taken(entity, outcome)
+    _refuse_taken(entity, outcome, actor)
     with unit(actor, door) as u, lost_is_refused(entity):
         records = list(outcome.written.values())
         _identify(entity, records)
@@ -100,18 +100,20 @@ def create_many(
     return outcome
 
 
-def _refuse_taken(entity: Entity, outcome: Outcome) -> None:
+def _refuse_taken(entity: Entity, outcome: Outcome, actor: Actor) -> None:
     """Refuse rows whose unique value is held by a record or by an earlier row of the same batch."""
     taken = clean.rivals(entity, list(outcome.written.values()))
+    messages = clean.taken_messages(entity, taken, actor) if taken else {}
+    if taken:
+        disclosure.log(entity.key, set(taken.values()), actor, verb="taken")
     seen: dict[tuple[str, str], int] = {}
     for place, record in list(outcome.written.items()):
         for unique in entity.unique:
             value = getattr(record, unique.column)
             if value is None:
                 continue
-            holder = taken.get((unique.field, value))
-            if holder:
-                outcome.refused[place] = {unique.field: clean.taken_message(entity, unique.field, holder)}
+            if (unique.field, value) in messages:
+                outcome.refused[place] = {unique.field: messages[unique.field, value]}
             elif (unique.field, value) in seen:
                 row = seen[unique.field, value] + 1
                 outcome.refused[place] = {unique.field: _("The same value stands in row %(row)d of this batch.") % {"row": row}}
@@ -161,7 +163,7 @@ def update_many(
                 continue
             before += [getattr(row, column) for _p, column in _parents(entity)]
             _change_one(entity, row, values, reader, outcome, changed, giveable)
-        _refuse_taken(entity, outcome)
+        _refuse_taken(entity, outcome, actor)
         _save_many(entity, outcome, changed, stored)
         records = list(outcome.written.values())
         after.touch_parents(u, entity, records, before)

@@ -26,7 +26,7 @@ def create(entity: Entity, values: Mapping[str, Any], *, actor: Actor, door: str
         record, changed = build(entity, values, Reader(actor))
         taken = clean.rivals(entity, [record])
         if taken:
-            raise _taken(entity, taken)
+            raise _taken(entity, taken, actor)
         record.id = next_ids(1)[0]
         for key, field in entity.fields.items():
             if field.kind.name == "number" and not field.value(record):
@@ -107,7 +107,7 @@ def update(
             return row
         if row.owner_id != old_owner:
             _transferable(entity, row, actor)
-        _save(entity, row, changed)
+        _save(entity, row, changed, actor)
         after.touch_parents(u, entity, [row], before)
         after.announce(u, entity, [row.id], verb or "updated", {"keys": sorted(changed)})
         if row.owner_id != old_owner:
@@ -116,12 +116,12 @@ def update(
     return row
 
 
-def _save(entity: Entity, row: Any, changed: set[str]) -> None:
+def _save(entity: Entity, row: Any, changed: set[str], actor: Actor) -> None:
     clean.stamp(entity, row)
     clean.derive(entity, row)
     taken = clean.rivals(entity, [row])
     if taken:
-        raise _taken(entity, taken)
+        raise _taken(entity, taken, actor)
     row.version += 1
     row.updated_at = clock.now()
     row.save()
@@ -183,7 +183,7 @@ def restore(record: Record | tuple[Entity, int], *, actor: Actor, door: str) -> 
             raise NotFound()
         taken = clean.rivals(entity, [row])
         if taken:
-            raise _taken(entity, taken)
+            raise _taken(entity, taken, actor)
         row.deleted_at = row.deleted_by = None
         row.version += 1
         row.save(update_fields=["deleted_at", "deleted_by", "version"])
@@ -193,6 +193,6 @@ def restore(record: Record | tuple[Entity, int], *, actor: Actor, door: str) -> 
     return row
 
 
-def _taken(entity: Entity, taken: dict[tuple[str, str], int]) -> Invalidated:
-    errors = {field: clean.taken_message(entity, field, holder) for (field, _value), holder in taken.items()}
-    return Invalidated(errors, sorted(set(taken.values())))
+def _taken(entity: Entity, taken: dict[tuple[str, str], int], actor: Actor) -> Invalidated:
+    errors = {field: message for (field, _value), message in clean.taken_messages(entity, taken, actor).items()}
+    return Invalidated(errors, sorted(set(taken.values())), entity.key)

@@ -12,8 +12,9 @@ from uuid import UUID, uuid4
 
 from django.db import connection, transaction
 
-from guanxi.kernel import clock
+from guanxi.kernel import clock, disclosure
 from guanxi.kernel.actor import Actor
+from guanxi.kernel.write.errors import Invalidated
 
 
 @dataclass
@@ -62,7 +63,7 @@ def unit(actor: Actor, door: str, *, verb: str = "") -> Iterator[Unit]:
         yield outer
         return
     mine = Unit(actor, door, verb, _request.get())
-    with transaction.atomic():
+    with refusals_logged(actor), transaction.atomic():
         token = _current.set(mine)
         try:
             with connection.cursor() as cursor:
@@ -73,3 +74,14 @@ def unit(actor: Actor, door: str, *, verb: str = "") -> Iterator[Unit]:
             rollups.settle(mine)
         finally:
             _current.reset(token)
+
+
+@contextmanager
+def refusals_logged(actor: Actor) -> Iterator[None]:
+    """Put around the transaction: that a refusal named other records is kept, though the transaction is not."""
+    try:
+        yield
+    except Invalidated as refusal:
+        if refusal.rivals:
+            disclosure.log(refusal.entity, refusal.rivals, actor, verb="taken")
+        raise

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from guanxi.kernel import disclosure
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Reader
 from guanxi.kernel.write import clean
@@ -165,8 +166,12 @@ class Decider:
 
     def _refuse_taken(self, created: Sequence[tuple[Planned, Any]]) -> None:
         taken = clean.rivals(self.entity, [record for _row, record in created])
-        for row, record in created if taken else ():
+        if not taken:
+            return
+        messages = clean.taken_messages(self.entity, taken, self.reader.actor)
+        disclosure.log(self.entity.key, set(taken.values()), self.reader.actor, verb="taken")
+        for row, record in created:
             for unique in self.entity.unique:
-                holder = taken.get((unique.field, getattr(record, unique.column)))
-                if holder:
-                    row.refuse(clean.taken_message(self.entity, unique.field, holder))
+                message = messages.get((unique.field, getattr(record, unique.column)))
+                if message:
+                    row.refuse(message)
