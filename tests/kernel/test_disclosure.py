@@ -6,12 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.test import Client
 
-from guanxi.kernel import duplicates, idempotency, write
+from guanxi.kernel import clock, duplicates, idempotency, write
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.models import AccessLog
 from guanxi.kernel.registry import registry
 from guanxi.kernel.write import Invalidated
+from guanxi.org import tokens
+from guanxi.org.models import User
 from tests import samples
 from tests.people import Cast, restrict
 
@@ -70,3 +73,20 @@ def test_writes_of_many_veil_and_log_alike(cast: Cast) -> None:
     assert VEILED in made.refused[0]["name"]
     assert VEILED in moved.refused[mine.id]["name"]
     assert taken(cast.owner) == [[holder.id], [holder.id]]
+
+
+def test_asking_is_logged_whether_or_not_anything_is_found(cast: Cast) -> None:
+    duplicates.find(CUSTOMER, {"name": "Nobody by this name"}, cast.owner)
+    assert [row.data for row in AccessLog.objects.filter(actor=cast.owner.id, verb="similar")] == [{"found": []}]
+
+
+def test_a_person_asks_sixty_times_a_minute_and_others_are_not_kept_waiting(cast: Cast) -> None:
+    with clock.frozen():
+        for actor, answers in ((cast.owner, [200] * duplicates.A_MINUTE + [429]), (cast.mate, [200])):
+            browser = Client()
+            browser.force_login(User.objects.get(id=actor.id))
+            assert [browser.get("/customers/_similar/?field=name&value=acme").status_code for _ in answers] == answers
+        headers = {"Authorization": f"Bearer {tokens.issue(cast.owner.login)}"}
+        answer = Client().get("/api/v1/customers/similar?field=name&value=acme", headers=headers)
+        assert (answer.status_code, answer["Retry-After"]) == (429, "60")
+        samples.make(CUSTOMER, actor=cast.owner)

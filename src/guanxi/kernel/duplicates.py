@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from guanxi.kernel import disclosure
+from guanxi.kernel import disclosure, tally
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.china import names, tokens
 from guanxi.kernel.entity import Entity
@@ -22,6 +22,8 @@ MOST = 5
 #: From this score on two names are taken for the same company; measured on the labelled set in tests/china.
 THRESHOLD = names.SAME
 CANDIDATES = 200
+#: How often one person may ask.
+A_MINUTE = 60
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Likeness:
 
 
 def find(entity: Entity, values: Mapping[str, Any], actor: Actor, *, besides: int | None = None) -> list[Likeness]:
-    """At most five likely duplicates by name, phone or code, best first; asking is logged."""
+    """At most five likely duplicates by name, phone or code, best first; asking is logged, whatever it finds."""
     scored: dict[int, tuple[float, str]] = {}
     for key, raw in values.items():
         field = entity.fields.get(key)
@@ -53,10 +55,16 @@ def find(entity: Entity, values: Mapping[str, Any], actor: Actor, *, besides: in
             if record != besides and score > scored.get(record, (0.0, ""))[0]:
                 scored[record] = (score, str(field.label))
     best = sorted(scored.items(), key=lambda item: -item[1][0])[:MOST]
-    if best:
-        ids = [record for record, _score in best]
-        disclosure.log(entity.key, ids, actor, verb="similar")
+    disclosure.log(entity.key, [record for record, _score in best], actor, verb="similar")
     return _likenesses(entity, best, actor)
+
+
+def may_ask(actor: Actor) -> bool:
+    """Whether this person, who is typing or sends a program, may ask now: the check names what he may not see, so he may not go on for ever.
+
+    Writes and imports, which ask on their own, are not counted.
+    """
+    return tally.add("similar", actor.id, seconds=60) <= A_MINUTE
 
 
 def by_name(entity: Entity, name: str) -> dict[int, float]:

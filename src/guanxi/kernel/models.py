@@ -165,12 +165,24 @@ class EventCursor(models.Model):
 
 
 class Idempotency(models.Model):
-    """The answer given to a browser's or program's key: a second submission writes nothing."""
+    """The answer given to a browser's or program's key: a second submission writes nothing.
+
+    `asked` is a digest of what was asked for with it, empty where nobody compares.
+    """
 
     key = models.CharField(max_length=120, primary_key=True)
+    asked = models.CharField(max_length=64, default="", blank=True)
     actor = models.BigIntegerField(null=True)
     record = models.BigIntegerField(null=True)
     at = models.DateTimeField()
+
+
+class Tally(models.Model):
+    """How often something happened in a window of time; `name` is a digest."""
+
+    name = models.CharField(max_length=64, primary_key=True)
+    count = models.IntegerField(default=0)
+    until = models.DateTimeField()
 
 
 class AccessLog(models.Model):

@@ -127,6 +127,8 @@ def similar(request: HttpRequest, actor: Actor, slug: str) -> HttpResponse:
         raise ConditionError(_("There is no field “%(name)s”.") % {"name": key})
     if not value or len(value) > 200:
         raise Problem(400, _("Give a value of 1 to 200 characters to compare with."))
+    if not duplicates.may_ask(actor):
+        raise Problem(429, _("You are asking too often. Wait a minute."), headers={"Retry-After": "60"})
     hits = duplicates.find(entity, {key: value}, actor)
     return answer(
         {

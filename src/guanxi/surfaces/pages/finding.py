@@ -83,6 +83,8 @@ def similar(request: HttpRequest, slug: str) -> HttpResponse:
     key, value = given.get("field", ""), given.get("value", "").strip()
     if key not in entity.visible(actor_of(request)) or not value:
         return HttpResponse("")
+    if not duplicates.may_ask(actor_of(request)):
+        return HttpResponse(_("You are asking too often. Wait a minute."), status=429, headers={"Retry-After": "60"})
     record = given.get("record", "")
     hits = duplicates.find(entity, {key: value}, actor_of(request), besides=int(record) if record.isdecimal() else None)
     return fragment(request, "pages/similar.html", {"hits": hits, "entity": entity}) if hits else HttpResponse("")
