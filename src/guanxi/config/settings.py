@@ -122,7 +122,7 @@ GUANXI_APP_ROLE = database.parse(database.app_url(ENVIRONMENT))["USER"]
 CACHES = {
     # For what every process may compute for itself.
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
-    # For what processes must agree on: rate limits.
+    # For what processes must agree on.
     "shared": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "shared_cache"},
 }
 
@@ -137,7 +137,8 @@ SECURE_SSL_REDIRECT = ENVIRONMENT.https
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-if ENVIRONMENT.trusted_proxy:
+GUANXI_TRUSTED_PROXY = ENVIRONMENT.trusted_proxy
+if GUANXI_TRUSTED_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     USE_X_FORWARDED_HOST = True
 CONTENT_SECURITY_POLICY = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib.auth import authenticate, login, logout, password_validation, update_session_auth_hash
-from django.core.cache import caches
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -14,11 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from guanxi.kernel import tally
+from guanxi.org.address import client_address
 from guanxi.org.models import User
 from guanxi.surfaces.pages.frame import go, page, signed_in
 
-#: Failures per login or address before a pause, and the pause in seconds.
-TRIES, PAUSE = 10, 300
+#: Attempts per login and per address in a window of so many seconds; an office shares one address.
+TRIES, FROM_ONE_PLACE, PAUSE = 10, 100, 300
 
 
 @never_cache
@@ -29,16 +30,15 @@ def enter(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(_next(request))
         return _draw(request)
     name = request.POST.get("username", "").replace("\x00", "").strip()[:100]
-    keys = [f"login:{name.lower()}", f"login@{request.META.get('REMOTE_ADDR', '')}"]
-    shared = caches["shared"]
-    if any(int(shared.get(k, 0)) >= TRIES * (1 + 9 * k.startswith("login@")) for k in keys):
+    whom, where = ("login", name.lower()), ("login from", client_address(request))
+    # Counted before the password is looked at, so that attempts at the same moment count too.
+    if tally.add(*whom, seconds=PAUSE) > TRIES or tally.add(*where, seconds=PAUSE) > FROM_ONE_PLACE:
         return _draw(request, name, _("Too many attempts. Wait five minutes, then try again."), status=429)
     user = authenticate(request, username=name, password=request.POST.get("password", ""))
     if user is None:
-        for key in keys:
-            shared.set(key, int(shared.get(key, 0)) + 1, PAUSE)
         return _draw(request, name, _("The user name or the password is wrong."), status=422)
-    shared.delete(keys[0])
+    tally.forget(*whom)
+    tally.take_back(*where)
     login(request, user)
     if getattr(user, "must_change_password", False):
         return HttpResponseRedirect("/settings/password/")
