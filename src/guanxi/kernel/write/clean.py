@@ -34,14 +34,14 @@ def parse(entity: Entity, values: Mapping[str, Any], reader: Reader) -> tuple[di
     return parsed, errors
 
 
-def currency_of(
+def currencies(
     entity: Entity, record: Any, values: Mapping[str, Any], errors: dict[str, str], reader: Reader
-) -> tuple[dict[str, Any], set[str]]:
-    """Set the `<amount>_currency` keys on the record; returns the other values and the amounts whose currency is another now.
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Take the `<amount>_currency` keys out of the values: the other values, and a currency code by amount.
 
     Whoever may not set the amount may not set its currency either: such a key stays among the values, to be refused.
     """
-    rest, moved = dict(values), set()
+    rest, codes = dict(values), {}
     writable = entity.writable(reader.actor)
     for key in values:
         amount = key.removesuffix("_currency")
@@ -50,10 +50,17 @@ def currency_of(
         code = str(rest.pop(key) or BASE_CURRENCY).upper()
         if CURRENCIES.by_code(code) is None:
             errors[amount] = _("“%(code)s” is no currency that is set up.") % {"code": code}
-        elif getattr(record, key) != code:
-            setattr(record, key, code)
-            moved.add(amount)
-    return rest, moved
+        else:
+            codes[amount] = code
+    return rest, codes
+
+
+def assign_currencies(record: Any, codes: Mapping[str, str]) -> set[str]:
+    """Put the currencies on the record; returns the amounts whose currency is another now."""
+    moved = {amount for amount, code in codes.items() if getattr(record, f"{amount}_currency") != code}
+    for amount in moved:
+        setattr(record, f"{amount}_currency", codes[amount])
+    return moved
 
 
 def assign(entity: Entity, record: Any, parsed: Mapping[str, Any]) -> set[str]:

@@ -39,12 +39,13 @@ class Invalidated(Refused):
 
 @dataclass(frozen=True)
 class Clash:
-    """One field that somebody else changed meanwhile: its value then, theirs now, mine."""
+    """One field that somebody else changed meanwhile: its value then, theirs now, mine; and so the currencies of an amount."""
 
     key: str
     old: Any
     theirs: Any
     mine: Any
+    currencies: tuple[str, str, str] | None = None
 
 
 class Conflict(Refused):

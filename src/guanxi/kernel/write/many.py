@@ -203,10 +203,10 @@ def _change_one(
     giveable: Collection[int],
 ) -> None:
     errors: dict[str, str] = {}
-    raw, currencies = clean.currency_of(entity, row, values, errors, reader)
+    raw, codes = clean.currencies(entity, row, values, errors, reader)
     parsed, more = clean.parse(entity, raw, reader)
     errors.update(more)
-    moved = clean.assign(entity, row, parsed) | currencies
+    moved = clean.assign(entity, row, parsed) | clean.assign_currencies(row, codes)
     clean.check(entity, row, moved, errors, creating=False)
     if "owner" in moved and row.id not in giveable:
         errors.setdefault("owner", _("You may not hand this record to somebody else."))

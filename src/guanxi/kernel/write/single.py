@@ -7,13 +7,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from guanxi.kernel import clock, history, numbering, search
+from guanxi.kernel import clock, numbering, search
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Reader
 from guanxi.kernel.record import Record, next_ids
 from guanxi.kernel.write import after, clean, many
-from guanxi.kernel.write.errors import Clash, Conflict, Forbidden, Invalidated, NotFound
+from guanxi.kernel.write.errors import Forbidden, Invalidated, NotFound
+from guanxi.kernel.write.merging import merged
 from guanxi.kernel.write.race import lost_is_refused
 from guanxi.kernel.write.unit import unit
 
@@ -45,7 +46,8 @@ def build(entity: Entity, values: Mapping[str, Any], reader: Reader) -> tuple[An
     actor = reader.actor
     record = entity.model(created_by_id=actor.id, created_at=clock.now(), updated_at=clock.now(), owner_id=actor.id)
     errors: dict[str, str] = {}
-    raw, _moved = clean.currency_of(entity, record, values, errors, reader)
+    raw, codes = clean.currencies(entity, record, values, errors, reader)
+    clean.assign_currencies(record, codes)
     for key, field in entity.fields.items():
         first = field.kind.dictionary.first() if hasattr(field.kind, "dictionary") else None
         if first is not None and field.kind.name == "choice" and key not in raw:
@@ -92,14 +94,14 @@ def update(
         row = locked(entity, record_id, actor=actor, action=action)
         errors: dict[str, str] = {}
         reader = Reader(actor)
-        raw, moved = clean.currency_of(entity, row, values, errors, reader)
+        raw, codes = clean.currencies(entity, row, values, errors, reader)
         parsed, more = clean.parse(entity, raw, reader)
         errors.update(more)
         if base is not None and base != row.version:
-            parsed = _merged(entity, row, parsed, base)
+            parsed, codes = merged(entity, row, parsed, codes, base)
         before = _parents_before(entity, row)
         old_owner = row.owner_id
-        changed = clean.assign(entity, row, parsed) | moved
+        changed = clean.assign(entity, row, parsed) | clean.assign_currencies(row, codes)
         clean.check(entity, row, changed, errors, creating=False)
         if errors:
             raise Invalidated(errors)
@@ -138,26 +140,6 @@ def _parents_before(entity: Entity, row: Any) -> list[int | None]:
 def _transferable(entity: Entity, row: Any, actor: Actor) -> None:
     if not entity.rows(actor, "transfer").filter(id=row.id).exists():
         raise Forbidden(_("You may not hand this record to somebody else."))
-
-
-def _merged(entity: Entity, row: Any, parsed: Mapping[str, Any], base: int) -> dict[str, Any]:
-    """What the person really changed: a form posts its other fields as they were at `base`. Raises Conflict."""
-    from guanxi.kernel.write.undo import comparable
-
-    moved = history.keys_since(row.id, base)
-    mine, clashes = dict(parsed), []
-    for key, value in parsed.items():
-        bound = entity.fields[key]
-        column, theirs = bound.column.path or key, bound.value(row)
-        if column not in moved or value == theirs:
-            continue
-        if bound.column.path and bound.kind.json(value) == comparable(bound, moved[column]):
-            del mine[key]
-        else:
-            clashes.append(Clash(key, moved[column], theirs, value))
-    if clashes:
-        raise Conflict(clashes, row.version)
-    return mine
 
 
 def delete(record: Record | tuple[Entity, int], *, actor: Actor, door: str) -> Any:

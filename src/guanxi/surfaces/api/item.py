@@ -49,14 +49,15 @@ def clashing(entity: Entity, conflict: write.Conflict) -> Problem:
     clashes = []
     for clash in conflict.clashes:
         field = entity.fields[clash.key]
-        clashes.append(
-            {
-                "field": clash.key,
-                "read": stored(field, clash.old),
-                "now": field.kind.json(clash.theirs),
-                "sent": field.kind.json(clash.mine),
-            }
-        )
+        found = {
+            "field": clash.key,
+            "read": stored(field, clash.old),
+            "now": field.kind.json(clash.theirs),
+            "sent": field.kind.json(clash.mine),
+        }
+        if clash.currencies:
+            found["currencies"] = dict(zip(("read", "now", "sent"), clash.currencies, strict=True))
+        clashes.append(found)
     errors = {str(c["field"]): str(conflict) for c in clashes}
     return Problem(409, str(conflict), errors=errors, clashes=clashes, version=conflict.version)
 

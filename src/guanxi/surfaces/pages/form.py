@@ -13,6 +13,7 @@ from guanxi.kernel import idempotency, write
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Field, Reader
+from guanxi.kernel.fields.money import show_amount
 from guanxi.surfaces.pages.frame import (
     actor_of,
     entity_or_404,
@@ -31,15 +32,19 @@ DUPLICATE_KINDS = ("phone", "uscc")
 
 
 def posted(request: HttpRequest, fields: dict[str, Field]) -> dict[str, Any]:
-    """Raw values of the fields that the form held; several inputs of one name make a list."""
+    """Raw values of the fields that the form held; several inputs of one name make a list, `12.50 USD` is an amount with its currency."""
     found: dict[str, Any] = {}
     for key, field in fields.items():
         if key not in request.POST:
             continue
         given = request.POST.getlist(key)
         found[key] = [v for v in given if v] if field.kind.stored == "list" else given[-1]
-        if f"{key}_currency" in request.POST:
-            found[f"{key}_currency"] = request.POST[f"{key}_currency"]
+        for beside in field.kind.companions(key) if field.kind.name == "money" else ():
+            amount, _space, code = found[key].strip().rpartition(" ")
+            if amount and code.isalpha():
+                found[key], found[beside] = amount, code
+            elif beside in request.POST:
+                found[beside] = request.POST[beside]
     return found
 
 
@@ -221,21 +226,20 @@ def conflict(request: HttpRequest, entity: Entity, row: Any, values: dict[str, A
     lines = []
     for c in clash.clashes:
         field = entity.fields[c.key]
-        old = c.old
+        read, now, sent = c.currencies or ("", "", "")
         lines.append(
             {
                 "key": c.key,
                 "label": field.label,
-                "theirs": field.kind.text(c.theirs, reader),
-                "mine": field.kind.text(c.mine, reader),
-                "old": str(old if old is not None else ""),
-                "theirs_raw": field.kind.typed(c.theirs, reader),
-                "mine_raw": field.kind.typed(c.mine, reader),
+                "theirs": show_amount(c.theirs, now) if now and c.theirs is not None else field.kind.text(c.theirs, reader),
+                "mine": show_amount(c.mine, sent) if sent and c.mine is not None else field.kind.text(c.mine, reader),
+                "old": f"{c.old} {read}".strip() if c.old is not None else "",
+                "theirs_raw": f"{field.kind.typed(c.theirs, reader)} {now}".strip() if c.theirs is not None else "",
+                "mine_raw": f"{field.kind.typed(c.mine, reader)} {sent}".strip() if c.mine is not None else "",
             }
         )
-    rest = [
-        (k, v) for k, raw in values.items() if k not in {c.key for c in clash.clashes} for v in (raw if isinstance(raw, list) else [raw])
-    ]
+    asked = {key for c in clash.clashes for key in (c.key, f"{c.key}_currency")}
+    rest = [(k, v) for k, raw in values.items() if k not in asked for v in (raw if isinstance(raw, list) else [raw])]
     context = {
         "entity": entity,
         "record": row,
