@@ -60,6 +60,8 @@ def connection(environment: Environment) -> dict[str, Any]:
     settings["CONN_MAX_AGE"] = None
     settings["CONN_HEALTH_CHECKS"] = True
     settings["OPTIONS"].setdefault("connect_timeout", "10")
+    # Cursors that ask for it (`kernel.statement`) prepare what they are given for the second time.
+    settings["OPTIONS"]["prepare_threshold"] = 2
     if environment.pgbouncer:
         # Behind transaction pooling a session setting would stick to a stranger's connection: give the time-outs to
         # the role instead (ALTER ROLE guanxi_app SET statement_timeout = '5s'; ... SET lock_timeout = '2s').

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Now
 
-from guanxi.kernel import clock, directory
+from guanxi.kernel import directory
 from guanxi.kernel.actor import Actor
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def shared_ids(entity: str, actor: Actor, action: str) -> QuerySet[Any]:
     mine = Q(to="person", grantee=actor.id or 0)
     if actor.departments:
         mine |= Q(to="department", grantee__in=sorted(actor.departments))
-    rows = Share.objects.filter(mine, entity=entity).filter(Q(until=None) | Q(until__gt=clock.now()))
+    rows = Share.objects.filter(mine, entity=entity).filter(Q(until=None) | Q(until__gt=Now()))
     if action != "view":
         rows = rows.filter(edit=True)
     return rows.values_list("record", flat=True)

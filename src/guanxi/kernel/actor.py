@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from types import MappingProxyType
 from typing import Literal
 
@@ -46,6 +47,8 @@ class Actor:
     grants: Mapping[tuple[str, str], frozenset[Arm]] = field(default_factory=dict)
     rights: Mapping[tuple[str, str], Right] = field(default_factory=dict)
     system: bool = False
+    #: Tells resolved actors apart: what is kept for one (`kernel.kept`) is never served to another.
+    serial: int = field(default_factory=count().__next__, init=False, compare=False, repr=False)
 
     def arms(self, entity: str, action: str) -> frozenset[Arm]:
         """The arms through which this actor may perform `action` on records of `entity`; empty means not at all."""

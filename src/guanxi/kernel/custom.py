@@ -61,6 +61,11 @@ def load() -> None:
         entity.reshape()
 
 
+def seen() -> int | None:
+    """The version at which they were last read."""
+    return _state["version"]
+
+
 def refresh(version: int) -> None:
     """Read them again when `shape_version` has moved."""
     if _state["version"] != version:

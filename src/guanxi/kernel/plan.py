@@ -20,6 +20,7 @@ from guanxi.kernel import access
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.fields.base import Field, Reader
 from guanxi.kernel.fields.column import Keyed, Linked
+from guanxi.kernel.kept import Kept
 
 if TYPE_CHECKING:
     from guanxi.kernel.entity import Entity
@@ -67,6 +68,7 @@ class Plan:
     paths: tuple[Any, ...]
     links: tuple[Field, ...]
     reader: Reader
+    keys: tuple[str, ...] = ()
 
     def attach(self, rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         """Append to each row, for each link column, the linked ids and the titles that the reader may see.
@@ -87,8 +89,16 @@ class Plan:
         return complete
 
 
+_plans: Kept[Plan] = Kept(1_000)
+
+
 def compile(entity: Entity, keys: Iterable[str], actor: Actor) -> Plan:
     """The plan for these columns; unknown and hidden ones are left out without a word."""
+    wanted = tuple(keys)
+    return _plans.get(actor, (entity.key, wanted), lambda: _compile(entity, wanted, actor))
+
+
+def _compile(entity: Entity, keys: tuple[str, ...], actor: Actor) -> Plan:
     visible = entity.visible(actor)
     columns: list[Column] = []
     paths: list[Any] = []
@@ -106,7 +116,7 @@ def compile(entity: Entity, keys: Iterable[str], actor: Actor) -> Plan:
         paths += select
     order = {key: place for place, key in enumerate(keys)}
     columns += [Column(f, 2 + len(paths) + 2 * n, 2, False) for n, f in enumerate(links)]
-    return Plan(entity, tuple(sorted(columns, key=lambda c: order[c.field.key])), tuple(paths), tuple(links), Reader(actor))
+    return Plan(entity, tuple(sorted(columns, key=lambda c: order[c.field.key])), tuple(paths), tuple(links), Reader(actor), keys)
 
 
 def _select(field: Field, actor: Actor) -> list[Any]:

@@ -25,6 +25,11 @@ def current() -> dict[str, int]:
     return {"shape": found.get("shape", 1), "access": found.get("access", 1)}
 
 
+def shape() -> int | None:
+    """The shape that this process has last seen."""
+    return custom.seen()
+
+
 def refresh(shape: int) -> None:
     """Drop what an older shape had cached."""
     dictionary.refresh(shape)

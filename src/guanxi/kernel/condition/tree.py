@@ -74,6 +74,17 @@ def parse(entity: Entity, data: Any, actor: Actor) -> Node:
     return _node(entity, data, Reader(actor), budget, 0)
 
 
+def lasting(node: Node) -> bool:
+    """Whether a parsed condition stays as it is until rights or shapes change: it does where it names no other record."""
+    match node:
+        case Group(_word, nodes):
+            return all(lasting(n) for n in nodes)
+        case Related():
+            return lasting(node.node)
+        case Test():
+            return not hasattr(node.field.kind, "target")
+
+
 def _node(entity: Entity, data: Any, reader: Reader, budget: Iterator[int], depth: int) -> Node:
     if next(budget, None) is None or depth > MOST_DEPTH:
         raise ConditionError(_("This filter is too long. Use fewer conditions."))

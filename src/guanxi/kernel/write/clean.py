@@ -82,7 +82,19 @@ def check(entity: Entity, record: Any, changed: set[str], errors: dict[str, str]
     if entity.parent and not creating and "owner" in changed and entity.fields[entity.parent].value(record):
         words = {"parent": entity.fields[entity.parent].label}
         errors["owner"] = _("The owner is that of “%(parent)s”. Hand that over, and this follows.") % words
+    elif (creating or "owner" in changed) and (gone := owner_gone(entity, record)):
+        errors.setdefault("owner", gone)
     entity.validate(record, changed, errors)
+
+
+def owner_gone(entity: Entity, record: Any) -> str:
+    """Why the record's owner cannot be given it, if he cannot; that of a child is its parent's, whoever that is."""
+    if entity.parent and entity.fields[entity.parent].value(record):
+        return ""
+    owner = directory.people().get(record.owner_id or 0)
+    if owner is None or owner.active:
+        return ""
+    return _("%(name)s no longer works here. Choose somebody who does.") % {"name": owner.name}
 
 
 def stamp(entity: Entity, record: Any, reader: Reader | None = None) -> None:

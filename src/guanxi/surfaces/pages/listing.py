@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
 
 from guanxi.kernel import plan, query
-from guanxi.kernel.access import AnyOf, shared_ids
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.condition import builder, sentence, tree
 from guanxi.kernel.condition.tree import ConditionError
 from guanxi.kernel.entity import Entity, Preset
 from guanxi.kernel.fields.base import Reader
-from guanxi.kernel.query import Page, Rows
+from guanxi.kernel.paging import Page
+from guanxi.kernel.query import Rows
+from guanxi.kernel.window import Window
 from guanxi.surfaces.pages import board, views
 from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, page, reader_of, signed_in
 from guanxi.surfaces.ui.environment import bounded
@@ -101,18 +102,19 @@ def state_of(request: HttpRequest, entity: Entity) -> State:
     return State(entity, tab, where, given.get("sort") or tab.sort, given.get("at", ""), layout if entity.boards else "table", tabs)
 
 
+def window_of(state: State, actor: Actor, action: str = "view") -> Window:
+    """What a state shows."""
+    return Window(state.entity, actor, action, (state.tab.where, state.where), state.tab.shared)
+
+
 def rows_of(state: State, actor: Actor, action: str = "view") -> Rows:
     """The rows that a state means."""
-    rows = entity_rows(state.entity, state.tab, actor, action)
-    return rows.where(state.where) if state.where else rows
+    return window_of(state, actor, action).rows()
 
 
 def entity_rows(entity: Entity, tab: Tab, actor: Actor, action: str = "view") -> Rows:
     """The rows of a view of the strip."""
-    rows = entity.rows(actor, action)
-    if tab.shared:
-        rows = rows.filter(AnyOf(query.F("id"), shared_ids(entity.key, actor, "view")))
-    return rows.where(tab.where) if tab.where else rows
+    return Window(entity, actor, action, (tab.where,), tab.shared).rows()
 
 
 @signed_in
@@ -121,8 +123,7 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
     entity, actor = entity_or_404(request, slug), actor_of(request)
     try:
         state = state_of(request, entity)
-        rows = rows_of(state, actor)
-        region = board_region(request, state, rows) if state.layout == "board" else table_region(state, rows, reader_of(request))
+        region = board_region(request, state) if state.layout == "board" else table_region(state, reader_of(request))
     except ConditionError as error:
         context = {"entity": entity, "message": str(error), "back": f"/{entity.slug}/"}
         return page(request, "pages/refused.html", context, title=str(entity.label_plural), status=400)
@@ -137,13 +138,13 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
     return page(request, "pages/list.html", context, title=str(entity.label_plural))
 
 
-def table_region(state: State, rows: Rows, reader: Reader) -> dict[str, Any]:
+def table_region(state: State, reader: Reader) -> dict[str, Any]:
     """One page of the table."""
     entity = state.entity
     keys, widths = columns_of(state, reader.actor)
     compiled = plan.compile(entity, keys, reader.actor)
-    sort = rows.sort(state.sort)
-    found = rows.page(sort, list(compiled.paths), cursor=state.cursor)
+    sort = query.sort_of(entity, reader.actor, state.sort)
+    found = window_of(state, reader.actor).page(sort, compiled, cursor=state.cursor)
     complete = compiled.attach(found.rows)
     return {
         "keys": [c.field.key for c in compiled.columns],
@@ -214,9 +215,9 @@ def cell_marks(entity: Entity, column: plan.Column) -> tuple[str, bool]:
     return f'<td class="{field.kind.align}" data-label="{escape(field.label)}"{label}>', False
 
 
-def board_region(request: HttpRequest, state: State, rows: Rows) -> dict[str, Any]:
+def board_region(request: HttpRequest, state: State) -> dict[str, Any]:
     """The board in place of the table."""
-    return {"keys": list(state.entity.columns), **board.render_board(request, state.entity, rows)}
+    return {"keys": list(state.entity.columns), **board.render_board(request, state.entity, rows_of(state, actor_of(request)))}
 
 
 def chips(state: State, reader: Reader) -> list[dict[str, str]]:

@@ -1,0 +1,97 @@
+"""Statements compiled once and run often.
+
+Composing a scoped list through the ORM costs several times what PostgreSQL needs to answer it, and the same person asks
+for the same list all day with another page, another term or another record. The SQL is kept under what went into it;
+what differs from one run to the next is left open as a `Slot` and given when the statement runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection, models
+from django.db.backends.postgresql.base import ServerBindingCursor
+from django.db.models.expressions import Expression
+from psycopg.pq import Format
+
+from guanxi.kernel import clock
+from guanxi.kernel.actor import Actor
+from guanxi.kernel.kept import Kept
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Stands among the parameters of a compiled statement for a value given at each run."""
+
+    name: str
+
+
+class Slot(Expression):
+    """An open place in a query that `Statement.run` fills."""
+
+    def __init__(self, name: str, output_field: models.Field[Any, Any] | None = None) -> None:
+        super().__init__(output_field=output_field)
+        self.mark = Mark(name)
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        """A parameter that PostgreSQL types by what it is compared with."""
+        return "%s", [self.mark]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """SQL with its parameters, some of them marks, and what Django does to the values that come back."""
+
+    sql: str
+    params: tuple[Any, ...]
+    converters: Any
+    compiler: Any
+    lasting: bool = True
+
+    def run(self, **values: Any) -> list[tuple[Any, ...]]:
+        """The rows for these values of the slots."""
+        if not self.sql:
+            return []
+        given = [values[p.name] if type(p) is Mark else p for p in self.params]
+        with prepared_cursor(binary=not self.converters) as cursor:
+            cursor.execute(self.sql, given)
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+        return list(map(tuple, self.compiler.apply_converters(found, self.converters))) if self.converters else found
+
+
+_statements: Kept[Statement] = Kept(2_000)
+
+
+def kept(actor: Actor, key: tuple[Hashable, ...], make: Callable[[], Statement]) -> Statement:
+    """The statement that `make` compiles, which it does only when nothing lasting is kept under `key`.
+
+    `key` names all that goes into the query apart from rights, declarations, the day and the slots.
+    """
+    return _statements.get(actor, (clock.today(), *key), make, lasts=lambda s: s.lasting)
+
+
+def compiled(queryset: Any, *, lasting: bool = True) -> Statement:
+    """The statement of a queryset of tuples; without SQL where nothing can match."""
+    compiler = queryset.query.get_compiler("default")
+    try:
+        sql, params = compiler.as_sql()
+    except EmptyResultSet:
+        return Statement("", (), {}, None, lasting)
+    converters = compiler.get_converters([part for part, _sql, _alias in compiler.select[: compiler.col_count]])
+    return Statement(sql, tuple(params), converters, compiler, lasting)
+
+
+def prepared_cursor(*, binary: bool = False) -> Any:
+    """A cursor whose values go to the server apart from the SQL, which it prepares once it has come a few times.
+
+    The ORM's own cursor writes the values into the text, so that PostgreSQL parses and plans every query anew.
+    """
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        cursor = ServerBindingCursor(connection.connection)
+        cursor.format = Format.BINARY if binary else Format.TEXT
+        return connection._prepare_cursor(cursor)  # type: ignore[attr-defined]

@@ -1,0 +1,69 @@
+"""A list as somebody looks at it: an entity, an actor and conditions, composed into a query only when it must be."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import F, Q
+
+from guanxi.kernel import access, paging, query, statement
+from guanxi.kernel.actor import Actor
+from guanxi.kernel.condition import tree
+from guanxi.kernel.paging import Page, Segment, Sort
+
+if TYPE_CHECKING:
+    from guanxi.kernel.entity import Entity
+    from guanxi.kernel.plan import Plan
+    from guanxi.kernel.query import Rows
+
+
+@dataclass(frozen=True)
+class Window:
+    """Records of `entity` on which `actor` may perform `action`, narrowed by every one of `conditions`.
+
+    `shared` leaves those that others have opened to him. `narrow` narrows further in a way named by `code`, with slots
+    that `values` fill.
+    """
+
+    entity: Entity
+    actor: Actor
+    action: str = "view"
+    conditions: tuple[Any, ...] = ()
+    shared: bool = False
+    code: str = ""
+    narrow: Callable[[Rows], Any] | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def rows(self, arm: Q | None = None) -> Rows:
+        """The query, of the whole scope or of one arm of it. Raises ConditionError."""
+        rows = query.rows(self.entity, self.actor, action=self.action, arm=arm)
+        if self.shared:
+            rows = rows.filter(access.AnyOf(F("id"), access.shared_ids(self.entity.key, self.actor, "view")))
+        for condition in filter(None, self.conditions):
+            rows = rows.where(condition)
+        return self.narrow(rows) if self.narrow else rows
+
+    def page(self, sort: Sort, wanted: Plan, *, cursor: str = "", size: int = paging.PAGE_SIZE) -> Page:
+        """One page of tuples (id, sort value, the plan's paths). Raises ConditionError."""
+        key = (self.entity.key, self.action, self._conditions(), self.shared, self.code, sort.code, wanted.keys)
+
+        def make(segment: Segment) -> statement.Statement:
+            arms = access.arm_conditions(self.entity, self.actor, self.action)
+            composed = paging.segment(self.rows, arms, sort, list(wanted.paths), segment)
+            return statement.compiled(composed, lasting=self._lasting())
+
+        def reading(segment: Segment) -> statement.Statement:
+            return statement.kept(self.actor, (*key, segment), lambda: make(segment))
+
+        return paging.page(sort, reading, cursor=cursor, size=size, **self.values)
+
+    def _lasting(self) -> bool:
+        """Whether the conditions mean the same later on; the name of another record may by then be out of reach."""
+        return all(tree.lasting(tree.parse(self.entity, c, self.actor)) for c in filter(None, self.conditions))
+
+    def _conditions(self) -> str:
+        return json.dumps(self.conditions, ensure_ascii=False, default=str) if self.conditions else ""
+
