@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
-from django.db import connection
 from django.http import HttpRequest
 
+from guanxi.kernel.statement import prepared_cursor
 from guanxi.org.models import User
 
 #: Known to everybody who reads the README, so good for the demo's own people only.
@@ -32,7 +32,7 @@ class LoginBackend(BaseBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """The person with `shape_version` and `access_version` beside him."""
-        with connection.cursor() as cursor:
+        with prepared_cursor() as cursor:
             cursor.execute(_PERSON, [user_id])
             row = cursor.fetchone()
         if row is None:

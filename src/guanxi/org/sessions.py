@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
-from django.db import connection
 from django.utils import timezone
+
+from guanxi.kernel.statement import prepared_cursor
 
 
 class SessionStore(DatabaseStore):
     """Same table, same cookies, same rotation."""
 
     def _get_session_from_db(self) -> Any:
-        with connection.cursor() as cursor:
+        with prepared_cursor() as cursor:
             cursor.execute(
                 "SELECT session_data, expire_date FROM django_session WHERE session_key = %s AND expire_date > %s",
                 [self.session_key, timezone.now()],

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.db import models
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import get_language, gettext_noop, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, ngettext, pgettext
 from markupsafe import escape
 
 from guanxi.kernel import clock
@@ -162,18 +163,18 @@ class DateTimeKind(DateKind):
         return Primitive("range", spans[op])
 
     def text(self, value: Any, reader: Reader) -> str:
-        return "" if value is None else timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
+        return "" if value is None else stamp(timezone.localtime(value))
 
     def html(self, value: Any, reader: Reader) -> str:
         if value is None:
             return '<span class="sub">—</span>'
-        full = self.text(value, reader)
+        local = timezone.localtime(value)
         if self.style == "ago":
-            return f'<span class="sub" title="{full}">{escape(ago(value))}</span>'
+            return f'<span class="sub" title="{stamp(local)}">{escape(_ago(local))}</span>'
         if self.style == "due":
             late = value < clock.now()
-            return f'<span class="{"due" if late else ""}" title="{full}">{escape(due(value))}</span>'
-        return full
+            return f'<span class="{"due" if late else ""}" title="{stamp(local)}">{escape(_due(local))}</span>'
+        return stamp(local)
 
     def typed(self, value: Any, reader: Reader) -> str:
         return "" if value is None else timezone.localtime(value).strftime("%Y-%m-%dT%H:%M")
@@ -189,6 +190,11 @@ class DateTimeKind(DateKind):
 
     def samples(self) -> Iterable[Any]:
         return ("2026-11-22 14:00", "2026-11-30T23:59:00+08:00", "2024-02-29 00:00")
+
+
+def stamp(local: datetime) -> str:
+    """2026-11-22 14:05."""
+    return local.isoformat(" ", "minutes")[:16]
 
 
 def day_words(day: date, *, late_as_overdue: bool = False) -> str:
@@ -217,7 +223,10 @@ WEEKDAYS_EN = (
 
 def due(value: datetime) -> str:
     """When something falls due: 今天 14:00, 昨天, 逾期 4 天."""
-    local = timezone.localtime(value)
+    return _due(timezone.localtime(value))
+
+
+def _due(local: datetime) -> str:
     words = day_words(local.date(), late_as_overdue=True)
     near = -1 < (local.date() - clock.today()).days < 2
     return f"{words} {local:%H:%M}" if near and (local.hour or local.minute) else words
@@ -225,20 +234,31 @@ def due(value: datetime) -> str:
 
 def ago(value: datetime) -> str:
     """How long since: 刚刚, 5 分钟前, 2 小时前, 昨天 17:20, 3 天前, the date."""
-    gap = clock.now() - value
-    local = timezone.localtime(value)
+    return _ago(timezone.localtime(value))
+
+
+def _ago(local: datetime) -> str:
+    days = (clock.today() - local.date()).days
+    if days > 1:
+        return _since("day", days, get_language()) if days < 60 else local.date().isoformat()
+    gap = clock.now() - local
     if gap < timedelta(minutes=1):
         return _("just now")
     if gap < timedelta(hours=1):
-        return ngettext("%(n)d minute ago", "%(n)d minutes ago", gap.seconds // 60) % {"n": gap.seconds // 60}
-    days = (clock.today() - local.date()).days
+        return _since("minute", gap.seconds // 60, get_language())
     if days == 0:
-        return ngettext("%(n)d hour ago", "%(n)d hours ago", gap.seconds // 3600) % {"n": gap.seconds // 3600}
-    if days == 1:
-        return f"{pgettext('day', 'Yesterday')} {local:%H:%M}"
-    if days < 60:
-        return ngettext("%(n)d day ago", "%(n)d days ago", days) % {"n": days}
-    return f"{local:%Y-%m-%d}"
+        return _since("hour", gap.seconds // 3600, get_language())
+    return f"{pgettext('day', 'Yesterday')} {local:%H:%M}"
+
+
+@lru_cache(maxsize=500)
+def _since(unit: str, n: int, language: str) -> str:
+    words = {
+        "day": ngettext("%(n)d day ago", "%(n)d days ago", n),
+        "hour": ngettext("%(n)d hour ago", "%(n)d hours ago", n),
+        "minute": ngettext("%(n)d minute ago", "%(n)d minutes ago", n),
+    }
+    return words[unit] % {"n": n}
 
 
 class Date(Declared, models.DateField):

@@ -21,7 +21,7 @@ from guanxi.kernel.query import Rows
 from guanxi.kernel.registry import registry
 from guanxi.surfaces.exchange.cells import Cell, Row
 from guanxi.surfaces.exchange.writing import write_csv, write_xlsx
-from guanxi.surfaces.pages import listing
+from guanxi.surfaces.pages import listing, views
 
 KIND = "export"
 #: So many rows are answered at once; more become a job.
@@ -60,7 +60,7 @@ class Export:
         self.entity: Entity = registry.get(wish.entity)
         self.reader = Reader(actor)
         self.plan = plan.compile(self.entity, wish.columns or exportable(self.entity, actor), actor)
-        tabs = listing.tabs_of(self.entity, actor)
+        tabs = listing.tabs_of(self.entity, views.arrangement(self.entity, actor.id or 0))
         self.tab = next((t for t in tabs if t.code == wish.view), None)
 
     def rows(self) -> Rows:

@@ -13,7 +13,8 @@ from guanxi.kernel import clock, directory, duplicates, search
 from guanxi.kernel.china import regions
 from guanxi.kernel.models import AccessLog
 from guanxi.kernel.registry import registry
-from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, menu, page, record_or_404, signed_in
+from guanxi.surfaces.pages.chrome import menu
+from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, page, record_or_404, signed_in
 from guanxi.surfaces.ui.environment import bounded
 
 PALETTE_HITS = 8
@@ -38,7 +39,7 @@ def palette(request: HttpRequest) -> HttpResponse:
         }
         groups.setdefault(str(hit.entity.label_plural), []).append(row)
     folded = text.lower()
-    places = [i for s in menu(request) for i in s["items"] if not text or folded in i["label"].lower() or folded in i["slug"]]
+    places = [i for s in menu(actor_of(request), "") for i in s["items"] if not text or folded in i["label"].lower() or folded in i["slug"]]
     context = {"q": text, "groups": groups, "places": places[:6]}
     if whole:
         return page(request, "pages/found.html", context, title=_("Search"))

@@ -1,4 +1,4 @@
-"""What every page stands in: the signed-in actor, the menu, and the context of the shell."""
+"""What every page stands in: the signed-in actor, his record, the context of the shell, and what it answers."""
 
 from __future__ import annotations
 
@@ -11,21 +11,17 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
-from guanxi.kernel import directory
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Reader
 from guanxi.kernel.registry import registry
+from guanxi.surfaces.pages import chrome
 
 View = Callable[..., HttpResponse]
 
 #: Where a person with an initial password is sent before anything else.
 PASSWORD_PAGE = "/settings/password/"
-
-#: Menu entries that are no entity: (slug, address, icon, label). Filled by the pages that answer them.
-PLACES: list[tuple[str, str, str, Callable[[], str]]] = [("home", "/", "layout-dashboard", lambda: _("Workbench"))]
 
 
 def signed_in(view: View) -> View:
@@ -73,47 +69,11 @@ def record_or_404(request: HttpRequest, entity: Entity, record_id: int, *, actio
     return row
 
 
-def menu(request: HttpRequest) -> list[dict[str, Any]]:
-    """The rail: workbench first, then each section with the entities the actor may view."""
-    actor, path = actor_of(request), request.path
-    first = [{"slug": s, "url": u, "icon": i, "label": words(), "active": path == u} for s, u, i, words in PLACES]
-    sections: dict[str, list[dict[str, Any]]] = {}
-    for entity in registry.in_menu():
-        if entity.in_menu and actor.may(entity.key, "view"):
-            url = f"/{entity.slug}/"
-            item = {"slug": entity.slug, "url": url, "icon": entity.icon, "label": str(entity.label_plural), "active": path.startswith(url)}
-            sections.setdefault(str(entity.section), []).append(item)
-    return [{"label": "", "items": first}, *({"label": label, "items": items} for label, items in sections.items())]
-
-
-def quick_create(actor: Actor) -> list[dict[str, Any]]:
-    """What the + menu offers."""
-    return [
-        {"slug": e.slug, "label": str(e.label), "icon": e.icon, "url": f"/{e.slug}/new/?quick=1"}
-        for e in registry.in_menu()
-        if e.quick and actor.may(e.key, "create")
-    ]
-
-
-def dock(sections: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The phone's bottom bar: workbench, the first entity, and after the plus the first of the last section and the last of the first."""
-    entities = [s["items"] for s in sections[1:]]
-    chosen = [sections[0]["items"][0], *(items[0] for items in entities[:1]), *(items[0] for items in entities[1:][-1:])]
-    if entities and len(entities[0]) > 1:
-        chosen.append(entities[0][-1])
-    return chosen
-
-
 def shell(request: HttpRequest, title: str) -> dict[str, Any]:
     """The context of `ui/shell.html`."""
-    actor = actor_of(request)
     user: Any = request.user
-    sections = menu(request)
     return {
-        "actor": {"name": actor.name, "department": directory.department_name(actor.department)},
-        "menu": sections,
-        "dock": dock(sections),
-        "quick_create": quick_create(actor),
+        "chrome": chrome.around(request, actor_of(request), user.theme),
         "page_title": title,
         "lang": get_language(),
         "theme": user.theme,
@@ -166,6 +126,6 @@ def go(request: HttpRequest, url: str, message: str = "", *, undo: str = "") -> 
 
 
 __all__ = [
-    "PLACES", "actor_of", "entity_or_404", "fragment", "go", "menu", "page", "reader_of", "record_or_404", "signed_in",
+    "actor_of", "entity_or_404", "fragment", "go", "page", "reader_of", "record_or_404", "signed_in",
     "toast", "triggers",
 ]  # fmt: skip

@@ -16,7 +16,8 @@ from guanxi.kernel import clock, jobs
 from guanxi.kernel.fields.dates import ago
 from guanxi.kernel.models import Job
 from guanxi.kernel.registry import registry
-from guanxi.surfaces.pages.frame import PLACES, actor_of, fragment, page, signed_in, toast, triggers
+from guanxi.surfaces.pages.chrome import PLACES
+from guanxi.surfaces.pages.frame import actor_of, fragment, page, signed_in, toast, triggers
 
 SHOWN = 50
 ERRORS_SHOWN = 200

@@ -10,7 +10,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 from django.utils.translation import gettext as _
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from guanxi.kernel import plan, query
 from guanxi.kernel.actor import Actor
@@ -18,12 +18,13 @@ from guanxi.kernel.condition import builder, sentence, tree
 from guanxi.kernel.condition.tree import ConditionError
 from guanxi.kernel.entity import Entity, Preset
 from guanxi.kernel.fields.base import Reader
-from guanxi.kernel.paging import Page
+from guanxi.kernel.kept import Kept
 from guanxi.kernel.query import Rows
 from guanxi.kernel.window import Window
 from guanxi.surfaces.pages import board, views
 from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, page, reader_of, signed_in
-from guanxi.surfaces.ui.environment import bounded
+from guanxi.surfaces.pages.table import body, extent
+from guanxi.surfaces.ui.environment import bounded, drawn
 from guanxi.surfaces.ui.environment import query as query_string
 
 #: How far a strip's figures count; beyond it they say 999+.
@@ -45,9 +46,10 @@ class Tab:
 
 @dataclass(frozen=True)
 class State:
-    """What the address says: which view, narrowed how, sorted how, from which cursor."""
+    """What the address says: which view, narrowed how, sorted how, from which cursor; and how the person has arranged it."""
 
     entity: Entity
+    arranged: views.Arrangement
     tab: Tab
     where: Any
     sort: str
@@ -66,13 +68,10 @@ class State:
         return f"/{self.entity.slug}/?{query_string({**values, **changes})}"
 
 
-def tabs_of(entity: Entity, actor: Actor) -> tuple[Tab, ...]:
-    """Presets first, then saved views; `I own` is dropped for those who can see only their own."""
+def tabs_of(entity: Entity, arranged: views.Arrangement) -> tuple[Tab, ...]:
+    """Presets first, then saved views."""
     first = tuple(_tab(entity, preset) for preset in entity.views) or (_tab(entity, Preset("all", _("All"))),)
-    saved = tuple(
-        Tab(f"s{v.pk}", v.name, v.where, v.sort or default_sort(entity), v.layout, tuple(v.columns))
-        for v in views.strip(entity, actor.id or 0)
-    )
+    saved = tuple(Tab(f"s{v.id}", v.name, v.where, v.sort or default_sort(entity), v.layout, v.columns) for v in arranged.views)
     return first + saved
 
 
@@ -89,7 +88,8 @@ def default_sort(entity: Entity) -> str:
 def state_of(request: HttpRequest, entity: Entity) -> State:
     """Read the address. Raises ConditionError."""
     given = request.GET
-    tabs = tabs_of(entity, actor_of(request))
+    arranged = views.arrangement(entity, actor_of(request).id or 0)
+    tabs = tabs_of(entity, arranged)
     wanted = given.get("view", "")
     tab = next((t for t in tabs if t.code == wanted), tabs[0])
     try:
@@ -99,7 +99,9 @@ def state_of(request: HttpRequest, entity: Entity) -> State:
     if not isinstance(where, list):
         raise ConditionError(_("This filter cannot be read."))
     layout = given.get("layout") or tab.layout or "table"
-    return State(entity, tab, where, given.get("sort") or tab.sort, given.get("at", ""), layout if entity.boards else "table", tabs)
+    return State(
+        entity, arranged, tab, where, given.get("sort") or tab.sort, given.get("at", ""), layout if entity.boards else "table", tabs
+    )
 
 
 def window_of(state: State, actor: Actor, action: str = "view") -> Window:
@@ -127,28 +129,42 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
     except ConditionError as error:
         context = {"entity": entity, "message": str(error), "back": f"/{entity.slug}/"}
         return page(request, "pages/refused.html", context, title=str(entity.label_plural), status=400)
-    context = {
-        "entity": entity,
-        "state": state,
-        "chips": chips(state, reader_of(request)),
-        "may": {verb: actor.may(entity.key, verb) for verb in ("create", "edit", "delete", "transfer", "import", "export")},
-        "sorts": sorts(state, actor),
-        **region,
-    }
+    context = {"entity": entity, "state": state, "may": verbs(state, actor), "bar": bar(state, reader_of(request)), **region}
     return page(request, "pages/list.html", context, title=str(entity.label_plural))
+
+
+_bars: Kept[tuple[Markup, bool]] = Kept(2_000)
+
+
+def bar(state: State, reader: Reader) -> Markup:
+    """Everything above the rows, kept while it stays the same."""
+    strip = tuple((tab.code, tab.label) for tab in state.tabs)
+    key = (state.entity.key, strip, state.tab.code, state.tab.sort, state.tab.layout, json.dumps(state.where), state.sort, state.layout)
+    return _bars.get(reader.actor, key, lambda: _bar(state, reader), lasts=lambda made: made[1])[0]
+
+
+def _bar(state: State, reader: Reader) -> tuple[Markup, bool]:
+    """The bar, and whether it will do for the next request too: not where a chip names another record."""
+    shown = {"state": state, "entity": state.entity, "may": verbs(state, reader.actor), "sorts": sorts(state, reader.actor)}
+    lasting = not state.where or tree.lasting(tree.parse(state.entity, state.where, reader.actor))
+    return drawn("pages/list_bar.html", {**shown, "chips": chips(state, reader)}), lasting
+
+
+def verbs(state: State, actor: Actor) -> dict[str, bool]:
+    """What the actor may do here at all."""
+    return {verb: actor.may(state.entity.key, verb) for verb in ("create", "edit", "delete", "transfer", "import", "export")}
 
 
 def table_region(state: State, reader: Reader) -> dict[str, Any]:
     """One page of the table."""
     entity = state.entity
-    keys, widths = columns_of(state, reader.actor)
-    compiled = plan.compile(entity, keys, reader.actor)
+    compiled = plan.compile(entity, columns_of(state, reader.actor), reader.actor)
     sort = query.sort_of(entity, reader.actor, state.sort)
     found = window_of(state, reader.actor).page(sort, compiled, cursor=state.cursor)
     complete = compiled.attach(found.rows)
     return {
         "keys": [c.field.key for c in compiled.columns],
-        "head": head(state, compiled, reader.actor, widths),
+        "head": head(state, compiled),
         "body": body(entity, compiled, complete, reader),
         "found": found,
         "range": extent(found),
@@ -157,16 +173,7 @@ def table_region(state: State, reader: Reader) -> dict[str, Any]:
     }
 
 
-def extent(found: Page) -> Markup:
-    """1–50 / 1,206: exact when everything is on the page, otherwise filled in by the counts request."""
-    if not found.rows:
-        return Markup("0")
-    if found.first == 1 and not found.next:
-        return Markup("{}–{} / {}").format(1, found.last, found.last)
-    return Markup('{}–{} / <span data-count="total">…</span>').format(f"{found.first:,}", f"{found.last:,}")
-
-
-def head(state: State, compiled: plan.Plan, actor: Actor, widths: dict[str, int]) -> list[dict[str, Any]]:
+def head(state: State, compiled: plan.Plan) -> list[dict[str, Any]]:
     """Column heads with their sort addresses."""
     cells = []
     for column in compiled.columns:
@@ -179,40 +186,12 @@ def head(state: State, compiled: plan.Plan, actor: Actor, widths: dict[str, int]
                 "key": key,
                 "label": str(column.field.label),
                 "align": kind.align,
-                "width": widths.get(key, ""),
+                "width": state.arranged.widths.get(key, ""),
                 "url": state.address(sort=key if descending else f"-{key}") if sortable else "",
                 "direction": ("descending" if descending else "ascending") if current else "",
             }
         )
     return cells
-
-
-def body(entity: Entity, compiled: plan.Plan, rows: list[tuple[Any, ...]], reader: Reader, *, selectable: bool = True) -> Markup:
-    """Table rows as one string: a template engine would spend most of the request here."""
-    columns = [(c, *cell_marks(entity, c)) for c in compiled.columns]
-    base, choose = f"/{entity.slug}/", escape(_("Select"))
-    parts: list[str] = []
-    for row in rows:
-        url = f"{base}{row[0]}/"
-        box = f'<td class="ck"><input type="checkbox" value="{row[0]}" data-select aria-label="{choose}"></td>' if selectable else ""
-        parts.append(f'<tr data-row="{row[0]}" data-href="{url}">{box}')
-        for column, opening, title in columns:
-            cell = column.html(row, reader)
-            parts.append(f'{opening}<a href="{url}">{cell or "—"}</a></td>' if title else f"{opening}{cell}</td>")
-        parts.append("</tr>")
-    return Markup("".join(parts))
-
-
-def cell_marks(entity: Entity, column: plan.Column) -> tuple[str, bool]:
-    """The opening tag of a cell, and whether it is the title that links to the record."""
-    field = column.field
-    if field.key == entity.title:
-        return '<td class="stick">', True
-    place = {"lookup": "line", "phone": "line", "money": "line"}.get(field.kind.name, "hide")
-    if field.key == entity.stage:
-        place = "badge"
-    label = "" if getattr(field.kind, "style", "") == "due" else f' data-phone="{place}"'
-    return f'<td class="{field.kind.align}" data-label="{escape(field.label)}"{label}>', False
 
 
 def board_region(request: HttpRequest, state: State) -> dict[str, Any]:
@@ -262,17 +241,15 @@ def panel(request: HttpRequest, slug: str, part: str) -> HttpResponse:
     if part == "filter":
         context["builder"] = builder.metadata(entity, reader_of(request))
     else:
-        context["chosen"] = columns_of(state, actor)[0]
+        context["chosen"] = columns_of(state, actor)
         context["all_columns"] = {k: str(f.label) for k, f in entity.visible(actor).items()}
     return fragment(request, f"pages/panel_{part}.html", context)
 
 
-def columns_of(state: State, actor: Actor) -> tuple[list[str], dict[str, int]]:
-    """The columns of the view, else the person's own, else the declared ones; and their widths."""
-    layout = views.layout_of(state.entity, actor.id or 0)
-    keys = list(state.tab.columns or (layout.columns if layout else ()) or state.entity.columns)
+def columns_of(state: State, actor: Actor) -> list[str]:
+    """The columns of the view, else the person's own, else the declared ones."""
     visible = state.entity.visible(actor)
-    return [k for k in keys if k in visible], (layout.widths if layout else {})
+    return [k for k in state.tab.columns or state.arranged.columns or state.entity.columns if k in visible]
 
 
 @signed_in

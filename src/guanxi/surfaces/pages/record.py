@@ -166,7 +166,7 @@ def related(entity: Entity, row: Any, actor: Actor) -> list[dict[str, Any]]:
 
 def table(entity: Entity, row: Any, tab: dict[str, Any], reader: Reader) -> dict[str, Any]:
     """The first rows of a related tab."""
-    from guanxi.surfaces.pages.listing import body
+    from guanxi.surfaces.pages.table import body
 
     child: Entity = tab["child"]
     rows = related_rows(entity, row, tab, reader.actor)

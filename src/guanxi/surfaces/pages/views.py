@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Case, Max, Q, When
+from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from guanxi.kernel.actor import Actor
 from guanxi.kernel.condition import tree
 from guanxi.kernel.condition.tree import ConditionError
 from guanxi.kernel.entity import Entity
+from guanxi.kernel.statement import prepared_cursor
 from guanxi.surfaces.models import Layout, SavedView
 from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, go, signed_in, toast
 
@@ -23,20 +25,45 @@ MOST_OWN, MOST_SHARED = 30, 20
 WIDEST = 2_000
 
 
-def strip(entity: Entity, user_id: int) -> list[SavedView]:
-    """A person's own views, then those that colleagues share."""
-    mine = Q(owner_id=user_id)
-    rows = SavedView.objects.filter(mine | Q(shared=True), entity=entity.key)
-    # One query: mine first, so that however many others share, none of mine is cut off.
-    order = Case(When(mine, then=0), default=1)
-    found = list(rows.order_by(order, "position", "id")[: MOST_OWN + MOST_SHARED])
-    own = [v for v in found if v.owner_id == user_id]
-    return own + [v for v in found if v.owner_id != user_id][:MOST_SHARED]
+@dataclass(frozen=True)
+class Kept:
+    """A saved view as the strip of a list shows it."""
+
+    id: int
+    name: str
+    where: Any
+    sort: str
+    layout: str
+    columns: tuple[str, ...]
 
 
-def layout_of(entity: Entity, user_id: int) -> Layout | None:
-    """The columns and widths that a person has arranged."""
-    return Layout.objects.filter(entity=entity.key, owner_id=user_id).first()
+@dataclass(frozen=True)
+class Arrangement:
+    """What a person's list is made of: the views of its strip, the columns and widths he has arranged."""
+
+    views: tuple[Kept, ...] = ()
+    columns: tuple[str, ...] = ()
+    widths: dict[str, int] = field(default_factory=dict)
+
+
+def arrangement(entity: Entity, user_id: int) -> Arrangement:
+    """His own views, then those that colleagues share, and his columns: one query, asked by every list."""
+    with prepared_cursor() as cursor:
+        cursor.execute(_ARRANGEMENT, [user_id, entity.key, user_id, user_id, MOST_OWN + MOST_SHARED, entity.key, user_id])
+        saved, columns, widths = cursor.fetchone()
+    rows = [(own, Kept(i, n, w, s or "", k, tuple(c))) for own, i, n, w, s, k, c in json.loads(saved or "[]")]
+    mine = tuple(view for own, view in rows if own)
+    theirs = tuple(view for own, view in rows if not own)[:MOST_SHARED]
+    return Arrangement(mine + theirs, tuple(json.loads(columns or "[]")), json.loads(widths or "{}"))
+
+
+#: Mine first, so that however many others share, none of mine is cut off.
+_ARRANGEMENT = """
+SELECT (SELECT jsonb_agg(jsonb_build_array(owner_id = %s, id, name, "where", sort, layout, columns)) FROM (
+    SELECT * FROM surfaces_savedview WHERE entity = %s AND (owner_id = %s OR shared)
+    ORDER BY owner_id <> %s, position, id LIMIT %s) AS shown), kept.columns, kept.widths
+FROM (SELECT 1) AS one LEFT JOIN surfaces_layout AS kept ON kept.entity = %s AND kept.owner_id = %s
+"""
 
 
 def checked(entity: Entity, actor: Actor, given: QueryDict) -> tuple[dict[str, Any], str]:

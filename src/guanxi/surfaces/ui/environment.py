@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import jinja2
+from django.template import engines
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
@@ -24,6 +25,12 @@ def environment(**options: Any) -> jinja2.Environment:
     env.globals.update({"static": static, "url": reverse, "_": gettext, "gettext": gettext, "ngettext": ngettext})
     env.filters.update({"money": show_amount, "money_short": show_short, "query": query, "json": document, "bounded": bounded})
     return env
+
+
+def drawn(template: str, context: dict[str, Any]) -> Markup:
+    """A template outside of a request: a part that several answers share."""
+    env: jinja2.Environment = engines["jinja2"].env  # type: ignore[attr-defined]
+    return Markup(env.get_template(template).render(context))
 
 
 def query(values: dict[str, Any]) -> str:

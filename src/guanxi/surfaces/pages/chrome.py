@@ -1,0 +1,96 @@
+"""The chrome around every page: menu, search, quick create and the words of the scripts.
+
+It is the same for a person until rights, shape, language or the place in the menu change, so it is rendered then and
+kept; what differs from one request to the next, the token of its forms and the address to come back to, is put in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from django.http import HttpRequest
+from django.middleware.csrf import get_token
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from markupsafe import Markup, escape
+
+from guanxi.kernel import directory
+from guanxi.kernel.actor import Actor
+from guanxi.kernel.kept import Kept
+from guanxi.kernel.registry import registry
+from guanxi.surfaces.ui.environment import drawn
+
+#: Menu entries that are no entity: (slug, address, icon, label). Filled by the pages that answer them.
+PLACES: list[tuple[str, str, str, Callable[[], str]]] = [("home", "/", "layout-dashboard", lambda: _("Workbench"))]
+_TOKEN, _HERE = "\x02token\x03", "\x02here\x03"
+
+
+class Chrome(NamedTuple):
+    """HTML before and after the page's own part."""
+
+    before: Markup
+    after: Markup
+
+
+_chromes: Kept[Chrome] = Kept(2_000)
+
+
+def around(request: HttpRequest, actor: Actor, theme: str) -> Chrome:
+    """The chrome for this request."""
+    place = place_of(request.path)
+    before, after = _chromes.get(actor, (place, theme), lambda: _render(actor, place, theme))
+    return Chrome(before.replace(_TOKEN, get_token(request)).replace(_HERE, escape(request.get_full_path())), after)
+
+
+def place_of(path: str) -> str:
+    """Which entry of the menu an address belongs to; empty for none."""
+    if any(path == url for _slug, url, _icon, _label in PLACES):
+        return path
+    slug = path.split("/", 2)[1]
+    return f"/{slug}/" if registry.by_slug(slug) else ""
+
+
+def _render(actor: Actor, place: str, theme: str) -> Chrome:
+    sections = menu(actor, place)
+    context = {
+        "actor": {"name": actor.name, "department": directory.department_name(actor.department)},
+        "menu": sections,
+        "dock": dock(sections),
+        "quick_create": quick_create(actor),
+        "lang": get_language(),
+        "theme": theme,
+        "csrf_token": _TOKEN,
+        "here": _HERE,
+    }
+    return Chrome(drawn("ui/before.html", context), drawn("ui/after.html", context))
+
+
+def menu(actor: Actor, place: str) -> list[dict[str, Any]]:
+    """The rail: workbench first, then each section with the entities the actor may view."""
+    first = [{"slug": s, "url": u, "icon": i, "label": words(), "active": place == u} for s, u, i, words in PLACES]
+    sections: dict[str, list[dict[str, Any]]] = {}
+    for entity in registry.in_menu():
+        if entity.in_menu and actor.may(entity.key, "view"):
+            url = f"/{entity.slug}/"
+            item = {"slug": entity.slug, "url": url, "icon": entity.icon, "label": str(entity.label_plural), "active": place == url}
+            sections.setdefault(str(entity.section), []).append(item)
+    return [{"label": "", "items": first}, *({"label": label, "items": items} for label, items in sections.items())]
+
+
+def quick_create(actor: Actor) -> list[dict[str, Any]]:
+    """What the + menu offers."""
+    return [
+        {"slug": e.slug, "label": str(e.label), "icon": e.icon, "url": f"/{e.slug}/new/?quick=1"}
+        for e in registry.in_menu()
+        if e.quick and actor.may(e.key, "create")
+    ]
+
+
+def dock(sections: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The phone's bottom bar: workbench, the first entity, and after the plus the first of the last section and the last of the first."""
+    entities = [s["items"] for s in sections[1:]]
+    chosen = [sections[0]["items"][0], *(items[0] for items in entities[:1]), *(items[0] for items in entities[1:][-1:])]
+    if entities and len(entities[0]) > 1:
+        chosen.append(entities[0][-1])
+    return chosen
