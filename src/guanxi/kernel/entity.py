@@ -247,7 +247,10 @@ class Entity:
         """Business rules over several fields: put messages into `errors` by field key, or set what follows from the change."""
 
     def follow(self, records: Sequence[Any], *, creating: bool, changed: set[str], actor: Actor, door: str) -> None:
-        """What a write of these records brings about elsewhere, in the same transaction and through `write`."""
+        """What a write of these records brings about elsewhere, in the same transaction and through `write`.
+
+        Deleting and restoring change `deleted_at`.
+        """
 
     def action(self, code: str) -> Action | None:
         """A declared action by code."""

@@ -9,10 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from guanxi.declare import Choice, DateTime, Dictionary, Entity, Grants, Integer, Lookup, Preset, Record, Text, Value
-from guanxi.kernel import clock, write
-from guanxi.kernel.actor import SYSTEM, Actor
+from guanxi.kernel import clock
+from guanxi.kernel.actor import Actor
 from guanxi.kernel.grants import STANDARD
-from guanxi.kernel.registry import registry
 
 MODE = Dictionary(
     "contact_mode",
@@ -95,27 +94,9 @@ class FollowUpEntity(Entity, model=FollowUp):
 
     def follow(self, records: Sequence[Any], *, creating: bool, changed: set[str], actor: Actor, door: str) -> None:
         """The newest follow-up decides when its customer and opportunity are spoken to next."""
-        if creating or "next_at" in changed:
-            plan_next(records, door=door)
+        from guanxi.activity.rules import plans
 
-
-def plan_next(records: Sequence[Any], *, door: str) -> None:
-    """Carry the plan of the newest follow-up to each customer and opportunity: writing down an old one changes no plan.
-
-    A follow-up without a plan settles one that was due, and leaves one that lies ahead.
-    """
-    customers = {r.customer_id for r in records}
-    for lookup in ("customer", "opportunity"):
-        target = registry.get(f"{'customers' if lookup == 'customer' else 'sales'}.{lookup}")
-        about = {i for r in records if (i := getattr(r, f"{lookup}_id"))}
-        if not about:
-            continue
-        # By customer too, whose index this uses.
-        rows = FollowUp._default_manager.filter(deleted_at=None, customer__in=customers).filter(**{f"{lookup}__in": about})
-        newest = dict(rows.order_by(lookup, "-happened_at", "-id").distinct(lookup).values_list(f"{lookup}_id", "next_at"))
-        open_ended = [i for i, at in newest.items() if at is None]
-        planned: Any = target.model._default_manager
-        done = planned.filter(id__in=open_ended, next_follow_up_at__lte=clock.now())
-        settled = set(done.values_list("id", flat=True))
-        plans = {i: {"next_follow_up_at": at} for i, at in newest.items() if at is not None or i in settled}
-        write.update_many(target, plans, actor=SYSTEM, door=door, verb="planned")
+        if creating:
+            plans.carry(records, door=door)
+        elif changed & plans.MOVING:
+            plans.work_out(records, moved=bool(changed & {"customer", "opportunity"}), door=door)

@@ -258,6 +258,8 @@ def delete_many(entity: Entity, ids: Sequence[int], *, actor: Actor, door: str) 
         search.remove(entity, found)
         after.touch_parents(u, entity, rows)
         after.announce(u, entity, found, "deleted")
+        if rows:
+            entity.follow(rows, creating=False, changed={"deleted_at"}, actor=actor, door=door)
     outcome.written = {r.id: r for r in rows}
     outcome.refused = {i: {"": _("This record does not exist, or you may not change it.")} for i in ids if i not in outcome.written}
     return outcome

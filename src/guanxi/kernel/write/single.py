@@ -153,6 +153,7 @@ def delete(record: Record | tuple[Entity, int], *, actor: Actor, door: str) -> A
         search.remove(entity, [row.id])
         after.touch_parents(u, entity, [row])
         after.announce(u, entity, [row.id], "deleted")
+        entity.follow([row], creating=False, changed={"deleted_at"}, actor=actor, door=door)
     return row
 
 
@@ -172,6 +173,7 @@ def restore(record: Record | tuple[Entity, int], *, actor: Actor, door: str) -> 
         after.index(entity, [row])
         after.touch_parents(u, entity, [row])
         after.announce(u, entity, [row.id], "restored")
+        entity.follow([row], creating=False, changed={"deleted_at"}, actor=actor, door=door)
     return row
 
 

@@ -73,7 +73,10 @@ def _back(entity: Entity, change: Change, result: Undone, *, actor: Actor, door:
         elif isinstance(bound.column, Linked):
             same, value = _links_back(bound.value(row), old or [], new or [])
         else:
-            same, value = comparable(bound, new) == bound.kind.json(bound.value(row)), comparable(bound, old)
+            now, value = bound.kind.json(bound.value(row)), comparable(bound, old)
+            if now == value:  # taking back another record of the same write has brought this one back too
+                continue
+            same = comparable(bound, new) == now
         if same:
             values[bound.key if bound else column] = value
         else:

@@ -1,0 +1,1 @@
+"""Rules of the area that span several records."""

@@ -1,0 +1,127 @@
+"""When a customer or opportunity is spoken to next: what its follow-ups plan, unless a person has said otherwise since.
+
+A new follow-up carries its plan over. Where one is changed, deleted or brought back, the plan is worked out anew from what
+stands and from the history, so that it is as if the follow-up had always been as it is now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from guanxi.kernel import clock, write
+from guanxi.kernel.actor import SYSTEM
+from guanxi.kernel.entity import Entity
+from guanxi.kernel.registry import registry
+
+FOLLOW_UP = "activity.followup"
+TARGETS = {"customer": "customers.customer", "opportunity": "sales.opportunity"}
+#: What, changed on a follow-up, moves plans.
+MOVING = frozenset({"next_at", "happened_at", "customer", "opportunity", "deleted_at"})
+
+
+def carry(records: Sequence[Any], *, door: str) -> None:
+    """Carry the plan of new follow-ups to their customers and opportunities: writing down an old one changes no plan.
+
+    A follow-up without a plan settles one that was due, and leaves one that lies ahead.
+    """
+    customers, written = {r.customer_id for r in records}, {r.id for r in records}
+    for lookup, key in TARGETS.items():
+        target = registry.get(key)
+        about = {i for r in records if (i := getattr(r, f"{lookup}_id"))}
+        if not about:
+            continue
+        # By customer too, whose index this uses.
+        rows = _live().filter(customer__in=customers).filter(**{f"{lookup}__in": about})
+        newest = rows.order_by(lookup, "-happened_at", "-id").distinct(lookup).values_list("id", f"{lookup}_id", "next_at")
+        found = {about: at for i, about, at in newest if i in written}
+        open_ended = [i for i, at in found.items() if at is None]
+        planned: Any = target.model._default_manager
+        done = planned.filter(id__in=open_ended, next_follow_up_at__lte=clock.now())
+        settled = set(done.values_list("id", flat=True))
+        _write(target, {i: at for i, at in found.items() if at is not None or i in settled}, door=door)
+
+
+def work_out(records: Sequence[Any], *, moved: bool, door: str) -> None:
+    """Plan anew what these follow-ups are about, and with `moved` what they were about before."""
+    for lookup, key in TARGETS.items():
+        target = registry.get(key)
+        about = {i for r in records if (i := getattr(r, f"{lookup}_id"))}
+        if moved:
+            about |= _formerly(f"{lookup}_id", [r.id for r in records])
+        if about:
+            _write(target, differing(target, lookup, sorted(about)), door=door)
+
+
+def differing(target: Entity, lookup: str, ids: Sequence[int]) -> dict[int, datetime | None]:
+    """The right plan by id, of those records that bear another one."""
+    sql = _PLANS.format(target=target.model._meta.db_table, lookup=f"{lookup}_id")
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [FOLLOW_UP, list(ids)])
+        return {row[0]: right for row in cursor.fetchall() if (right := _standing(*row[2:])) != row[1]}
+
+
+def _standing(
+    planned: datetime | None,
+    planned_by: int | None,
+    said: datetime | None,
+    said_by: int | None,
+    settled: datetime | None,
+    settled_by: int | None,
+) -> datetime | None:
+    """The later of what the newest plan and what a person said, unless a later follow-up without a plan found it due."""
+    at, by = (said, said_by) if (said_by or 0) > (planned_by or 0) else (planned, planned_by)
+    if at is not None and settled is not None and (settled_by or 0) > (by or 0) and at <= settled:
+        return None
+    return at
+
+
+def _write(target: Entity, plans: dict[int, Any], *, door: str) -> None:
+    if plans:
+        write.update_many(target, {i: {"next_follow_up_at": at} for i, at in plans.items()}, actor=SYSTEM, door=door, verb="planned")
+
+
+def _live() -> Any:
+    return registry.get(FOLLOW_UP).model._default_manager.filter(deleted_at=None)
+
+
+def _formerly(column: str, ids: Sequence[int]) -> set[int]:
+    sql = "SELECT DISTINCT (diff -> %s ->> 0)::bigint FROM change WHERE record = ANY(%s) AND diff ? %s"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [column, list(ids), column])
+        return {row[0] for row in cursor.fetchall() if row[0]}
+
+
+# `change.id` grows with time. A change of the date in the same write as a follow-up is that follow-up's doing, not a person's.
+_PLANS = """
+SELECT t.id, t.next_follow_up_at, plan.next_at, planned.id, said.at, said.id, settled.at, settled.id
+FROM {target} t
+LEFT JOIN LATERAL (
+    SELECT f.id, f.happened_at, f.next_at FROM activity_followup f
+    WHERE f.{lookup} = t.id AND f.deleted_at IS NULL AND f.next_at IS NOT NULL ORDER BY f.happened_at DESC, f.id DESC LIMIT 1
+) plan ON true
+LEFT JOIN LATERAL (
+    SELECT c.id FROM change c WHERE c.record = plan.id AND c.diff ? 'next_at' ORDER BY c.id DESC LIMIT 1
+) planned ON true
+LEFT JOIN LATERAL (
+    SELECT c.id, (c.diff -> 'next_follow_up_at' ->> 1)::timestamptz AS at FROM change c
+    WHERE c.record = t.id AND c.diff ? 'next_follow_up_at'
+      AND (c.op = 'create' OR NOT EXISTS (SELECT FROM change w WHERE w.write_id = c.write_id AND w.entity = %s))
+    ORDER BY c.id DESC LIMIT 1
+) said ON true
+LEFT JOIN LATERAL (
+    SELECT f.id FROM activity_followup f
+    WHERE f.{lookup} = t.id AND f.deleted_at IS NULL AND f.next_at IS NULL
+      AND (plan.id IS NULL OR (f.happened_at, f.id) > (plan.happened_at, plan.id))
+    ORDER BY f.id DESC LIMIT 1
+) bare ON true
+LEFT JOIN LATERAL (
+    SELECT c.id, c.at FROM change c WHERE c.record = bare.id AND (c.op = 'create' OR c.diff ? 'next_at') ORDER BY c.id DESC LIMIT 1
+) settled ON true
+WHERE t.id = ANY(%s)
+"""
+
+__all__ = ["MOVING", "carry", "differing", "work_out"]
