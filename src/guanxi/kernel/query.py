@@ -64,8 +64,10 @@ class Rows(models.QuerySet[Any]):
 def sort_of(entity: Entity, actor: Actor, code: str) -> Sort:
     """Check a sort code. Raises ConditionError for fields that this actor may not sort by."""
     key = code.lstrip("-")
+    if key == "id":
+        return Sort(key, F("id"), code.startswith("-"), False)
     field = entity.visible(actor).get(key)
-    if field is None or not field.kind.sortable or actor.right(entity.key, key) == "masked":
+    if field is None or not _may_sort(entity, actor, key):
         raise ConditionError(_("There is no sorting by “%(name)s”.") % {"name": key})
     if field.column.path is None:
         expression: Any = field.column.expression()
@@ -78,6 +80,17 @@ def sort_of(entity: Entity, actor: Actor, code: str) -> Sort:
             _("Sorting so many records by “%(name)s” needs an index. Filter first, or ask for one.") % {"name": field.label}
         )
     return Sort(key, expression, code.startswith("-"), nullable)
+
+
+def default_sort(entity: Entity, actor: Actor, *wanted: str) -> str:
+    """The first of the sorts `wanted`, then of the declared ones, newest first, that this actor may use; else by id."""
+    declared = (f"-{key}" for key in entity.sorts)
+    return next((code for code in (*wanted, *declared) if code and _may_sort(entity, actor, code.lstrip("-"))), "-id")
+
+
+def _may_sort(entity: Entity, actor: Actor, key: str) -> bool:
+    field = entity.visible(actor).get(key)
+    return field is not None and field.kind.sortable and actor.right(entity.key, key) != "masked"
 
 
 def estimate(model: type[models.Model]) -> int:
@@ -113,4 +126,4 @@ def _living_parent(rows: Rows) -> Rows:
     return rows.filter(~Exists(gone))
 
 
-__all__ = ["F", "Page", "Rows", "Sort", "estimate", "rows", "sort_of"]
+__all__ = ["F", "Page", "Rows", "Sort", "default_sort", "estimate", "rows", "sort_of"]

@@ -13,7 +13,7 @@ from guanxi.kernel import duplicates, idempotency, search, write
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.condition.tree import ConditionError
 from guanxi.kernel.entity import Entity
-from guanxi.kernel.query import Rows
+from guanxi.kernel.query import Rows, default_sort
 from guanxi.surfaces.api import body
 from guanxi.surfaces.api.door import entity_of
 from guanxi.surfaces.api.problems import PLAIN, Problem
@@ -73,12 +73,6 @@ def limit(request: HttpRequest) -> int:
     if not (asked.isascii() and asked.isdigit() and len(asked) < 4 and 1 <= int(asked) <= MOST):
         raise Problem(400, _("Give a limit from 1 to %(most)d.") % {"most": MOST})
     return int(asked)
-
-
-def default_sort(entity: Entity, actor: Actor) -> str:
-    """The first declared sort that the actor may use, newest first."""
-    rights = {key: actor.right(entity.key, key) for key in (*entity.sorts, "updated_at", "created_at")}
-    return next((f"-{key}" for key, right in rights.items() if right in ("edit", "readonly")), f"-{entity.sorts[0]}")
 
 
 def following(request: HttpRequest, **changes: str) -> str:

@@ -58,7 +58,7 @@ def export(request: HttpRequest, slug: str) -> Any:
     try:
         wanted = Export(wish_of(entity, given), actor_of(request))
         rows = wanted.rows()
-        rows.sort(wanted.wish.sort or "-updated_at")
+        wanted.sort(rows)
         count = rows.bounded_count(exporting.AT_ONCE)
     except ConditionError as error:
         context = {"entity": entity, "message": str(error), "back": f"/{slug}/"}

@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from guanxi.kernel import clock, jobs, plan
+from guanxi.kernel import clock, jobs, plan, query
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Reader
@@ -60,7 +60,7 @@ class Export:
         self.entity: Entity = registry.get(wish.entity)
         self.reader = Reader(actor)
         self.plan = plan.compile(self.entity, wish.columns or exportable(self.entity, actor), actor)
-        tabs = listing.tabs_of(self.entity, views.arrangement(self.entity, actor.id or 0))
+        tabs = listing.tabs_of(self.entity, views.arrangement(self.entity, actor.id or 0), actor)
         self.tab = next((t for t in tabs if t.code == wish.view), None)
 
     def rows(self) -> Rows:
@@ -69,6 +69,10 @@ class Export:
             return self.entity.rows(self.actor, "export").filter(id__in=self.wish.ids)  # type: ignore[return-value]
         rows = listing.entity_rows(self.entity, self.tab, self.actor, "export") if self.tab else self.entity.rows(self.actor, "export")
         return rows.where(self.wish.where) if self.wish.where else rows
+
+    def sort(self, rows: Rows) -> query.Sort:
+        """The order of the file. Raises ConditionError for a field that the actor may not sort by."""
+        return rows.sort(self.wish.sort or (self.tab.sort if self.tab else query.default_sort(self.entity, self.actor)))
 
     def headers(self) -> list[str]:
         """Labels of the columns, and of the id that lets the file find its records again."""
@@ -87,7 +91,7 @@ class Export:
                     yield [*(self._cell(c, found[record]) for c in self.plan.columns), str(record)]
 
     def _order(self, rows: Rows) -> array[int]:
-        sort = rows.sort(self.wish.sort or (self.tab.sort if self.tab else "") or listing.default_sort(self.entity))
+        sort = self.sort(rows)
         by = F(sort.path) if isinstance(sort.path, str) else sort.path
         order = by.desc(nulls_last=True) if sort.descending else by.asc(nulls_last=True)
         return array("q", rows.order_by(order, "-id" if sort.descending else "id").values_list("id", flat=True).iterator(chunk_size=10_000))

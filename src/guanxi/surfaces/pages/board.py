@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 from markupsafe import Markup, escape
 
-from guanxi.kernel import clock, directory, plan, write
+from guanxi.kernel import clock, directory, plan, query, write
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.condition.tree import ConditionError
 from guanxi.kernel.dictionary import Item
@@ -94,7 +94,7 @@ def lanes(request: HttpRequest, entity: Entity, rows: Rows, index: int) -> Lanes
         group = next((g for g in groups if g.code == asked), None) or next((g for g in groups if g.default), groups[0] if groups else None)
         items = [i for i in items if group is None or i.parent in (None, group.id)]
     compiled = plan.compile(entity, [entity.title, *board.card], reader.actor)
-    sort = rows.sort(request.GET.get("sort") or "-updated_at")
+    sort = rows.sort(request.GET.get("sort") or query.default_sort(entity, reader.actor, "-updated_at"))
     return Lanes(entity, board, index, reader, tuple(items), groups, group, compiled, sort)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from guanxi.kernel import clock, directory, duplicates, search
+from guanxi.kernel import clock, directory, duplicates, query, search
 from guanxi.kernel.china import regions
 from guanxi.kernel.models import AccessLog
 from guanxi.kernel.registry import registry
@@ -60,7 +61,9 @@ def pick(request: HttpRequest, slug: str) -> HttpResponse:
         rows = entity.rows(actor)
         if text:
             rows = rows.where([entity.title, "contains", text])
-        found = rows.order_by(f"-{entity.sorts[0]}", "-id").values_list("id", entity.title, "owner_id")[:PICKED]
+        sort = rows.sort(query.default_sort(entity, actor))
+        order = F(sort.path) if isinstance(sort.path, str) else sort.path
+        found = rows.order_by(order.desc(), "-id").values_list("id", entity.title, "owner_id")[:PICKED]
         options = [(i, str(title)[:60], directory.person_name(owner)) for i, title, owner in found]
     create = f"/{slug}/new/?quick=1&{entity.title}=" if entity.quick and actor.may(entity.key, "create") else ""
     return fragment(request, "pages/options.html", {"options": options, "q": text, "create": create, "entity": entity})

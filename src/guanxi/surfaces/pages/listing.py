@@ -68,28 +68,21 @@ class State:
         return f"/{self.entity.slug}/?{query_string({**values, **changes})}"
 
 
-def tabs_of(entity: Entity, arranged: views.Arrangement) -> tuple[Tab, ...]:
+def tabs_of(entity: Entity, arranged: views.Arrangement, actor: Actor) -> tuple[Tab, ...]:
     """Presets first, then saved views."""
-    first = tuple(_tab(entity, preset) for preset in entity.views) or (_tab(entity, Preset("all", _("All"))),)
-    saved = tuple(Tab(f"s{v.id}", v.name, v.where, v.sort or default_sort(entity), v.layout, v.columns) for v in arranged.views)
+    presets = entity.views or (Preset("all", _("All")),)
+    first = tuple(
+        Tab(p.code, str(p.label), list(p.where), query.default_sort(entity, actor, p.sort), p.layout, p.columns, p.shared) for p in presets
+    )
+    saved = tuple(Tab(f"s{v.id}", v.name, v.where, query.default_sort(entity, actor, v.sort), v.layout, v.columns) for v in arranged.views)
     return first + saved
-
-
-def _tab(entity: Entity, preset: Preset) -> Tab:
-    sort = preset.sort or default_sort(entity)
-    return Tab(preset.code, str(preset.label), list(preset.where), sort, preset.layout, preset.columns, preset.shared)
-
-
-def default_sort(entity: Entity) -> str:
-    """The first declared sort, newest first."""
-    return f"-{entity.sorts[0]}"
 
 
 def state_of(request: HttpRequest, entity: Entity) -> State:
     """Read the address. Raises ConditionError."""
     given = request.GET
     arranged = views.arrangement(entity, actor_of(request).id or 0)
-    tabs = tabs_of(entity, arranged)
+    tabs = tabs_of(entity, arranged, actor_of(request))
     wanted = given.get("view", "")
     tab = next((t for t in tabs if t.code == wanted), tabs[0])
     try:
