@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from guanxi.kernel.whole import whole
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -66,8 +68,9 @@ def find(entries: Mapping[int, Entry], raw: object) -> Entry | None:
     if isinstance(raw, int) and not isinstance(raw, bool):
         return entries.get(raw)
     text = str(raw).strip()
-    if text.isdecimal() and int(text) in entries:
-        return entries[int(text)]
+    number = whole(text)
+    if number in entries:
+        return entries[number]
     by_code = [e for e in entries.values() if e.code and e.code.lower() == text.lower()]
     if by_code:
         return by_code[0]

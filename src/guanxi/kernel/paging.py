@@ -156,7 +156,7 @@ def read_cursor(cursor: str, sort: Sort) -> dict[str, Any]:
         at: dict[str, Any] = signing.loads(cursor, salt=_SALT)
     except signing.BadSignature:
         raise ConditionError(_("This page address is damaged. Start again from the first page.")) from None
-    if at.get("s") != sort.code:
+    if at.get("s") != sort.code or (at["v"] is None and not sort.nullable):
         raise ConditionError(_("This page address belongs to another sorting. Start again from the first page."))
     return at
 

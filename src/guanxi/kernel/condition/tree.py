@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.utils.translation import gettext as _
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 MOST_NODES = 60
 MOST_DEPTH = 6
+#: Brackets within brackets of a document that somebody sends.
+DEEPEST = 40
 
 
 class ConditionError(ValueError):
@@ -66,6 +68,33 @@ class Group:
 
 
 Node = Test | Related | Group
+
+
+def read(text: str) -> list[Any]:
+    """A condition as an address or form spells it, fit to be kept. Raises ConditionError."""
+    try:
+        found = json.loads(text, parse_constant=_no_number)
+        shallow(found)
+    except (ValueError, RecursionError):
+        raise ConditionError(_("This filter cannot be read.")) from None
+    if not isinstance(found, list) or "\\u0000" in json.dumps(found) or _broken(found):
+        raise ConditionError(_("This filter cannot be read."))
+    return found
+
+
+def _no_number(word: str) -> NoReturn:
+    raise ValueError(word)
+
+
+def shallow(document: Any) -> None:
+    """Raises ValueError where a document of JSON is nested deeper than anything that means something."""
+    level = [document]
+    for _depth in range(DEEPEST):
+        inner = [item.values() if isinstance(item, dict) else item for item in level if isinstance(item, list | dict)]
+        level = [item for items in inner for item in items]
+        if not level:
+            return
+    raise ValueError(_("This filter is too long. Use fewer conditions."))
 
 
 def parse(entity: Entity, data: Any, actor: Actor) -> Node:
@@ -124,7 +153,7 @@ def _broken(raw: Any) -> bool:
     """JSON can spell halves of characters, which no database takes."""
     try:
         json.dumps(raw, ensure_ascii=False, default=str).encode()
-    except UnicodeEncodeError:
+    except (ValueError, RecursionError):
         return True
     return False
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from markupsafe import escape
 
 from guanxi.kernel.fields.base import Declared, Invalid, Kind, Label, Reader
+from guanxi.kernel.whole import whole
 
 
 class AttachmentKind(Kind):
@@ -29,7 +30,7 @@ class AttachmentKind(Kind):
 
     def read(self, raw: Any, reader: Reader) -> Any:
         items = raw if isinstance(raw, (list, tuple)) else str(raw).split(",")
-        if not all(str(i).strip().isdecimal() for i in items):
+        if not all(whole(str(i)) is not None for i in items):
             raise Invalid(_("Attach files with the paper clip."))
         return [int(i) for i in items]
 

@@ -15,6 +15,7 @@ from guanxi.kernel.china.width import fold
 from guanxi.kernel.condition.primitive import Primitive
 from guanxi.kernel.dictionary import Dictionary, Item
 from guanxi.kernel.fields.base import Declared, Field, Invalid, Kind, Label, Reader, attributes
+from guanxi.kernel.whole import whole
 
 
 def tag(item: Item) -> str:
@@ -54,8 +55,9 @@ class ChoiceKind(Kind):
         if found is None:
             wanted = fold(text)
             found = next((i for i in self.dictionary.items() if wanted in (fold(i.zh), fold(i.en), fold(i.code))), None)
-        if found is None and text.isdecimal():
-            found = self.dictionary.by_id(int(text))
+        number = whole(text)
+        if found is None and number is not None:
+            found = self.dictionary.by_id(number)
         return found
 
     def text(self, value: Any, reader: Reader) -> str:

@@ -35,7 +35,7 @@ def read_date(raw: Any) -> date:
     if len(text) == 8 and text.isdecimal():
         text = f"{text[:4]}-{text[4:6]}-{text[6:]}"
     parts = text.split("-")
-    if len(parts) == 3 and all(p.isdecimal() for p in parts) and len(parts[0]) == 4:
+    if len(parts) == 3 and all(p.isdecimal() for p in parts) and len(parts[0]) == 4 and max(map(len, parts[1:])) <= 2:
         text = f"{parts[0]}-{int(parts[1]):02d}-{int(parts[2]):02d}"
     try:
         day = parse_date(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, DecimalException
 from typing import Any
 
 from django.db import models
@@ -29,7 +29,7 @@ def decimal(raw: Any) -> Decimal:
                 text, factor = text[:-1], times
         try:
             number = Decimal(text) * factor
-        except InvalidOperation:
+        except DecimalException:
             raise Invalid(_("Give a number, such as 1280 or 1,280.50.")) from None
     if not number.is_finite():
         raise Invalid(_("Give a number, such as 1280 or 1,280.50."))

@@ -9,6 +9,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from guanxi.kernel.condition import tree
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Field
 from guanxi.surfaces.api.problems import Problem
@@ -44,6 +45,7 @@ def read(raw: bytes | str) -> Any:
     try:
         found = json.loads(raw, parse_constant=_no_number)
         json.dumps(found, ensure_ascii=False).encode()  # lone surrogates are no text
+        tree.shallow(found)
     except (ValueError, RecursionError):
         raise Problem(400, _("This is no JSON.")) from None
     return found

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from guanxi.kernel import duplicates, idempotency, search, write
 from guanxi.kernel.actor import Actor
+from guanxi.kernel.condition import tree
 from guanxi.kernel.condition.tree import ConditionError
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.query import Rows, default_sort
@@ -41,7 +42,7 @@ def narrowed(request: HttpRequest, entity: Entity, actor: Actor) -> Rows:
     rows = entity.rows(actor)
     where = request.GET.get("where", "")
     if where:
-        rows = rows.where(body.read(where))
+        rows = rows.where(tree.read(where))
     text = request.GET.get("q", "").strip()[:100]
     if text:
         if not entity.search:

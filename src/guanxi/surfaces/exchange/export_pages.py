@@ -15,8 +15,10 @@ from django.urls import path
 from django.utils.translation import gettext as _
 
 from guanxi.kernel import directory
+from guanxi.kernel.condition import tree
 from guanxi.kernel.condition.tree import ConditionError
 from guanxi.kernel.entity import Entity
+from guanxi.kernel.whole import wholes
 from guanxi.surfaces.exchange import exporting
 from guanxi.surfaces.exchange.exporting import Export, Wish, exportable
 from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, go, page, signed_in
@@ -29,14 +31,9 @@ def people() -> list[directory.Entry]:
 
 def wish_of(entity: Entity, given: QueryDict) -> Wish:
     """Read the state of the list and the choices of the dialogue. Raises ConditionError."""
-    try:
-        where = json.loads(str(given["where"])) if given.get("where") else None
-    except (ValueError, RecursionError):
-        raise ConditionError(_("This filter cannot be read.")) from None
-    if where is not None and not isinstance(where, list):
-        raise ConditionError(_("This filter cannot be read."))
+    where = tree.read(str(given["where"])) if given.get("where") else None
     everything = given.get("all") == "1"
-    ids = () if everything else tuple(int(i) for i in given.get("ids", "").split(",") if i.strip().isdecimal())
+    ids = () if everything else tuple(wholes(given.get("ids", "")))
     form = given.get("format", "xlsx")
     columns = tuple(given.getlist("column"))
     return Wish(

@@ -14,6 +14,7 @@ from guanxi.kernel import jobs
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.dates import ago
 from guanxi.kernel.models import Job
+from guanxi.kernel.whole import whole
 from guanxi.surfaces.exchange import export_pages
 from guanxi.surfaces.exchange.cells import as_text
 from guanxi.surfaces.exchange.importing import committing, opening, planning, report, targets, undoing, words
@@ -130,9 +131,9 @@ def reread(request: HttpRequest, slug: str, run_id: int) -> HttpResponse:
     """Another sheet, or another row of headings."""
     entity, run = run_or_404(request, slug, run_id)
     if run.state in ("draft", "planned"):
-        header = request.POST.get("header", "")
+        header = whole(request.POST.get("header", ""))
         sheet = request.POST.get("sheet", run.sheet)
-        at = int(header) - 1 if header.isdecimal() and sheet == run.sheet else None
+        at = header - 1 if header is not None and sheet == run.sheet else None
         try:
             opening.read(run, entity, actor_of(request), sheet=sheet, header=at)
             run.state = "draft"

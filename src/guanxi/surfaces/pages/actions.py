@@ -16,6 +16,7 @@ from guanxi.kernel.actor import Actor
 from guanxi.kernel.condition.tree import ConditionError
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.history import Change
+from guanxi.kernel.whole import whole, wholes
 from guanxi.surfaces.pages.form import control, parsed_for_show, posted, refused
 from guanxi.surfaces.pages.frame import (
     actor_of,
@@ -170,7 +171,7 @@ def bulk_answer(request: HttpRequest, entity: Entity, values: dict[str, Any], *,
         if verb == "delete":
             outcome = write.delete_many(entity, ids, actor=actor, door="bulk")
         elif verb == "transfer":
-            outcome = write.transfer(entity, ids, int(values["owner"] or 0), actor=actor, door="bulk")
+            outcome = write.transfer(entity, ids, whole(values["owner"]) or 0, actor=actor, door="bulk")
         else:
             outcome = write.update_many(entity, dict.fromkeys(ids, values), actor=actor, door="bulk")
     except (write.Invalidated, ValueError) as refusal:
@@ -213,7 +214,7 @@ def selected(request: HttpRequest, entity: Entity) -> list[int]:
         except ConditionError:
             return []
         return list(rows.values_list("id", flat=True)[: BULK_NOW + 1])
-    return [int(i) for i in request.POST.get("ids", "").split(",") if i.strip().isdecimal()]
+    return wholes(request.POST.get("ids", ""))
 
 
 @signed_in

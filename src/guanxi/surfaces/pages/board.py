@@ -27,6 +27,7 @@ from guanxi.kernel.dictionary import Item
 from guanxi.kernel.entity import Board, Entity
 from guanxi.kernel.fields.base import Reader
 from guanxi.kernel.query import Rows, Sort
+from guanxi.kernel.whole import whole
 from guanxi.surfaces import tiles
 from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, reader_of, signed_in, toast
 
@@ -283,17 +284,16 @@ def move(request: HttpRequest, slug: str) -> HttpResponse:
     """A card was dropped: write the new value, or say why not; what else the stage needs is asked in the modal."""
     entity, actor = entity_or_404(request, slug), actor_of(request)
     index = _number(request.GET.get("board"))
-    record, version, target = (request.POST.get(k, "") for k in ("id", "version", "to"))
-    if not record.isdecimal() or index >= len(entity.boards):
+    record, base, target = whole(request.POST.get("id")), whole(request.POST.get("version")), request.POST.get("to", "")
+    if record is None or index >= len(entity.boards):
         raise Http404
     by = entity.boards[index].by
-    present = entity.rows(actor).filter(id=int(record)).first()
+    present = entity.rows(actor).filter(id=record).first()
     if present is None:
         raise Http404
     field = entity.fields[by]
     if (field.kind.json(field.value(present)) or "") == target:
         return JsonResponse({"version": present.version})
-    base = int(version) if version.isdecimal() else None
     try:
         row = write.update((entity, present.id), {by: target or None}, actor=actor, door="board", base=base)
     except write.Invalidated as refusal:

@@ -14,6 +14,7 @@ from guanxi.kernel import clock, directory, duplicates, query, search
 from guanxi.kernel.china import regions
 from guanxi.kernel.models import AccessLog
 from guanxi.kernel.registry import registry
+from guanxi.kernel.whole import whole
 from guanxi.surfaces.pages.chrome import menu
 from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, page, record_or_404, signed_in
 from guanxi.surfaces.ui.environment import bounded
@@ -89,8 +90,7 @@ def similar(request: HttpRequest, slug: str) -> HttpResponse:
         return HttpResponse("")
     if not duplicates.may_ask(actor_of(request)):
         return HttpResponse(_("You are asking too often. Wait a minute."), status=429, headers={"Retry-After": "60"})
-    record = given.get("record", "")
-    hits = duplicates.find(entity, {key: value}, actor_of(request), besides=int(record) if record.isdecimal() else None)
+    hits = duplicates.find(entity, {key: value}, actor_of(request), besides=whole(given.get("record")))
     return fragment(request, "pages/similar.html", {"hits": hits, "entity": entity}) if hits else HttpResponse("")
 
 

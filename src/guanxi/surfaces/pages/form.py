@@ -14,6 +14,7 @@ from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Field, Reader
 from guanxi.kernel.fields.money import show_amount
+from guanxi.kernel.whole import whole
 from guanxi.surfaces.pages.frame import (
     actor_of,
     entity_or_404,
@@ -216,8 +217,7 @@ def edit(request: HttpRequest, slug: str, record_id: int) -> HttpResponse:
 
 def base_of(request: HttpRequest) -> int | None:
     """The version that the form was filled from."""
-    given = request.POST.get("version", "")
-    return int(given) if given.isdecimal() else None
+    return whole(request.POST.get("version"))
 
 
 def conflict(request: HttpRequest, entity: Entity, row: Any, values: dict[str, Any], clash: write.Conflict) -> HttpResponse:

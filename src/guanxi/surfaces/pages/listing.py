@@ -85,12 +85,7 @@ def state_of(request: HttpRequest, entity: Entity) -> State:
     tabs = tabs_of(entity, arranged, actor_of(request))
     wanted = given.get("view", "")
     tab = next((t for t in tabs if t.code == wanted), tabs[0])
-    try:
-        where = json.loads(given["where"]) if given.get("where") else []
-    except (ValueError, RecursionError):
-        raise ConditionError(_("This filter cannot be read.")) from None
-    if not isinstance(where, list):
-        raise ConditionError(_("This filter cannot be read."))
+    where = tree.read(str(given["where"])) if given.get("where") else []
     layout = given.get("layout") or tab.layout or "table"
     return State(
         entity, arranged, tab, where, given.get("sort") or tab.sort, given.get("at", ""), layout if entity.boards else "table", tabs

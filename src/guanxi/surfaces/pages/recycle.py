@@ -16,6 +16,7 @@ from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Reader
 from guanxi.kernel.fields.dates import ago
+from guanxi.kernel.whole import wholes
 from guanxi.surfaces.pages.frame import actor_of, entity_or_404, go, page, reader_of, signed_in, toast, triggers
 from guanxi.surfaces.ui.environment import query
 
@@ -82,7 +83,7 @@ def drawn(entity: Entity, row: tuple[Any, ...], reader: Reader) -> dict[str, Any
 def restore(request: HttpRequest, slug: str) -> HttpResponse:
     """Bring one or many back; each that cannot come back says why and leaves the others alone."""
     entity, actor = entity_or_404(request, slug, "delete"), actor_of(request)
-    ids = [int(i) for part in request.POST.getlist("ids") for i in part.split(",") if i.strip().isdecimal()]
+    ids = [i for part in request.POST.getlist("ids") for i in wholes(part)]
     if not 0 < len(ids) <= MOST_AT_ONCE:
         return toast(HttpResponse(status=422), _("Select between one and %(n)d records.") % {"n": MOST_AT_ONCE}, level="error")
     back, reasons = [], []

@@ -17,6 +17,7 @@ from guanxi.kernel.condition import tree
 from guanxi.kernel.condition.tree import ConditionError
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.statement import prepared_cursor
+from guanxi.kernel.whole import whole
 from guanxi.surfaces.models import Layout, SavedView
 from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, go, signed_in, toast
 
@@ -68,16 +69,16 @@ FROM (SELECT 1) AS one LEFT JOIN surfaces_layout AS kept ON kept.entity = %s AND
 
 def checked(entity: Entity, actor: Actor, given: QueryDict) -> tuple[dict[str, Any], str]:
     """The values of a view out of a form, and what is wrong with them, if anything."""
-    name = given.get("name", "").strip()[:60]
+    name = given.get("name", "").replace("\x00", "").strip()[:60]
     if not name:
         return {}, _("Give the view a name.")
     try:
-        where = json.loads(str(given["where"])) if given.get("where") else []
+        where = tree.read(str(given["where"])) if given.get("where") else []
         tree.parse(entity, where, actor)
         sort = given.get("sort", "")
         if sort:
             entity.rows(actor).sort(sort)
-    except (ConditionError, json.JSONDecodeError) as error:
+    except ConditionError as error:
         return {}, str(error)
     layout = given.get("layout", "")
     values = {
@@ -179,7 +180,7 @@ def columns(request: HttpRequest, slug: str) -> HttpResponse:
     entity, actor = entity_or_404(request, slug), actor_of(request)
     keys = chosen(entity, actor, request.POST.getlist("column"))
     view = request.POST.get("view", "")
-    saved = SavedView.objects.filter(id=int(view[1:]), owner_id=actor.id, entity=entity.key).first() if view[1:].isdecimal() else None
+    saved = SavedView.objects.filter(id=whole(view[1:]) or 0, owner_id=actor.id, entity=entity.key).first()
     if saved is not None and saved.columns:
         saved.columns = keys
         saved.save(update_fields=["columns"])
@@ -197,7 +198,7 @@ def widths(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         given = json.loads(request.POST.get("widths", "{}"))
         kept = {k: int(v) for k, v in given.items() if k in entity.visible(actor) and 40 <= int(v) <= WIDEST}
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         return toast(HttpResponse(status=400), _("This cannot be read."), level="error")
     Layout.objects.update_or_create(entity=entity.key, owner_id=actor.id, defaults={"widths": kept})
     return HttpResponse(status=204)

@@ -13,6 +13,7 @@ from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Reader
 from guanxi.kernel.registry import registry
+from guanxi.kernel.whole import whole
 from guanxi.surfaces.exchange.cells import as_text
 from guanxi.surfaces.exchange.importing import committing, report, targets
 from guanxi.surfaces.exchange.models import ImportRow, ImportRun
@@ -158,7 +159,8 @@ def rows_page(run: ImportRun, show: str, after: str) -> RowsPage:
         rows = rows.filter(action=show) | (rows.filter(result="error") if show == "error" else rows.none())
     elif show:
         rows = rows.filter(result=show)
-    if after.isdecimal():
-        rows = rows.filter(number__gt=int(after))
+    number = whole(after)
+    if number is not None:
+        rows = rows.filter(number__gt=number)
     found = list(rows.order_by("number")[: PAGE + 1])
     return RowsPage(found[:PAGE], show, found[PAGE - 1].number if len(found) > PAGE else None)

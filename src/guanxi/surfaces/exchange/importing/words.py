@@ -15,6 +15,7 @@ from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Reader
 from guanxi.kernel.models import DictionaryValue
 from guanxi.kernel.registry import registry
+from guanxi.kernel.whole import whole
 from guanxi.surfaces.exchange.importing import opening, targets
 from guanxi.surfaces.exchange.models import ImportRun
 
@@ -45,7 +46,7 @@ def read_mapping(run: ImportRun, entity: Entity, actor: Actor, form: QueryDict) 
     if not any(goals[k].writes for k in keys):
         return _("Choose a field for at least one column.")
     wanted = str(form.get("owner", ""))
-    owner = directory.people().get(int(wanted)) if wanted.isdecimal() else None
+    owner = directory.people().get(whole(wanted) or 0)
     policy = form.get("policy", "skip")
     run.options = {
         **opening.defaults(),
