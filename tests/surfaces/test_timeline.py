@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -17,6 +18,7 @@ from guanxi.kernel.actor import Actor
 from guanxi.kernel.fields.base import Reader
 from guanxi.kernel.models import Attachment, Comment
 from guanxi.kernel.registry import registry
+from guanxi.org.models import User
 from guanxi.surfaces import stream
 from tests.people import Cast, restrict
 from tests.samples import make
@@ -211,3 +213,22 @@ def test_only_its_author_gets_the_form_to_rewrite_a_comment(cast: Cast, at_desk:
     assert "First words" in form.content.decode()
     assert f'hx-post="/_comments/{note.pk}/"' in form.content.decode()
     assert at_desk(cast.manager).get(f"/_comments/{note.pk}/form/").status_code == 404
+
+
+@pytest.mark.parametrize("right", ["hidden", "masked"])
+def test_what_is_closed_of_a_customer_is_not_in_the_head_of_a_refused_entry_either(cast: Cast, right: str) -> None:
+    entity = registry.get("customers.customer")
+    record = make(entity, actor=cast.owner, name="Zanzibar Trading")
+    for key in ("name", "number"):
+        restrict(cast.owner, entity.key, key, right)
+    browser = Client()
+    browser.force_login(User.objects.get(id=cast.owner.id))
+    for answer in (
+        browser.post(f"/customers/{record.id}/_compose/", {"mode": "call", "text": ""}),
+        browser.get(f"/customers/{record.id}/"),
+    ):
+        html = answer.content.decode()
+        assert "Zanzibar Trading" not in html
+        assert record.number not in html
+    shown = browser.get(f"/customers/{record.id}/").content.decode()
+    assert (f"customer {record.id}" in shown.lower() or f"客户 {record.id}" in shown) == (right == "hidden")

@@ -69,7 +69,7 @@ def find(entries: Mapping[int, Entry], raw: object) -> Entry | None:
         return entries.get(raw)
     text = str(raw).strip()
     number = whole(text)
-    if number in entries:
+    if number is not None and number in entries:
         return entries[number]
     by_code = [e for e in entries.values() if e.code and e.code.lower() == text.lower()]
     if by_code:

@@ -10,7 +10,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
 
-from guanxi.kernel import directory, history, plan
+from guanxi.kernel import directory, history, plan, query
 from guanxi.kernel.access import may_see
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.condition import predicate, tree
@@ -50,6 +50,7 @@ def region(request: HttpRequest, entity: Entity, row: Any) -> dict[str, Any]:
         "entity": entity,
         "record": row,
         "title": title_of(entity, row, actor),
+        "number": number_of(entity, row, actor),
         "url": f"/{entity.slug}/{row.id}/",
         "may": may,
         "chips": [Markup(cell(entity, entity.fields[k], row, reader)) for k in entity.chips if k in entity.visible(actor)],
@@ -73,6 +74,15 @@ def title_of(entity: Entity, row: Any, actor: Actor) -> str:
         return f"{entity.label} {row.id}"
     value = str(getattr(row, entity.title))
     return entity.fields[entity.title].kind.mask(value) if right == "masked" else value.split("\n", maxsplit=1)[0][:80]
+
+
+def number_of(entity: Entity, row: Any, actor: Actor) -> str:
+    """The automatic number, masked where the right says so; empty where it is hidden or there is none."""
+    field = entity.visible(actor).get("number")
+    if field is None:
+        return ""
+    value = str(field.value(row) or "")
+    return field.kind.mask(value) if actor.right(entity.key, "number") == "masked" else value
 
 
 def cell(entity: Entity, field: Field, row: Any, reader: Reader) -> str:
@@ -172,7 +182,7 @@ def table(entity: Entity, row: Any, tab: dict[str, Any], reader: Reader) -> dict
     rows = related_rows(entity, row, tab, reader.actor)
     keys = [k for k in child.columns if k != tab["via"] and k not in ("updated_at", "next_follow_up_at")][:6]
     compiled = plan.compile(child, keys, reader.actor)
-    found = rows.page(rows.sort(f"-{child.sorts[0]}"), list(compiled.paths), size=RELATED_ROWS)
+    found = rows.page(rows.sort(query.default_sort(child, reader.actor)), list(compiled.paths), size=RELATED_ROWS)
     where = json.dumps([tab["via"], "is", row.id]) if tab["via"] else ""
     return {
         "tab": tab,

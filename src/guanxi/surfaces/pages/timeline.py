@@ -133,12 +133,18 @@ def column(
     request: HttpRequest, entity: Entity, record: Any, typed: Mapping[str, str], errors: Mapping[str, str], *, status: int
 ) -> HttpResponse:
     """What was refused, in its column, or in the whole record for a browser without scripts."""
-    from guanxi.surfaces.pages.record import region
+    from guanxi.surfaces.pages.record import region, title_of
 
     context = timeline(request, entity, record, typed, errors)
     if request.headers.get("HX-Request"):
         return fragment(request, "pages/timeline.html", context, status=status)
-    return page(request, "pages/record.html", {**region(request, entity, record), **context}, title=str(record), status=status)
+    return page(
+        request,
+        "pages/record.html",
+        {**region(request, entity, record), **context},
+        title=title_of(entity, record, actor_of(request)),
+        status=status,
+    )
 
 
 def tell(entity: Entity, child: Entity, record: Any, typed: Mapping[str, str], uploads: list[Any], actor: Actor) -> int:
