@@ -192,3 +192,19 @@ def test_an_onlooker_cannot_drag_and_a_stranger_cannot_tell_that_the_card_exists
 def test_a_move_within_its_column_writes_nothing(cast: Cast, at_desk: Desk) -> None:
     record = opportunity(cast.owner, stage="contact", amount=Decimal(3))
     assert move(at_desk(cast.owner), record, "contact").json() == {"version": 1}
+
+
+@pytest.mark.parametrize("right", ["hidden", "masked"])
+def test_who_may_not_read_the_stage_learns_nothing_by_dragging(cast: Cast, at_desk: Callable[[Any], Client], right: str) -> None:
+    record = make(registry.get("sales.opportunity"), actor=cast.owner, stage="needs")
+    desk = at_desk(restrict(cast.owner, "sales.opportunity", "stage", right))
+    answers = [desk.post("/opportunities/_move/", {"id": record.id, "to": to}) for to in ("needs", "proposal", "nonsense")]
+    assert {(a.status_code, a.get("Content-Type", "")) for a in answers} == {(404, answers[0]["Content-Type"])}
+
+
+def test_who_may_only_read_the_stage_is_told_so(cast: Cast, at_desk: Callable[[Any], Client]) -> None:
+    record = make(registry.get("sales.opportunity"), actor=cast.owner, stage="needs")
+    desk = at_desk(restrict(cast.owner, "sales.opportunity", "stage", "readonly"))
+    assert desk.post("/opportunities/_move/", {"id": record.id, "to": "proposal"}).status_code == 409
+    record.refresh_from_db()
+    assert record.stage == registry.get("sales.opportunity").fields["stage"].kind.dictionary.id("needs")

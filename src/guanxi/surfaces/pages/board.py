@@ -288,6 +288,8 @@ def move(request: HttpRequest, slug: str) -> HttpResponse:
     if record is None or index >= len(entity.boards):
         raise Http404
     by = entity.boards[index].by
+    if actor.right(entity.key, by) in ("hidden", "masked"):
+        raise Http404  # who may not read the stage has no such board, and learns nothing by guessing
     present = entity.rows(actor).filter(id=record).first()
     if present is None:
         raise Http404
