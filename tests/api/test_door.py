@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,6 +13,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from guanxi.kernel import clock
 from guanxi.kernel.models import Event
 from guanxi.kernel.registry import registry
 from guanxi.org import tokens
@@ -23,6 +25,7 @@ from tests.people import Cast
 
 Programs = Callable[[Any], Program]
 customers = registry.get("customers.customer")
+START = clock.now()
 
 
 def is_problem(answer: Any, status: int) -> dict[str, Any]:
@@ -231,3 +234,37 @@ class TestOnce:
             answers = sorted(threads.map(post, range(8)))
         assert answers == [201] + [422] * 7
         assert customers.model._default_manager.count() == 1
+
+    def test_the_same_key_with_another_body_is_refused(self, cast: Cast, program: Programs, traces: Any) -> None:
+        mine, key = program(cast.owner), {"Idempotency-Key": "1"}
+        first = mine.post("customers", {"name": "Acme"}, **key)
+        before = traces()
+        again = mine.post("customers", {"name": "Other"}, **key)
+        assert (first.status_code, again.status_code, traces() == before) == (201, 422, True)
+        assert mine.post("customers", {"name": "Acme"}, **key).json()["id"] == first.json()["id"]
+
+
+class TestTrouble:
+    """What nobody expected is still an answer that a program reads, and a person can ask about."""
+
+    def test_it_names_the_request_and_nothing_of_the_inside(self, cast: Cast, program: Programs, monkeypatch: pytest.MonkeyPatch) -> None:
+        def burst(*_given: Any, **_named: Any) -> None:
+            raise ZeroDivisionError("secret inside")
+
+        monkeypatch.setattr("guanxi.kernel.write.create", burst)
+        mine = program(cast.owner)
+        mine.client.raise_request_exception = False
+        answer = mine.post("customers", {"name": "Acme"}, **{"X-Request-ID": "abc-1"})
+        assert (answer.status_code, answer["Content-Type"]) == (500, "application/problem+json")
+        assert (answer.json()["request_id"], answer["X-Request-ID"]) == ("abc-1", "abc-1")
+        assert "abc-1" in answer.json()["detail"]
+        assert b"secret inside" not in answer.content
+
+    def test_its_last_use_is_noted_once_a_minute(self, cast: Cast, program: Programs) -> None:
+        mine = program(cast.owner)
+        noted = []
+        for seconds in (0, 30, 61):
+            with clock.frozen(START + timedelta(seconds=seconds)):
+                tokens.owner(mine.token)
+            noted.append(Token.objects.get(user_id=cast.owner.id).used_at)
+        assert noted == [START, START, START + timedelta(seconds=61)]

@@ -12,15 +12,22 @@ from guanxi.kernel.models import Idempotency
 from guanxi.kernel.write.unit import refusals_logged
 
 
-def once(key: str, actor: Actor, do: Callable[[], int]) -> int:
-    """The record id that `do` gives, or gave when this actor last sent the key; without a key, simply `do`."""
+class Reused(Exception):
+    """The key came before, with something else to do."""
+
+
+def once(key: str, actor: Actor, do: Callable[[], int], *, asked: str = "") -> int:
+    """The record id that `do` gives, or gave when this actor last sent the key; without a key, simply `do`.
+
+    `asked` is a digest of what is to be done. Raises Reused where the key was sent with another one.
+    """
     if not key:
         return do()
     key = key.replace("\x00", "")  # PostgreSQL keeps no NUL
     name = f"{actor.id}:{key}"[:120]
     try:
         with refusals_logged(actor), transaction.atomic():
-            row = Idempotency.objects.create(key=name, actor=actor.id, at=clock.now())
+            row = Idempotency.objects.create(key=name, asked=asked, actor=actor.id, at=clock.now())
             row.record = do()
             row.save(update_fields=["record"])
             return row.record
@@ -28,4 +35,6 @@ def once(key: str, actor: Actor, do: Callable[[], int]) -> int:
         known = Idempotency.objects.filter(key=name).first()
         if known is None or known.record is None:
             raise
+        if known.asked != asked:
+            raise Reused from None
         return known.record

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from datetime import timedelta
 
+from guanxi.kernel import clock
 from guanxi.org.models import Token, User
 
 PREFIX = "gx_"
+#: How exactly the last use is known: a busy program does not write at every request.
+NOTED = timedelta(minutes=1)
 
 
 def digest(token: str) -> str:
@@ -24,6 +28,11 @@ def issue(login: str) -> str:
 
 
 def owner(token: str) -> User | None:
-    """The active person a token belongs to."""
+    """The active person a token belongs to; that it was used is noted once a minute."""
     row = Token.objects.select_related("user").filter(digest=digest(token), revoked_at=None, user__is_active=True).first()
-    return row.user if row else None
+    if row is None:
+        return None
+    now = clock.now()
+    if row.used_at is None or now - row.used_at >= NOTED:
+        Token.objects.filter(pk=row.pk).update(used_at=now)
+    return row.user

@@ -100,7 +100,10 @@ def create(request: HttpRequest, actor: Actor, slug: str) -> HttpResponse:
 
 
 def once(request: HttpRequest, actor: Actor, do: Callable[[], int]) -> tuple[int, bool]:
-    """Do it once per `Idempotency-Key` and address; the record's id, and whether it had been done before."""
+    """Do it once per `Idempotency-Key` and address; the record's id, and whether it had been done before.
+
+    Raises Problem 422 when the key comes with another body: it would get the answer to another question.
+    """
     key = request.headers.get("Idempotency-Key", "")
     name = hashlib.sha256(f"{request.path.rstrip('/')}\n{key}".encode()).hexdigest() if key else ""
     ran: list[int] = []
@@ -109,7 +112,11 @@ def once(request: HttpRequest, actor: Actor, do: Callable[[], int]) -> tuple[int
         ran.append(do())
         return ran[0]
 
-    record_id = idempotency.once(name, actor, noted)
+    asked = hashlib.sha256(f"{request.method} {request.path.rstrip('/')}\n".encode() + request.body).hexdigest()
+    try:
+        record_id = idempotency.once(name, actor, noted, asked=asked)
+    except idempotency.Reused:
+        raise Problem(422, _("This Idempotency-Key was sent before with another request. Take a new one.")) from None
     return record_id, not ran
 
 

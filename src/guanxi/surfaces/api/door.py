@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.core.signals import got_request_exception
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
@@ -21,6 +24,7 @@ from guanxi.org import actors, directory, tokens
 from guanxi.org.models import User
 from guanxi.surfaces.api.problems import EXPECTED, Problem, from_error, missing
 
+logger = logging.getLogger("guanxi.api")
 View = Callable[..., HttpResponse]
 
 
@@ -33,11 +37,23 @@ def resource(**verbs: View) -> View:
             response = _answer(request, verbs, named)
         except (Problem, *EXPECTED) as error:
             response = from_error(error).response()
+        except (Http404, PermissionDenied, SuspiciousOperation):
+            raise  # Django has answers to these, which `pages.errors` writes as problems
+        except Exception:
+            response = broken(request)
         response["Cache-Control"] = "no-store"
         patch_vary_headers(response, ["Authorization", "Accept-Language"])
         return response
 
     return answered
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """What nobody expected: the log has the story under the id that the caller is given."""
+    name = str(getattr(request, "id", ""))
+    logger.exception("%s %s", request.method, request.path)
+    got_request_exception.send(sender=None, request=request)
+    return Problem(500, _("Something broke. It has been noted as %(id)s.") % {"id": name}, request_id=name).response()
 
 
 def _answer(request: HttpRequest, verbs: dict[str, View], named: dict[str, Any]) -> HttpResponse:
