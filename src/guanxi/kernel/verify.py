@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from guanxi.kernel import clock, search
+from guanxi.kernel import clock, directory, search
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.column import Linked
 from guanxi.kernel.fields.rollup import RollUp
@@ -29,7 +29,7 @@ def run() -> list[str]:
     """Every problem as a line that names the records; empty when all is well."""
     problems: list[str] = []
     for entity in registry:
-        for check in (search_entries, child_stamps, roll_ups, links):
+        for check in (search_entries, owner_stamps, child_stamps, roll_ups, links):
             problems += check(entity)
     problems += strays()
     problems += partitions()
@@ -70,6 +70,19 @@ def _stale(entity: Entity, rows: QuerySet[Any]) -> Iterator[int]:
             known, right = stored.get(record.id), search.entry(entity, record)
             if known is not None and any(getattr(known, name) != getattr(right, name) for name in compared):
                 yield record.id
+
+
+def owner_stamps(entity: Entity) -> Iterator[str]:
+    """A record without a parent bears the department of its owner, also in the recycle bin: scopes by department rely on it."""
+    rows = entity.model._default_manager.order_by()
+    if entity.parent:
+        rows = rows.filter(**{f"{entity.fields[entity.parent].column.path}__isnull": True})
+    people = directory.people()
+    for owner, department in rows.values_list("owner_id", "department_id").distinct():
+        entry = people.get(owner or 0)
+        if department != (entry.department if entry else None):
+            ids = list(rows.filter(owner_id=owner, department_id=department).values_list("id", flat=True)[:100])
+            yield from _say(entity, f"department differs from that of its owner {directory.person_name(owner) or owner}", ids)
 
 
 def child_stamps(entity: Entity) -> Iterator[str]:
