@@ -43,14 +43,15 @@ class _BigArray(models.Field):  # type: ignore[type-arg]
         return "bigint[]"
 
 
-def shared_ids(entity: str, actor: Actor, action: str) -> QuerySet[Any]:
+def shared_ids(entity: str | list[str], actor: Actor, action: str) -> QuerySet[Any]:
     """Ids of records opened to the actor in person or through a department."""
     from guanxi.kernel.models import Share
 
     mine = Q(to="person", grantee=actor.id or 0)
     if actor.departments:
         mine |= Q(to="department", grantee__in=sorted(actor.departments))
-    rows = Share.objects.filter(mine, entity=entity).filter(Q(until=None) | Q(until__gt=Now()))
+    of = Q(entity=entity) if isinstance(entity, str) else Q(entity__in=entity)
+    rows = Share.objects.filter(mine & of).filter(Q(until=None) | Q(until__gt=Now()))
     if action != "view":
         rows = rows.filter(edit=True)
     return rows.values_list("record", flat=True)
@@ -64,7 +65,7 @@ def arm_conditions(entity: Entity, actor: Actor, action: str, prefix: str = "") 
     found: list[Q] = []
     departments = (actor.departments if "department" in arms else frozenset()) | (actor.tree if "tree" in arms else frozenset())
     owners = ({actor.id} if "own" in arms and actor.id else set()) | (actor.reports if "reports" in arms else set())
-    owners = {o for o in owners if not _covered(o, departments)}
+    owners = {o for o in owners if not covered(o, departments)}
     if owners:
         found.append(_one_of(f"{prefix}owner_id", owners))
     if departments:
@@ -80,7 +81,7 @@ def arm_conditions(entity: Entity, actor: Actor, action: str, prefix: str = "") 
     return found
 
 
-def _covered(owner: int, departments: frozenset[int]) -> bool:
+def covered(owner: int, departments: frozenset[int]) -> bool:
     """A record bears its owner's department, so an arm over that department already holds all he owns."""
     entry = directory.people().get(owner)
     return entry is not None and entry.department in departments
@@ -100,8 +101,3 @@ def scope(entity: Entity, actor: Actor, action: str, prefix: str = "") -> Q | No
     for arm in arms:
         union |= arm
     return union
-
-
-def may_see(entity: Entity, actor: Actor, record_id: int, action: str = "view") -> bool:
-    """Whether one record is in scope."""
-    return entity.rows(actor, action).filter(id=record_id).exists()

@@ -19,7 +19,7 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
-from guanxi.kernel import clock
+from guanxi.kernel import clock, one
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.models import Attachment
@@ -49,7 +49,7 @@ def limit() -> int:
 
 def may_add(entity: Entity, record: Any, actor: Actor) -> bool:
     """Who may change the record, or wrote it, may add files to it."""
-    return record.created_by_id == actor.id or entity.rows(actor, "edit").filter(id=record.id).exists()
+    return record.created_by_id == actor.id or one.verbs(entity, actor, record.id, ("edit",))["edit"]
 
 
 def add(entity: Entity, record: Any, uploads: Iterable[Any], *, actor: Actor, door: str) -> list[Attachment]:

@@ -14,6 +14,7 @@ from django.db import connection
 
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.fields.base import Field, Reader
+from guanxi.kernel.statement import prepared_cursor
 
 if TYPE_CHECKING:
     from guanxi.kernel.entity import Entity
@@ -110,7 +111,7 @@ def _document(value: Any) -> dict[str, Any]:
 
 
 def _fetch(sql: str, params: Iterable[Any]) -> list[Change]:
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(sql, list(params))
         return [Change(*row[:-1], diff=_document(row[-1])) for row in cursor.fetchall()]  # type: ignore[misc]
 

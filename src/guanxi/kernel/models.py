@@ -103,6 +103,7 @@ class SearchEntry(models.Model):
             models.Index(fields=["department", "updated_at"], name="search_department"),
             models.Index(fields=["updated_at"], name="search_recent"),
             models.Index(fields=["lead"], name="search_lead", opclasses=["text_pattern_ops"]),
+            models.Index(fields=["parent"], name="search_parent", condition=models.Q(parent__isnull=False)),
         ]
 
 

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 
-from guanxi.kernel.access import AnyOf, shared_ids
+from guanxi.kernel import frequent, statement
+from guanxi.kernel.access import AnyOf, covered, shared_ids
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.china import tokens, width
+from guanxi.kernel.condition.sql import nothing
 from guanxi.kernel.entity import Entity
+from guanxi.kernel.fold import like
 from guanxi.kernel.models import SearchEntry
 from guanxi.kernel.registry import registry
+from guanxi.kernel.statement import Slot
 
+#: Of so many owners or departments the newest are read one by one.
+MOST_PARTS = 4
+#: So many of the newest entries are walked for what is frequent.
+WALK = 10_000
 ALL_CLASSES = frozenset(tokens.CLASSES)
 
 
@@ -78,12 +90,12 @@ def find(text: str, actor: Actor, *, entities: Iterable[Entity] | None = None, l
     lead = width.fold(text)
     if not wanted or not lead:
         return []
-    first = _fetch(_prefix(wanted, actor, lead), limit) if _readable_title(wanted, actor) else []
+    first = _prefixed(wanted, actor, lead, limit) if _readable_title(wanted, actor) else []
     found = {row[0]: row for row in sorted(first, key=lambda r: (len(r[2]), r[2]))}
     if len(found) < limit:
-        for row in _fetch(_matching(wanted, actor, text), limit):
+        for row in _matching(wanted, actor, text, limit):
             found.setdefault(row[0], row)
-    return [_hit(registry.get(key), record, title, owner, actor) for record, key, title, owner in list(found.values())[:limit]]
+    return [_hit(registry.get(key), record, title, owner, actor) for record, key, title, owner, _at in list(found.values())[:limit]]
 
 
 def _hit(entity: Entity, record: int, title: str, owner: int | None, actor: Actor) -> Hit:
@@ -92,44 +104,105 @@ def _hit(entity: Entity, record: int, title: str, owner: int | None, actor: Acto
     return Hit(entity, record, title if open_ else "****", owner)
 
 
-def _fetch(rows: models.QuerySet[Any] | None, limit: int) -> list[tuple[Any, ...]]:
-    return list(rows.order_by("-updated_at").values_list("record", "entity", "title", "owner")[:limit]) if rows is not None else []
+def _prefixed(entities: Sequence[Entity], actor: Actor, lead: str, limit: int) -> list[tuple[Any, ...]]:
+    """The newest whose titles begin so."""
+
+    def make() -> statement.Statement:
+        return _newest([arm.whole & Q(_Like(F("lead"), Slot("lead"))) for arm in arms(entities, actor)], entities, limit)
+
+    return statement.kept(actor, ("prefix", *(e.key for e in entities), limit), make).run(lead=f"{like(lead)}%")
 
 
-def _prefix(entities: Sequence[Entity], actor: Actor, lead: str) -> models.QuerySet[Any]:
-    return SearchEntry.objects.filter(_scoped(entities, actor)).filter(lead__startswith=lead)
-
-
-def _matching(entities: Sequence[Entity], actor: Actor, text: str) -> models.QuerySet[Any] | None:
-    """Entities are grouped by the classes the actor may read of them."""
+def _matching(entities: Sequence[Entity], actor: Actor, text: str, limit: int) -> list[tuple[Any, ...]]:
+    """The newest that hold the text anywhere; entities are grouped by the classes the actor may read of them."""
     groups: dict[frozenset[str], list[Entity]] = {}
     for entity in entities:
         groups.setdefault(readable(entity, actor), []).append(entity)
     patterns = [p if p.startswith("%") else f"%{p}%" for p in tokens.recheck(text)]
-    whole = Q()
-    for classes, members in groups.items():
-        alternatives = [a for a in tokens.query(text, sorted(classes)) if a]
-        if alternatives:
-            asked = Q()
-            for alternative in alternatives:
-                asked |= Q(tokens__contains=alternative)
-            whole |= _scoped(members, actor) & asked
-    if not whole or not patterns:
-        return None
-    return SearchEntry.objects.filter(whole).filter(_LikeAny(F("keys"), Value(patterns, output_field=_Texts())))
+    asked = [(members, [a for a in tokens.query(text, sorted(classes)) if a]) for classes, members in groups.items()]
+    asked = [(members, alternatives) for members, alternatives in asked if alternatives]
+    if not asked or not patterns:
+        return []
+
+    shape = tuple((tuple(e.key for e in members), len(alternatives)) for members, alternatives in asked)
+    values = {f"tokens{place}_{n}": a for place, (_members, found) in enumerate(asked) for n, a in enumerate(found)}
+    for walk in (True, False) if any(frequent.all_frequent(a) for _members, found in asked for a in found) else (False,):
+
+        def make(walk: bool = walk) -> statement.Statement:
+            parts = [q for place, (members, found) in enumerate(asked) for q in _holding(members, actor, place, len(found), walk=walk)]
+            return _newest(parts, entities, limit, sort=F("updated_at") if walk else F("updated_at") + timedelta(0))
+
+        rows = statement.kept(actor, ("matching", shape, limit, walk), make).run(patterns=patterns, **values)
+        if len({row[0] for row in rows}) >= limit:
+            break
+    return rows
 
 
-class _Texts(models.Field):  # type: ignore[type-arg]
-    """A parameter typed text[]."""
+def _holding(entities: Sequence[Entity], actor: Actor, place: int, alternatives: int, *, walk: bool) -> list[Q]:
+    """Entries with the tokens of any alternative: found by walking the newest of each arm, or through the token index."""
+    held = reduce(or_, [Q(tokens__contains=Slot(f"tokens{place}_{n}")) for n in range(alternatives)])
+    spelt = Q(_Unestimated(_LikeAny(F("keys"), Slot("patterns"))))
+    if walk:
+        return [_recent(arm) & Q(_Unindexed(_boolean(held))) & spelt for arm in arms(entities, actor)]
+    scope = reduce(or_, [arm.whole for arm in arms(entities, actor)], nothing())
+    return [Q(_Unindexed(_boolean(scope))) & held & spelt]
 
-    def get_placeholder(self, value: Any, compiler: Any, connection: Any) -> str:
-        return "%s::text[]"
+
+def _recent(arm: Arm) -> Q:
+    """The newest entries of an arm; where they end is read off an index alone."""
+    if not arm.walked:
+        return arm.whole
+    newest = SearchEntry.objects.filter(arm.where).order_by("-updated_at").values("updated_at")
+    edge = Coalesce(Subquery(newest[WALK : WALK + 1]), Value(datetime(1970, 1, 1, tzinfo=UTC)))
+    return arm.whole & Q(updated_at__gte=edge)
+
+
+def _boolean(q: Q) -> Any:
+    return models.ExpressionWrapper(q, output_field=models.BooleanField())
+
+
+def _newest(wanted: Sequence[Q], entities: Sequence[Entity], limit: int, sort: Any = None) -> statement.Statement:
+    """The newest entries of a union, read as the newest of each part: every part walks the index that suits it."""
+    living = _living_parent(entities)
+    columns = ("record", "entity", "title", "owner", "updated_at")
+    parts = [
+        SearchEntry.objects.filter(living & q).order_by((sort or F("updated_at")).desc()).values_list(*columns)[:limit] for q in wanted
+    ]
+    if not parts:
+        return statement.compiled(SearchEntry.objects.none().values_list(*columns))
+    whole = parts[0].union(*parts[1:], all=True).order_by("-updated_at") if len(parts) > 1 else parts[0]
+    return statement.compiled(whole, plain=False)
+
+
+class _Unindexed(models.Func):
+    """A condition that counts for the planner's estimate but through which no index is read."""
+
+    template = "(%(expressions)s) IS TRUE"
+    output_field = models.BooleanField()
+    arity = 1
+
+
+class _Unestimated(models.Func):
+    """A condition that the planner neither reads an index through nor guesses about: the tokens have counted it already."""
+
+    template = "CASE WHEN %(expressions)s THEN true ELSE false END"
+    output_field = models.BooleanField()
+    arity = 1
+
+
+class _Like(models.Func):
+    """`expression LIKE pattern`."""
+
+    template = "%(expressions)s"
+    arg_joiner = " LIKE "
+    output_field = models.BooleanField()
+    arity = 2
 
 
 class _LikeAny(models.Func):
     """`expression LIKE ANY (patterns)`."""
 
-    template = "%(expressions)s)"
+    template = "%(expressions)s::text[])"
     arg_joiner = " LIKE ANY ("
     output_field = models.BooleanField()
     arity = 2
@@ -148,20 +221,79 @@ def _readable_title(entities: Sequence[Entity], actor: Actor) -> bool:
     return all(actor.right(e.key, e.title) not in ("hidden", "masked") for e in entities)
 
 
-def _scoped(entities: Sequence[Entity], actor: Actor) -> Q:
-    """The scope arms over the entry's own columns, entities with equal arms together."""
-    groups: dict[tuple[Any, ...], list[Entity]] = {}
+@dataclass(frozen=True)
+class Arm:
+    """A part of the scopes of some entities: a condition over one column of the entry, `walked` if an index has it in order of time."""
+
+    keys: tuple[str, ...]
+    where: Q
+    walked: bool = True
+
+    @property
+    def of(self) -> Q:
+        """Entries of its entities."""
+        return Q(entity__in=self.keys)
+
+    @property
+    def whole(self) -> Q:
+        """Its condition."""
+        return self.of & self.where
+
+
+def arms(entities: Sequence[Entity], actor: Actor) -> list[Arm]:
+    """The scopes of these entities as a union."""
+    whole: list[Entity] = []
+    by_owner: dict[int, list[Entity]] = {}
+    by_department: dict[frozenset[int], list[Entity]] = {}
+    opened: list[Entity] = []
     for entity in entities:
-        arms = actor.arms(entity.key, "view")
-        shared = bool(arms & {"involved", "granted"}) and "all" not in arms
-        groups.setdefault((arms, entity.key if shared else ""), []).append(entity)
-    whole = Q()
-    for (arms, _key), members in groups.items():
-        q = Q(entity__in=[e.key for e in members])
-        if "all" not in arms:
-            q &= _arms(members[0], actor, arms)
-        whole |= q
-    return whole & _living_parent(entities)
+        granted = actor.arms(entity.key, "view")
+        if "all" in granted:
+            whole.append(entity)
+            continue
+        departments = (actor.departments if "department" in granted else frozenset()) | (actor.tree if "tree" in granted else frozenset())
+        owners = ({actor.id} if "own" in granted and actor.id else set()) | (actor.reports if "reports" in granted else set())
+        for owner in owners:
+            if not covered(owner, departments):
+                by_owner.setdefault(owner, []).append(entity)
+        if departments:
+            by_department.setdefault(departments, []).append(entity)
+        if granted & {"involved", "granted"}:
+            opened.append(entity)
+    found = [Arm(_keys(whole), Q())] if whole else []
+    found += _owned(by_owner)
+    for departments, members in by_department.items():
+        found += _each(_keys(members), "department", departments)
+    return found + (_opened(opened, actor) if opened else [])
+
+
+def _keys(entities: Iterable[Entity]) -> tuple[str, ...]:
+    return tuple(e.key for e in entities)
+
+
+def _owned(by_owner: dict[int, list[Entity]]) -> list[Arm]:
+    """Owners with the same entities together."""
+    groups: dict[tuple[str, ...], set[int]] = {}
+    for owner, members in by_owner.items():
+        groups.setdefault(_keys(members), set()).add(owner)
+    return [arm for keys, owners in groups.items() for arm in _each(keys, "owner", owners)]
+
+
+def _each(keys: tuple[str, ...], column: str, ids: Collection[int]) -> list[Arm]:
+    """One arm an id, while they are few: an index is in order of time under each id, not under several."""
+    if len(ids) > MOST_PARTS:
+        return [Arm(keys, Q(AnyOf(F(column), ids)), walked=False)]
+    return [Arm(keys, Q(**{column: i})) for i in sorted(ids)]
+
+
+def _opened(entities: Sequence[Entity], actor: Actor) -> list[Arm]:
+    """What was opened to the actor, and what lies below a record that was."""
+    found = [Arm(_keys(entities), Q(AnyOf(F("record"), shared_ids(list(_keys(entities)), actor, "view"))), walked=False)]
+    parents = {e.fields[e.parent].kind.target.key for e in entities if e.parent}  # type: ignore[attr-defined]
+    if parents:
+        below = _keys(e for e in entities if e.parent)
+        found.append(Arm(below, Q(AnyOf(F("parent"), shared_ids(sorted(parents), actor, "view"))), walked=False))
+    return found
 
 
 def _living_parent(entities: Sequence[Entity]) -> Q:
@@ -170,20 +302,6 @@ def _living_parent(entities: Sequence[Entity]) -> Q:
     for target in {e.fields[e.parent].kind.target for e in entities if e.parent}:  # type: ignore[attr-defined]
         living &= ~Q(Exists(target.model._default_manager.filter(id=OuterRef("parent"), deleted_at__isnull=False)))
     return living
-
-
-def _arms(entity: Entity, actor: Actor, arms: frozenset[str]) -> Q:
-    owners = ({actor.id} if "own" in arms and actor.id else set()) | (actor.reports if "reports" in arms else set())
-    departments = (actor.departments if "department" in arms else frozenset()) | (actor.tree if "tree" in arms else frozenset())
-    q = Q(AnyOf(F("owner"), owners))
-    if departments:
-        q |= Q(AnyOf(F("department"), departments))
-    if arms & {"involved", "granted"}:
-        q |= Q(AnyOf(F("record"), shared_ids(entity.key, actor, "view")))
-        if entity.parent:
-            target = entity.fields[entity.parent].kind.target  # type: ignore[attr-defined]
-            q |= Q(AnyOf(F("parent"), shared_ids(target.key, actor, "view")))
-    return q
 
 
 __all__ = ["Hit", "find", "remove", "write"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -50,13 +51,15 @@ class Statement:
     converters: Any
     compiler: Any
     lasting: bool = True
+    #: Whether PostgreSQL may keep one plan for all values: not where values decide which index serves.
+    plain: bool = True
 
     def run(self, **values: Any) -> list[tuple[Any, ...]]:
         """The rows for these values of the slots."""
         if not self.sql:
             return []
         given = [values[p.name] if type(p) is Mark else p for p in self.params]
-        with prepared_cursor(binary=not self.converters) as cursor:
+        with prepared_cursor(binary=not self.converters) if self.plain else connection.cursor() as cursor:
             cursor.execute(self.sql, given)
             found: list[tuple[Any, ...]] = cursor.fetchall()
         return list(map(tuple, self.compiler.apply_converters(found, self.converters))) if self.converters else found
@@ -73,15 +76,32 @@ def kept(actor: Actor, key: tuple[Hashable, ...], make: Callable[[], Statement])
     return _statements.get(actor, (clock.today(), *key), make, lasts=lambda s: s.lasting)
 
 
-def compiled(queryset: Any, *, lasting: bool = True) -> Statement:
+def objects(model: type[models.Model], actor: Actor, key: tuple[Hashable, ...], make: Callable[[], Any], **values: Any) -> list[Any]:
+    """Instances of `model` out of the queryset that `make` composes when nothing is kept under `key`."""
+    names = [f.attname for f in model._meta.concrete_fields]
+    statement = kept(actor, (model, *key), lambda: compiled(make().values_list(*names)))
+    return [model.from_db("default", names, row) for row in statement.run(**values)]
+
+
+def compiled(queryset: Any, *, lasting: bool = True, plain: bool = True) -> Statement:
     """The statement of a queryset of tuples; without SQL where nothing can match."""
     compiler = queryset.query.get_compiler("default")
     try:
         sql, params = compiler.as_sql()
     except EmptyResultSet:
-        return Statement("", (), {}, None, lasting)
+        return Statement("", (), {}, None, lasting, plain)
     converters = compiler.get_converters([part for part, _sql, _alias in compiler.select[: compiler.col_count]])
-    return Statement(sql, tuple(params), converters, compiler, lasting)
+    return Statement(sql, tuple(params), converters, compiler, lasting, plain)
+
+
+class _Cursor(ServerBindingCursor):
+    """Remembers what it ran, prepared or not, for whoever reads the log of queries."""
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
+        done = super().execute(query, params, **options)
+        if self._query is None:
+            self._query = SimpleNamespace(query=query.encode(), params=params)
+        return done
 
 
 def prepared_cursor(*, binary: bool = False) -> Any:
@@ -92,6 +112,6 @@ def prepared_cursor(*, binary: bool = False) -> Any:
     connection.close_if_health_check_failed()
     connection.ensure_connection()
     with connection.wrap_database_errors:
-        cursor = ServerBindingCursor(connection.connection)
+        cursor = _Cursor(connection.connection)
         cursor.format = Format.BINARY if binary else Format.TEXT
         return connection._prepare_cursor(cursor)  # type: ignore[attr-defined]

@@ -51,9 +51,10 @@ class Window:
         key = (self.entity.key, self.action, self._conditions(), self.shared, self.code, sort.code, wanted.keys)
 
         def make(segment: Segment) -> statement.Statement:
-            arms = access.arm_conditions(self.entity, self.actor, self.action)
+            # What is narrowed to a few rows is read through those, not through the arms of the scope.
+            arms = None if self.narrow else access.arm_conditions(self.entity, self.actor, self.action)
             composed = paging.segment(self.rows, arms, sort, list(wanted.paths), segment)
-            return statement.compiled(composed, lasting=self._lasting())
+            return statement.compiled(composed, lasting=self._lasting(), plain=not any(self.conditions))
 
         def reading(segment: Segment) -> statement.Statement:
             return statement.kept(self.actor, (*key, segment), lambda: make(segment))
@@ -66,4 +67,3 @@ class Window:
 
     def _conditions(self) -> str:
         return json.dumps(self.conditions, ensure_ascii=False, default=str) if self.conditions else ""
-

@@ -10,18 +10,20 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from markupsafe import Markup, escape
 
-from guanxi.kernel import directory, history, plan
+from guanxi.kernel import directory, history, plan, statement
+from guanxi.kernel.access import AnyOf
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Reader
 from guanxi.kernel.history import Change
 from guanxi.kernel.models import Attachment, Comment
 from guanxi.kernel.registry import registry
+from guanxi.kernel.statement import Slot
 
 WINDOW = 20
 
@@ -85,7 +87,7 @@ def read(entity: Entity, record: Any, reader: Reader, *, before: datetime | None
     """One page of the story. The caller has checked that the record may be seen."""
     ask = window + 5
     told = [e for child in telling(entity, reader.actor) for e in written(entity, child, record, reader, before, ask)]
-    attached = files(record, [e.id for e in told], before, ask)
+    attached = files(record, [e.id for e in told], reader.actor, before, ask)
     for entry in told:
         entry.files = [row for row in attached if row.record == entry.id]
     own = [row for row in attached if row.record == record.id]
@@ -120,17 +122,25 @@ def moment(child: Entity) -> str:
 def written(entity: Entity, child: Entity, record: Any, reader: Reader, before: datetime | None, limit: int) -> Iterator[Entry]:
     """What colleagues wrote about the record, as far as the reader may see it."""
     mode, text, due = child.composer
-    about = Q()
-    for key in lookups(child, entity):
-        about |= Q(**{str(child.fields[key].column.path): record.id})
     others = [k for k in child.columns if child.fields[k].kind.name == "lookup" and k not in lookups(child, entity)]
     compiled = plan.compile(child, [mode, text, due, *others], reader.actor)
     when = moment(child)
-    rows = child.rows(reader.actor).filter(about).order_by(f"-{when}", "-id")
-    if before is not None:
-        rows = rows.filter(**{f"{when}__lt": before})
-    for row in rows.values_list("id", when, *compiled.paths, "created_by_id")[:limit]:
+
+    def make() -> statement.Statement:
+        about = Q()
+        for key in lookups(child, entity):
+            about |= Q(**{str(child.fields[key].column.path): Slot("record")})
+        rows = child.rows(reader.actor).filter(about & _earlier(when, before)).order_by(f"-{when}", "-id")
+        return statement.compiled(rows.values_list("id", when, *compiled.paths, "created_by_id")[:limit])
+
+    key = ("told", entity.key, child.key, before is None, limit)
+    for row in statement.kept(reader.actor, key, make).run(record=record.id, before=before):
         yield _written(child, compiled, row, reader)
+
+
+def _earlier(column: str, before: datetime | None) -> Q:
+    """What lies before the instant that an older page begins at."""
+    return Q() if before is None else Q(**{f"{column}__lt": Slot("before")})
 
 
 def _written(child: Entity, compiled: plan.Plan, row: tuple[Any, ...], reader: Reader) -> Entry:
@@ -159,10 +169,11 @@ def _written(child: Entity, compiled: plan.Plan, row: tuple[Any, ...], reader: R
 
 def comments(record: Any, actor: Actor, before: datetime | None, limit: int) -> Iterator[Entry]:
     """Remarks."""
-    rows = Comment.objects.filter(record=record.id, deleted_at=None)
-    if before is not None:
-        rows = rows.filter(created_at__lt=before)
-    for row in rows.order_by("-id")[:limit]:
+
+    def make() -> Any:
+        return Comment.objects.filter(_earlier("created_at", before), record=Slot("record"), deleted_at=None).order_by("-id")[:limit]
+
+    for row in statement.objects(Comment, actor, ("said", before is None, limit), make, record=record.id, before=before):
         who = directory.person_name(row.created_by)
         mine = row.created_by == actor.id
         yield Entry(
@@ -170,11 +181,16 @@ def comments(record: Any, actor: Actor, before: datetime | None, limit: int) -> 
         )
 
 
-def files(record: Any, told: Iterable[int], before: datetime | None, limit: int) -> list[Attachment]:
+def files(record: Any, told: Iterable[int], actor: Actor, before: datetime | None, limit: int) -> list[Attachment]:
     """Files of the record in this window, and all of the entries on the page: one query."""
-    own = Q(record=record.id) & (Q(created_at__lt=before) if before is not None else Q())
-    rows = Attachment.objects.filter(own | Q(record__in=list(told)), deleted_at=None)
-    return list(rows.order_by("-id")[: limit * 4])
+
+    def make() -> Any:
+        own = Q(record=Slot("record")) & _earlier("created_at", before)
+        rows = Attachment.objects.filter(own | Q(AnyOf(F("record"), Slot("told"))), deleted_at=None)
+        return rows.order_by("-id")[: limit * 4]
+
+    key = ("files", before is None, limit)
+    return statement.objects(Attachment, actor, key, make, record=record.id, told=list(told), before=before)
 
 
 def uploaded(rows: Iterable[Attachment]) -> Iterator[Entry]:

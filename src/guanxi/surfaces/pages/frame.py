@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import get_language
 
+from guanxi.kernel import one
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Reader
@@ -63,7 +64,7 @@ def entity_or_404(request: HttpRequest, slug: str, action: str = "view") -> Enti
 
 def record_or_404(request: HttpRequest, entity: Entity, record_id: int, *, action: str = "view", deleted: bool | None = False) -> Any:
     """The record, if it is in scope."""
-    row = entity.rows(actor_of(request), action, deleted=deleted).filter(id=record_id).first()
+    row = one.find(entity, actor_of(request), record_id, action=action, deleted=deleted)
     if row is None:
         raise Http404
     return row

@@ -5,19 +5,23 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path
 from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
 
-from guanxi.kernel import directory, history, plan, query
-from guanxi.kernel.access import may_see
+from guanxi.kernel import directory, history, one, plan, query
+from guanxi.kernel.access import AnyOf
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.condition import predicate, tree
 from guanxi.kernel.entity import Action, Entity
 from guanxi.kernel.fields.base import Field, Reader
 from guanxi.kernel.fields.column import Linked
+from guanxi.kernel.models import Link
 from guanxi.kernel.registry import registry
+from guanxi.kernel.statement import Slot
+from guanxi.kernel.window import Window
 from guanxi.surfaces.pages import timeline
 from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, page, reader_of, record_or_404, signed_in
 from guanxi.surfaces.stream import DOORS, deed
@@ -29,7 +33,7 @@ RELATED_ROWS = 10
 def show(request: HttpRequest, slug: str, record_id: int) -> HttpResponse:
     """The whole page, or its region for the drawer."""
     entity = entity_or_404(request, slug)
-    row = entity.rows(actor_of(request), deleted=None).filter(id=record_id).first()
+    row = one.find(entity, actor_of(request), record_id, deleted=None)
     if row is None or row.deleted_at is not None:
         if row is not None and row.merged_into:
             return HttpResponseRedirect(f"/{slug}/{row.merged_into}/")
@@ -45,7 +49,7 @@ def region(request: HttpRequest, entity: Entity, row: Any) -> dict[str, Any]:
     reader = reader_of(request)
     actor = reader.actor
     tabs = related(entity, row, actor)
-    may = {verb: may_see(entity, actor, row.id, verb) for verb in ("edit", "delete", "transfer")} if actor.may(entity.key, "edit") else {}
+    may = one.verbs(entity, actor, row.id, ("edit", "delete", "transfer")) if actor.may(entity.key, "edit") else {}
     return {
         "entity": entity,
         "record": row,
@@ -179,10 +183,10 @@ def table(entity: Entity, row: Any, tab: dict[str, Any], reader: Reader) -> dict
     from guanxi.surfaces.pages.table import body
 
     child: Entity = tab["child"]
-    rows = related_rows(entity, row, tab, reader.actor)
     keys = [k for k in child.columns if k != tab["via"] and k not in ("updated_at", "next_follow_up_at")][:6]
     compiled = plan.compile(child, keys, reader.actor)
-    found = rows.page(rows.sort(query.default_sort(child, reader.actor)), list(compiled.paths), size=RELATED_ROWS)
+    sort = query.sort_of(child, reader.actor, query.default_sort(child, reader.actor))
+    found = related_window(entity, row, tab, reader.actor).page(sort, compiled, size=RELATED_ROWS)
     where = json.dumps([tab["via"], "is", row.id]) if tab["via"] else ""
     return {
         "tab": tab,
@@ -194,18 +198,20 @@ def table(entity: Entity, row: Any, tab: dict[str, Any], reader: Reader) -> dict
     }
 
 
-def related_rows(entity: Entity, row: Any, tab: dict[str, Any], actor: Actor) -> Any:
-    """Scoped rows of a related tab."""
+def related_window(entity: Entity, row: Any, tab: dict[str, Any], actor: Actor) -> Window:
+    """What a related tab shows."""
     child: Entity = tab["child"]
-    rows = child.rows(actor)
     if not tab["via"]:
-        return rows.filter(id__in=entity.fields[tab["code"]].value(row))
-    column = child.fields[tab["via"]].column
-    if isinstance(column, Linked):
-        from guanxi.kernel.models import Link
-
-        return rows.filter(id__in=Link.objects.filter(field=column.field, target=row.id).values("source"))
-    return rows.filter(**{str(column.path): row.id})
+        linked = Q(AnyOf(F("id"), Slot("linked")))
+        values: dict[str, Any] = {"linked": list(entity.fields[tab["code"]].value(row))}
+    else:
+        column, values = child.fields[tab["via"]].column, {"record": row.id}
+        if isinstance(column, Linked):
+            sources = Link.objects.filter(field=column.field, target=Slot("record")).values_list("source", flat=True)
+            linked = Q(AnyOf(F("id"), sources))
+        else:
+            linked = Q(**{str(column.path): Slot("record")})
+    return Window(child, actor, code=f"{entity.key}.{tab['code']}", narrow=lambda rows: rows.filter(linked), values=values)
 
 
 @signed_in
