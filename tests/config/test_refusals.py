@@ -93,7 +93,7 @@ def test_a_socket_path_keeps_its_capitals():
 
 def test_a_password_may_hold_anything():
     assert parse("postgresql://app:p%40ss%2F@db.example:6432/guanxi?sslmode=require") == {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "guanxi.config.postgresql",
         "NAME": "guanxi",
         "USER": "app",
         "PASSWORD": "p@ss/",

@@ -26,7 +26,7 @@ def parse(url: str, *, name: str = "DATABASE_URL") -> dict[str, Any]:
     if not database:
         raise Refusal(f"{name} names no database: postgresql://user:password@host:5432/guanxi", code=2)
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "guanxi.config.postgresql",
         "NAME": database,
         "USER": options.pop("user", ""),
         "PASSWORD": options.pop("password", ""),

@@ -37,7 +37,7 @@ class Slot(Expression):
         super().__init__(output_field=output_field)
         self.mark = Mark(name)
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
         """A parameter that PostgreSQL types by what it is compared with."""
         return "%s", [self.mark]
 
@@ -94,12 +94,12 @@ def compiled(queryset: Any, *, lasting: bool = True, plain: bool = True) -> Stat
     return Statement(sql, tuple(params), converters, compiler, lasting, plain)
 
 
-class _Cursor(ServerBindingCursor):
+class _Cursor(ServerBindingCursor):  # type: ignore[misc]
     """Remembers what it ran, prepared or not, for whoever reads the log of queries."""
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
-        done = super().execute(query, params, **options)
-        if self._query is None:
+        done = super().execute(query, params, **options)  # type: ignore[misc]
+        if self._query is None:  # type: ignore[has-type]
             self._query = SimpleNamespace(query=query.encode(), params=params)
         return done
 
@@ -112,6 +112,6 @@ def prepared_cursor(*, binary: bool = False) -> Any:
     connection.close_if_health_check_failed()
     connection.ensure_connection()
     with connection.wrap_database_errors:
-        cursor = _Cursor(connection.connection)
+        cursor: Any = _Cursor(connection.connection)  # type: ignore[call-arg]
         cursor.format = Format.BINARY if binary else Format.TEXT
         return connection._prepare_cursor(cursor)  # type: ignore[attr-defined]

@@ -84,6 +84,8 @@ class Kind:
     control: ClassVar[str] = "text"
     json_type: ClassVar[dict[str, Any]] = {"type": ["string", "null"]}
     sortable: ClassVar[bool] = True
+    #: Whether its values are few enough to narrow a list by: such columns share an index.
+    facet: ClassVar[bool] = False
     #: How a custom field of this kind compares: "text", "number", "integer", "boolean" or "list".
     stored: ClassVar[str] = "text"
     width: int = 140

@@ -32,6 +32,7 @@ class ChoiceKind(Kind):
     """One value of a dictionary, stored as its id; read by code, label in either language, or id."""
 
     name = "choice"
+    facet = True
     operators: ClassVar[Sequence[str]] = ("in", "not_in", "is", "is_not", "empty", "not_empty")
     stored = "integer"
     width = 110
@@ -107,6 +108,7 @@ class TagsKind(ChoiceKind):
     """Several values of a dictionary; conditions ask whether a record has any or all of them."""
 
     name = "tags"
+    facet = False
     operators = ("has", "has_all", "empty", "not_empty")
     stored = "list"
     sortable = False

@@ -119,6 +119,7 @@ class RegionKind(Kind):
     """A province, city or district by its six-digit code (GB/T 2260); a condition on a province means everything in it."""
 
     name = "region"
+    facet = True
     operators = ("in", "not_in", "empty", "not_empty")
     stored = "integer"
     json_type = {"type": ["string", "null"]}
