@@ -6,7 +6,7 @@ may not see it. The same plan feeds lists, exports, API and print.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -47,21 +47,10 @@ class Column:
         values = self.values(row)
         return str(escape(values[0] or "")) if self.masked else self.field.kind.cell(values, reader)
 
-    def painter(self, reader: Reader) -> Callable[[Sequence[Any]], str]:
-        """Draws the cells of one page: what comes again and again is drawn once."""
-        if self.masked or self.field.kind.stored == "list":
-            return lambda row: self.html(row, reader)
-        drawn: dict[Any, str] = {}
-        start, stop = self.start, self.start + self.span
-
-        def paint(row: Sequence[Any]) -> str:
-            values = row[start:stop]
-            cell = drawn.get(values)
-            if cell is None:
-                cell = drawn[values] = self.html(row, reader)
-            return cell
-
-        return paint
+    @property
+    def repeats(self) -> bool:
+        """Whether equal values make equal cells, so that a page need draw them once."""
+        return not self.masked and self.field.kind.stored != "list"
 
     def export(self, row: Sequence[Any], reader: Reader) -> Any:
         """The workbook cell."""

@@ -16,6 +16,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models.expressions import Expression
+from psycopg._preparing import Prepare
 from psycopg.pq import Format
 
 from guanxi.kernel import clock
@@ -59,7 +60,7 @@ class Statement:
         if not self.sql:
             return []
         given = [values[p.name] if type(p) is Mark else p for p in self.params]
-        with prepared_cursor(binary=not self.converters) if self.plain else connection.cursor() as cursor:
+        with prepared_cursor(binary=not self.converters, prepare=self.plain) as cursor:
             cursor.execute(self.sql, given)
             found: list[tuple[Any, ...]] = cursor.fetchall()
         return list(map(tuple, self.compiler.apply_converters(found, self.converters))) if self.converters else found
@@ -104,7 +105,14 @@ class _Cursor(ServerBindingCursor):  # type: ignore[misc]
         return done
 
 
-def prepared_cursor(*, binary: bool = False) -> Any:
+class _Unprepared(_Cursor):
+    """Has every statement planned for its values."""
+
+    def _get_prepared(self, pgq: Any, prepare: bool | None = None) -> tuple[Prepare, bytes]:
+        return Prepare.NO, b""
+
+
+def prepared_cursor(*, binary: bool = False, prepare: bool = True) -> Any:
     """A cursor whose values go to the server apart from the SQL, which it prepares once it has come a few times.
 
     The ORM's own cursor writes the values into the text, so that PostgreSQL parses and plans every query anew.
@@ -112,6 +120,6 @@ def prepared_cursor(*, binary: bool = False) -> Any:
     connection.close_if_health_check_failed()
     connection.ensure_connection()
     with connection.wrap_database_errors:
-        cursor: Any = _Cursor(connection.connection)  # type: ignore[call-arg]
+        cursor: Any = (_Cursor if prepare else _Unprepared)(connection.connection)  # type: ignore[call-arg]
         cursor.format = Format.BINARY if binary else Format.TEXT
         return connection._prepare_cursor(cursor)  # type: ignore[attr-defined]

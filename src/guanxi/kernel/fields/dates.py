@@ -168,7 +168,7 @@ class DateTimeKind(DateKind):
     def html(self, value: Any, reader: Reader) -> str:
         if value is None:
             return '<span class="sub">—</span>'
-        local = timezone.localtime(value)
+        local = value.astimezone(timezone.get_current_timezone())
         if self.style == "ago":
             return f'<span class="sub" title="{stamp(local)}">{escape(_ago(local))}</span>'
         if self.style == "due":
@@ -199,7 +199,11 @@ def stamp(local: datetime) -> str:
 
 def day_words(day: date, *, late_as_overdue: bool = False) -> str:
     """今天, 明天, 昨天, a weekday within the week, the date otherwise; overdue counted in days where asked."""
-    gap = (day - clock.today()).days
+    return _day_words(day, (day - clock.today()).days, late_as_overdue, get_language())
+
+
+@lru_cache(maxsize=2_000)
+def _day_words(day: date, gap: int, late_as_overdue: bool, language: str) -> str:
     if late_as_overdue and gap < -1:
         return ngettext("overdue %(days)d day", "overdue %(days)d days", -gap) % {"days": -gap}
     named = {0: pgettext("day", "Today"), 1: pgettext("day", "Tomorrow"), -1: pgettext("day", "Yesterday")}.get(gap)

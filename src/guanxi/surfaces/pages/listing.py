@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -57,6 +58,13 @@ class State:
     layout: str
     tabs: tuple[Tab, ...]
 
+    @cached_property
+    def place(self) -> tuple[Any, ...]:
+        """All of it that addresses, strip and heads are made of: everything but the cursor and the widths."""
+        strip = tuple((tab.code, tab.label) for tab in self.tabs)
+        where = json.dumps(self.where) if self.where else ""
+        return (self.entity.key, strip, self.tab.code, self.tab.sort, self.tab.layout, where, self.sort, self.layout)
+
     def address(self, **changes: Any) -> str:
         """The address of this list with some of it changed."""
         values = {
@@ -70,12 +78,19 @@ class State:
 
 def tabs_of(entity: Entity, arranged: views.Arrangement, actor: Actor) -> tuple[Tab, ...]:
     """Presets first, then saved views."""
-    presets = entity.views or (Preset("all", _("All")),)
-    first = tuple(
-        Tab(p.code, str(p.label), list(p.where), query.default_sort(entity, actor, p.sort), p.layout, p.columns, p.shared) for p in presets
-    )
+    first = _presets.get(actor, entity.key, lambda: _preset_tabs(entity, actor))
     saved = tuple(Tab(f"s{v.id}", v.name, v.where, query.default_sort(entity, actor, v.sort), v.layout, v.columns) for v in arranged.views)
     return first + saved
+
+
+_presets: Kept[tuple[Tab, ...]] = Kept(1_000)
+
+
+def _preset_tabs(entity: Entity, actor: Actor) -> tuple[Tab, ...]:
+    presets = entity.views or (Preset("all", _("All")),)
+    return tuple(
+        Tab(p.code, str(p.label), list(p.where), query.default_sort(entity, actor, p.sort), p.layout, p.columns, p.shared) for p in presets
+    )
 
 
 def state_of(request: HttpRequest, entity: Entity) -> State:
@@ -126,9 +141,7 @@ _bars: Kept[tuple[Markup, bool]] = Kept(2_000)
 
 def bar(state: State, reader: Reader) -> Markup:
     """Everything above the rows, kept while it stays the same."""
-    strip = tuple((tab.code, tab.label) for tab in state.tabs)
-    key = (state.entity.key, strip, state.tab.code, state.tab.sort, state.tab.layout, json.dumps(state.where), state.sort, state.layout)
-    return _bars.get(reader.actor, key, lambda: _bar(state, reader), lasts=lambda made: made[1])[0]
+    return _bars.get(reader.actor, state.place, lambda: _bar(state, reader), lasts=lambda made: made[1])[0]
 
 
 def _bar(state: State, reader: Reader) -> tuple[Markup, bool]:
@@ -152,7 +165,7 @@ def table_region(state: State, reader: Reader) -> dict[str, Any]:
     complete = compiled.attach(found.rows)
     return {
         "keys": [c.field.key for c in compiled.columns],
-        "head": head(state, compiled),
+        "head": head(state, compiled, reader.actor),
         "body": body(entity, compiled, complete, reader),
         "found": found,
         "range": extent(found),
@@ -161,7 +174,16 @@ def table_region(state: State, reader: Reader) -> dict[str, Any]:
     }
 
 
-def head(state: State, compiled: plan.Plan) -> list[dict[str, Any]]:
+_heads: Kept[Markup] = Kept(2_000)
+
+
+def head(state: State, compiled: plan.Plan, actor: Actor) -> Markup:
+    """The head of the table, kept while it stays the same."""
+    key = (state.place, compiled.keys, tuple(state.arranged.widths.items()))
+    return _heads.get(actor, key, lambda: drawn("pages/table_head.html", {"entity": state.entity, "head": _head(state, compiled)}))
+
+
+def _head(state: State, compiled: plan.Plan) -> list[dict[str, Any]]:
     """Column heads with their sort addresses."""
     cells = []
     for column in compiled.columns:

@@ -23,17 +23,26 @@ def extent(found: Page) -> Markup:
 
 
 def body(entity: Entity, compiled: plan.Plan, rows: list[tuple[Any, ...]], reader: Reader, *, selectable: bool = True) -> Markup:
-    """Table rows as one string: a template engine would spend most of the request here."""
-    columns = [(c.painter(reader), *cell_marks(entity, c)) for c in compiled.columns]
+    """Table rows as one string: a template engine would spend most of the request here. What repeats is drawn once."""
+    columns = [(c.start, c.start + c.span, c, {} if c.repeats else None, *cell_marks(entity, c)) for c in compiled.columns]
     base, choose = f"/{entity.slug}/", escape(_("Select"))
     parts: list[str] = []
     for row in rows:
         url = f"{base}{row[0]}/"
-        box = f'<td class="ck"><input type="checkbox" value="{row[0]}" data-select aria-label="{choose}"></td>' if selectable else ""
-        parts.append(f'<tr data-row="{row[0]}" data-href="{url}">{box}')
-        for paint, opening, title in columns:
-            cell = paint(row)
-            parts.append(f'{opening}<a href="{url}">{cell or "—"}</a></td>' if title else f"{opening}{cell}</td>")
+        parts.append(f'<tr data-row="{row[0]}" data-href="{url}">')
+        if selectable:
+            parts.append(f'<td class="ck"><input type="checkbox" value="{row[0]}" data-select aria-label="{choose}"></td>')
+        for start, stop, column, drawn, opening, title in columns:
+            if title:
+                parts.append(f'{opening}<a href="{url}">{column.html(row, reader) or "—"}</a></td>')
+            elif drawn is None:
+                parts.append(f"{opening}{column.html(row, reader)}</td>")
+            else:
+                values = row[start:stop]
+                cell = drawn.get(values)
+                if cell is None:
+                    cell = drawn[values] = f"{opening}{column.html(row, reader)}</td>"
+                parts.append(cell)
         parts.append("</tr>")
     return Markup("".join(parts))
 
