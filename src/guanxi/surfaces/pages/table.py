@@ -24,7 +24,7 @@ def extent(found: Page) -> Markup:
 
 def body(entity: Entity, compiled: plan.Plan, rows: list[tuple[Any, ...]], reader: Reader, *, selectable: bool = True) -> Markup:
     """Table rows as one string: a template engine would spend most of the request here. What repeats is drawn once."""
-    columns = [(c.start, c.start + c.span, c, {} if c.repeats else None, *cell_marks(entity, c)) for c in compiled.columns]
+    columns = [(c.start, c.start + c.span, c, _drawn(c), *cell_marks(entity, c)) for c in compiled.columns]
     base, choose = f"/{entity.slug}/", escape(_("Select"))
     parts: list[str] = []
     for row in rows:
@@ -45,6 +45,11 @@ def body(entity: Entity, compiled: plan.Plan, rows: list[tuple[Any, ...]], reade
                 parts.append(cell)
         parts.append("</tr>")
     return Markup("".join(parts))
+
+
+def _drawn(column: plan.Column) -> dict[Any, str] | None:
+    """Where to keep the cells of a column whose values repeat."""
+    return {} if column.repeats else None
 
 
 def cell_marks(entity: Entity, column: plan.Column) -> tuple[str, bool]:
