@@ -1,7 +1,7 @@
 """The public face of the kernel: what a declaration needs. Areas import this."""
 
 from guanxi.kernel.dictionary import Dictionary, Value
-from guanxi.kernel.entity import Action, Board, Entity, Preset, Unique
+from guanxi.kernel.entity import Action, Board, Entity, Form, Preset, Unique
 from guanxi.kernel.fields.attachment import Attachments
 from guanxi.kernel.fields.boolean import Flag
 from guanxi.kernel.fields.choice import Choice, Tags
@@ -19,6 +19,6 @@ from guanxi.kernel.record import Record
 
 __all__ = [
     "Action", "Attachments", "AutoNumber", "Board", "Choice", "CreditCode", "Date", "DateTime", "Decimals", "Department", "Dictionary",
-    "Email", "Entity", "Flag", "Grants", "Integer", "Links", "Lookup", "Money", "Person", "Phone", "Preset", "Record", "Region",
+    "Email", "Entity", "Flag", "Form", "Grants", "Integer", "Links", "Lookup", "Money", "Person", "Phone", "Preset", "Record", "Region",
     "ResidentId", "RollUp", "Tags", "Text", "Unique", "Url", "Value",
 ]  # fmt: skip

@@ -32,6 +32,37 @@ def test_a_clerk_creates_a_customer_from_three_fields_and_edits_it_in_the_form(e
     assert desk.value("客户编号").inner_text() == number
 
 
+@pytest.mark.feature("CUS-07")
+def test_a_channel_and_an_end_customer_are_entered_by_forms_of_their_own(enter: Enter) -> None:
+    desk, dealer, client = enter("sales"), fresh("金华恒通商贸"), fresh("义乌小百货批发")
+    desk.go("/customers/")
+    desk.page.locator("main .head summary.btnp").click()
+    desk.page.locator("main .head .pop .item", has_text="渠道客户").click()
+    expect(desk.page.locator("#f-grade")).to_be_visible()
+    assert desk.page.locator("#f-channel, #f-occupation, #f-type").count() == 0
+    desk.page.fill("#f-name", dealer)
+    desk.page.locator("#f-grade").select_option("regional")
+    desk.page.click(".formfoot .btnp")
+    desk.page.wait_for_url(re.compile(r"/customers/\d+/$"))
+    expect(desk.value("客户类型")).to_contain_text("渠道客户")
+    expect(desk.value("渠道等级")).to_contain_text("区域代理")
+    channel = desk.id
+    desk.go("/customers/new/")
+    desk.page.locator("main .head .seg").get_by_role("link", name="终端客户").click()
+    assert desk.page.locator("#f-grade, #f-territory, #f-type").count() == 0
+    desk.page.fill("#f-name", client)
+    desk.pick(desk.page.locator("#f-channel"), dealer)
+    desk.page.click(".formfoot .btnp")
+    desk.page.wait_for_url(re.compile(r"/customers/\d+/$"))
+    expect(desk.value("客户类型")).to_contain_text("终端客户")
+    desk.go(f"/customers/{channel}/")
+    desk.page.get_by_role("link", name="渠道带来的客户").click()
+    expect(desk.page.locator("main .rec")).to_contain_text(client)
+    desk.go(f"/customers/{channel}/edit/")
+    expect(desk.page.locator("#f-grade")).to_have_value("regional")
+    assert desk.page.locator("#f-channel").count() == 0
+
+
 @pytest.mark.feature("CUS-09")
 def test_a_required_field_is_red_and_blocks_saving_until_it_is_filled(enter: Enter) -> None:
     desk, name = enter("sales"), fresh("宁波海拓模具")
@@ -144,9 +175,9 @@ def test_the_four_states_have_their_lists_and_a_customer_moves_between_them_on_t
 @pytest.mark.feature("CUS-14", "CUS-15", "CUS-16")
 def test_level_tags_and_dictionary_values_are_chosen_shown_and_searched_by(enter: Enter) -> None:
     desk, name = enter("sales"), fresh("成都蓉信传媒")
-    desk.go("/customers/new/")
+    desk.go("/customers/new/?form=channel")
     desk.page.fill("#f-name", name)
-    for key, code in (("level", "B"), ("industry", "media"), ("source", "fair"), ("type", "channel")):
+    for key, code in (("level", "B"), ("industry", "media"), ("source", "fair")):
         desk.page.locator(f"#f-{key}").select_option(code)
     desk.page.get_by_label("战略合作").check()
     desk.page.click(".formfoot .btnp")

@@ -66,6 +66,42 @@ def test_one_contact_belongs_to_two_customers_and_is_seen_from_its_own_page(ente
     expect(desk.value("客户")).to_contain_text(first)
 
 
+@pytest.mark.feature("CON-03")
+def test_contacts_come_in_and_are_found_by_several_ways(enter: Enter) -> None:
+    desk, firm, first, second = enter("sales"), fresh("淮南八公山豆业"), fresh("欧阳文轩"), fresh("司马静姝")
+    customer = desk.customer(firm)
+    contact(desk, first, firm, mobile="13655540001", role="buys")
+    desk.go("/contacts/")
+    modal = desk.quick("联系人")
+    modal.locator("[name=name]").fill(second)
+    desk.pick(modal.locator("#f-customer"), firm)
+    modal.locator("[name=mobile]").fill("13655540002")
+    modal.locator(".btnp").click()
+    desk.toast("已保存")
+    for where in (f'["customer","is",{customer}]', f'["customer.name","is","{firm}"]'):
+        desk.go(f"/contacts/?view=all&where={where}")
+        expect(desk.rows).to_have_count(2)
+    desk.go(f'/contacts/?view=all&where=["and",["customer","is",{customer}],["role","in",["buys"]]]')
+    expect(desk.rows).to_have_count(1)
+    expect(desk.row(first)).to_be_visible()
+    for asked in (second, "136 5554 0002"):
+        desk.go(f"/_search/?q={asked}")
+        expect(desk.page.locator("main")).to_contain_text(second)
+    desk.go(f"/customers/{customer}/")
+    expect(desk.page.locator("main .rec")).to_contain_text(second)
+
+
+@pytest.mark.feature("CON-05")
+def test_whoever_is_looked_up_by_the_sound_of_a_name_can_be_written_to(enter: Enter) -> None:
+    desk, firm, name = enter("sales"), fresh("池州九华茶叶"), fresh("上官婉清")
+    desk.customer(firm)
+    contact(desk, name, firm, email="wanqing@example.com")
+    desk.go("/")
+    desk.page.locator("header.top [name=q]").fill("shangguanwanqing")
+    desk.page.locator("#palette").get_by_text(name).click()
+    expect(desk.page.locator('a[href="mailto:wanqing@example.com"]').first).to_be_visible()
+
+
 def test_a_veiled_number_is_shown_on_request(enter: Enter) -> None:
     desk, firm = enter("sales"), fresh("南昌赣江陶瓷")
     desk.customer(firm, phone="13912345678")

@@ -38,6 +38,7 @@ def _check(entity: Entity) -> Iterator[CheckMessage]:
         "rollups": [r.field for r in entity.rollups],
         "hidden_in_form": entity.hidden_in_form,
         "composer": entity.composer,
+        "forms": [key for form in entity.forms for key in (*form.sets, *form.without)],
     }
     for number, (attribute, keys) in enumerate(listed.items(), start=1):
         for key in keys:

@@ -85,6 +85,23 @@ class Board:
     card: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Form:
+    """One of several ways to enter a record: what it says of the record from the start, and what it does not ask.
+
+    `sets` maps choice fields to codes; a record is edited by the form whose codes it bears.
+    """
+
+    code: str
+    label: Label
+    sets: Mapping[str, str]
+    without: tuple[str, ...] = ()
+
+    def fits(self, entity: Entity, record: Any) -> bool:
+        """Whether a record is of this form."""
+        return all(entity.fields[key].kind.json(entity.fields[key].value(record)) == code for key, code in self.sets.items())
+
+
 class Entity:
     """Subclass with `model=`; the class is instantiated once and put in the registry. Attributes are data."""
 
@@ -118,6 +135,8 @@ class Entity:
     #: (choice, text, due) of an entry that people write on the timeline of the records it refers to.
     composer: tuple[str, ...] = ()
     hidden_in_form: tuple[str, ...] = ()
+    #: Entries with forms of their own; the first is the usual one.
+    forms: tuple[Form, ...] = ()
     grants: Grants = Grants.standard()
 
     instance: ClassVar[Entity]
@@ -160,6 +179,9 @@ class Entity:
                 indexes.append(models.Index(fields=columns, name=f"{short}_{sort[:12]}_{lead[:1] or 'x'}", condition=live))
         if self.parent:
             indexes.append(models.Index(fields=[self.parent, "id"], name=f"{short}_{self.parent[:12]}_p", condition=live))
+        for name in self._lookups():
+            named = live & models.Q(**{f"{name}__isnull": False})
+            indexes.append(models.Index(fields=[name, "id"], name=f"{short}_{name[:12]}_l", condition=named))
         if facets := self._facets():
             indexes.append(models.Index(fields=facets, name=f"{short}_facets", condition=live))
         indexes.append(models.Index(fields=["id"], name=f"{short}_deleted", condition=models.Q(deleted_at__isnull=False)))
@@ -170,6 +192,11 @@ class Entity:
         # Both places: makemigrations reads original_attrs and would silently ignore the other.
         meta.indexes, meta.constraints = indexes, constraints
         meta.original_attrs["indexes"], meta.original_attrs["constraints"] = indexes, constraints
+
+    def _lookups(self) -> list[str]:
+        """References besides the parent: the other side lists what refers to it."""
+        columns = self.model._meta.local_fields
+        return [f.name for f in columns if isinstance(f, Declared) and f.kind.name == "lookup" and f.name != self.parent]
 
     def _facets(self) -> list[str]:
         """What lists are narrowed by: one index over the first columns of few values serves any of them together.
@@ -253,6 +280,15 @@ class Entity:
     def writable(self, actor: Actor) -> dict[str, Field]:
         """The fields that `actor` may set."""
         return {k: f for k, f in self.fields.items() if not f.computed and actor.right(self.key, k) == "edit"}
+
+    def entries(self, actor: Actor) -> tuple[Form, ...]:
+        """The forms by which this actor may enter a record."""
+        writable = self.writable(actor)
+        return tuple(form for form in self.forms if all(key in writable for key in form.sets))
+
+    def form_of(self, record: Any) -> Form | None:
+        """The form that fits a record."""
+        return next((form for form in self.forms if form.fits(self, record)), None)
 
     def validate(self, record: Any, changed: set[str], errors: dict[str, str]) -> None:
         """Business rules over several fields: put messages into `errors` by field key, or set what follows from the change."""

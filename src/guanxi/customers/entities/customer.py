@@ -17,6 +17,7 @@ from guanxi.declare import (
     Email,
     Entity,
     Flag,
+    Form,
     Integer,
     Lookup,
     Money,
@@ -81,6 +82,13 @@ TYPE = Dictionary(
     end=Value("终端客户", en="End customer", default=True),
     channel=Value("渠道客户", en="Channel customer"),
 )
+GRADE = Dictionary(
+    "channel_grade",
+    general=Value("总代理", en="General agent", colour="v"),
+    regional=Value("区域代理", en="Regional agent", colour="b"),
+    dealer=Value("经销商", en="Dealer"),
+    referrer=Value("介绍人", en="Referrer"),
+)
 CUSTOMER_TAGS = Dictionary(
     "customer_tag",
     vip=Value("VIP", en="VIP", colour="v"),
@@ -126,6 +134,15 @@ class Customer(Record):
         back_label=gettext_lazy("Subsidiaries"),
         aliases=("上级公司", "母公司", "集团"),
     )
+    channel = Lookup(
+        gettext_lazy("Through channel"),
+        "customers.Customer",
+        back="clients",
+        back_label=gettext_lazy("Brought by the channel"),
+        aliases=("渠道", "所属渠道", "经销商", "代理商"),
+    )
+    territory = Region(gettext_lazy("Territory"), aliases=("授权区域", "代理区域", "销售区域"))
+    grade = Choice(gettext_lazy("Channel grade"), GRADE, blank=True, aliases=("渠道等级", "代理级别", "经销商等级"))
     tags = Tags(gettext_lazy("Tags"), CUSTOMER_TAGS, aliases=("标签", "标记"))
     business = Text(gettext_lazy("Business scope"), blank=True, lines=3, aliases=("经营范围", "主营业务"))
     preferences = Text(gettext_lazy("Needs and preferences"), blank=True, lines=3, aliases=("需求偏好", "偏好"))
@@ -157,6 +174,9 @@ class CustomerEntity(Entity, model=Customer):
             "resident_id",
             "occupation",
             "type",
+            "grade",
+            "territory",
+            "channel",
             "parent",
             "source",
             "industry",
@@ -167,10 +187,19 @@ class CustomerEntity(Entity, model=Customer):
         gettext_lazy("Remarks"): ("business", "remark"),
     }
     quick = ("name", "phone", "level")
+    forms = (
+        Form("end", gettext_lazy("End customer"), {"type": "end"}, without=("type", "grade", "territory")),
+        Form(
+            "channel",
+            gettext_lazy("Channel customer"),
+            {"type": "channel"},
+            without=("type", "channel", "person", "resident_id", "occupation", "preferences"),
+        ),
+    )
     chips = ("level", "status", "industry")
     tiles = ("open_amount", "won_amount", "contact_count", "last_follow_up_at")
     stage = "status"
-    related = ("contacts", "opportunities", "subsidiaries")
+    related = ("contacts", "opportunities", "clients", "subsidiaries")
     timeline = True
     rollups = (
         RollUp("contact_count", "customers.Contact", via="customer", how="count"),

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from guanxi.kernel import idempotency, write
 from guanxi.kernel.actor import Actor
-from guanxi.kernel.entity import Entity
+from guanxi.kernel.entity import Entity, Form
 from guanxi.kernel.fields.base import Field, Reader
 from guanxi.kernel.fields.money import show_amount
 from guanxi.kernel.whole import whole
@@ -49,10 +49,14 @@ def posted(request: HttpRequest, fields: dict[str, Field]) -> dict[str, Any]:
     return found
 
 
-def groups(entity: Entity, actor: Actor, values: dict[str, Any], errors: dict[str, str], *, record: Any = None) -> list[dict[str, Any]]:
-    """The form's groups with a control for each field that the actor may set."""
+def groups(
+    entity: Entity, actor: Actor, values: dict[str, Any], errors: dict[str, str], form: Form | None, *, record: Any = None
+) -> list[dict[str, Any]]:
+    """The form's groups with a control for each field that the actor may set; what was refused is asked whatever the form."""
     reader = Reader(actor)
-    writable = {k: f for k, f in entity.writable(actor).items() if k not in entity.hidden_in_form}
+    without = set(form.without) - (set(form.sets) if record is not None else set()) if form else set()
+    unasked = {*entity.hidden_in_form, *without} - errors.keys()
+    writable = {k: f for k, f in entity.writable(actor).items() if k not in unasked}
     laid = [k for keys in entity.layout.values() for k in keys]
     rest = tuple(k for k in writable if k not in laid)
     found = []
@@ -109,14 +113,23 @@ def parsed_for_show(entity: Entity, values: dict[str, Any], reader: Reader, erro
     return shown
 
 
+def entry_of(entity: Entity, request: HttpRequest) -> Form | None:
+    """The form that the address asks for (`?form=channel`), else the usual one."""
+    entries = entity.entries(actor_of(request))
+    return next((f for f in entries if f.code == request.GET.get("form")), entries[0] if entries else None)
+
+
 def defaults(entity: Entity, request: HttpRequest) -> dict[str, Any]:
-    """First values of a new record: dictionary defaults, me as owner, and what the address brings (`?customer=12`)."""
+    """First values of a new record: dictionary defaults, me as owner, what the form sets and the address brings (`?customer=12`)."""
     reader = reader_of(request)
     values: dict[str, Any] = {"owner": reader.actor.id}
+    form = entry_of(entity, request)
     for key, field in entity.fields.items():
         first = field.kind.dictionary.first() if hasattr(field.kind, "dictionary") else None
         if first is not None and field.kind.name == "choice":
             values[key] = first.id
+        if form and key in form.sets:
+            values[key] = field.kind.parse(form.sets[key], reader)
         if key in request.GET:
             try:
                 values[key] = field.kind.parse(request.GET[key], reader)
@@ -185,7 +198,11 @@ def draw(
         context["carried"] = [(k, request.GET[k]) for k in carried]
         context["full"] = f"/{entity.slug}/new/"
         return fragment(request, "pages/quick.html", context, status=status)
-    context["groups"] = groups(entity, actor, values, errors, record=record)
+    form = entity.form_of(record) if record is not None else entry_of(entity, request)
+    context["entries"] = entity.entries(actor) if record is None else ()
+    context["form"] = form
+    context["carried"] = [(k, c) for k, c in form.sets.items() if k in form.without and k not in errors] if form and record is None else []
+    context["groups"] = groups(entity, actor, values, errors, form, record=record)
     title = title_of(entity, record, actor) if record is not None else _("New %(entity)s") % {"entity": entity.label}
     return page(request, "pages/form.html", context, title=title, status=status)
 

@@ -147,6 +147,7 @@ def bar(state: State, reader: Reader) -> Markup:
 def _bar(state: State, reader: Reader) -> tuple[Markup, bool]:
     """The bar, and whether it will do for the next request too: not where a chip names another record."""
     shown = {"state": state, "entity": state.entity, "may": verbs(state, reader.actor), "sorts": sorts(state, reader.actor)}
+    shown["entries"] = state.entity.entries(reader.actor)
     lasting = not state.where or tree.lasting(tree.parse(state.entity, state.where, reader.actor))
     return drawn("pages/list_bar.html", {**shown, "chips": chips(state, reader)}), lasting
 
