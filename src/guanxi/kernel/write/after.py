@@ -11,7 +11,8 @@ from psycopg.types.json import Jsonb
 from guanxi.kernel import clock, search
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.column import Linked
-from guanxi.kernel.models import Link
+from guanxi.kernel.models import Link, SearchEntry
+from guanxi.kernel.write import columns
 from guanxi.kernel.write.rollups import parents_of
 from guanxi.kernel.write.unit import Unit
 
@@ -47,9 +48,11 @@ def announce(unit: Unit, entity: Entity, ids: Iterable[int], verb: str, data: di
         )
 
 
-def index(entity: Entity, records: Sequence[Any], changed: set[str] | None = None) -> None:
-    """Rewrite search entries when searchable text, owner or department changed; None means always."""
+def index(entity: Entity, records: Sequence[Any], changed: set[str] | None = None, *, new: bool = False) -> None:
+    """Rewrite search entries when searchable text, owner or department changed; None means always. New records have none yet."""
     if not entity.search:
         return
-    if changed is None or changed & {*entity.search, "owner", entity.parent or "owner"}:
+    if new:
+        columns.insert(SearchEntry, [search.entry(entity, r) for r in records])
+    elif changed is None or changed & {*entity.search, "owner", entity.parent or "owner"}:
         search.write(entity, records)

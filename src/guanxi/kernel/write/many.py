@@ -91,7 +91,7 @@ def create_many(
         for start in range(0, len(records), CHUNK):
             chunk = records[start : start + CHUNK]
             columns.insert(entity.model, chunk)
-            after.index(entity, chunk)
+            after.index(entity, chunk, new=True)
         _create_links(entity, outcome.written, changed)
         after.touch_parents(u, entity, records)
         after.announce(u, entity, [r.id for r in records], "created")
