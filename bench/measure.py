@@ -67,6 +67,7 @@ class Bench:
         before = server.cpu_ms(self.pids())
         timing = repeat(people, paths, max(len(paths), self.times // clients), fragment=fragment)
         cpu = (server.cpu_ms(self.pids()) - before) / len(timing.samples)
+        self.scale = (self.scale + calibration()) / 2
         return self.note(name, role, clients, timing, cpu, budget, self.raw(raw) if raw else None)
 
     def note(self, name: str, role: str, clients: int, timing: Timing, cpu: float, budget: str, raw: float | None) -> Row:

@@ -68,6 +68,8 @@ def connection(environment: Environment) -> dict[str, Any]:
         settings["DISABLE_SERVER_SIDE_CURSORS"] = True
         settings["OPTIONS"]["prepare_threshold"] = None
     elif not environment.as_owner:
+        # Pages answer out of one process: helpers take longer to start than most queries take, and cores from other people.
         limits = f"-c statement_timeout={environment.statement_timeout_ms} -c lock_timeout={LOCK_TIMEOUT_MS}"
+        limits += " -c max_parallel_workers_per_gather=0"
         settings["OPTIONS"]["options"] = " ".join(filter(None, (settings["OPTIONS"].get("options"), limits)))
     return settings

@@ -126,7 +126,7 @@ def _matching(entities: Sequence[Entity], actor: Actor, text: str, limit: int) -
 
     shape = tuple((tuple(e.key for e in members), len(alternatives)) for members, alternatives in asked)
     values = {f"tokens{place}_{n}": a for place, (_members, found) in enumerate(asked) for n, a in enumerate(found)}
-    for walk in (True, False) if any(frequent.all_frequent(a) for _members, found in asked for a in found) else (False,):
+    for walk in (True, False) if any(frequent.frequent(a) for _members, found in asked for a in found) else (False,):
 
         def make(walk: bool = walk) -> statement.Statement:
             parts = [q for place, (members, found) in enumerate(asked) for q in _holding(members, actor, place, len(found), walk=walk)]
