@@ -33,26 +33,37 @@ class Client:
         headers = {"Accept-Encoding": "gzip", "Accept-Language": "zh-CN", **self._cookie()}
         if fragment:
             headers |= {"HX-Request": "true", "HX-Target": fragment}
-        self.connection.request("GET", path, headers=headers)
-        response = self.connection.getresponse()
+        try:
+            self.connection.request("GET", path, headers=headers)
+            response = self.connection.getresponse()
+        except http.client.RemoteDisconnected:  # idle for too long while the others logged in: a browser asks again, too
+            self.connection.close()
+            self.connection.request("GET", path, headers=headers)
+            response = self.connection.getresponse()
         body = response.read()
         self._keep(response)
         if response.status != 200:
             raise RuntimeError(f"{response.status} for {path}")
         return body if path != "/login/" or response.getheader("Content-Encoding") != "gzip" else _gunzip(body)
 
+    def text(self, path: str) -> bytes:
+        """The body as it reads."""
+        body = self.get(path)
+        return _gunzip(body) if body[:2] == b"\x1f\x8b" else body
+
     def post(self, path: str, fields: dict[str, str]) -> int:
         """The status."""
-        headers = {
-            "Content-Type": "application/x-www-form-urlencoded",
-            "X-CSRFToken": self.cookies.get("guanxi_csrf", ""),
-            **self._cookie(),
-        }
-        self.connection.request("POST", path, urllib.parse.urlencode(fields), headers)
+        return self.send(path, urllib.parse.urlencode(fields).encode())[0]
+
+    def send(self, path: str, body: bytes, *, boundary: str = "") -> tuple[int, http.client.HTTPMessage]:
+        """Post a form, or the parts of one between boundaries; status and headers."""
+        kind = f"multipart/form-data; boundary={boundary}" if boundary else "application/x-www-form-urlencoded"
+        headers = {"Content-Type": kind, "X-CSRFToken": self.cookies.get("guanxi_csrf", ""), **self._cookie()}
+        self.connection.request("POST", path, body, headers)
         response = self.connection.getresponse()
         response.read()
         self._keep(response)
-        return response.status
+        return response.status, response.headers
 
     def _cookie(self) -> dict[str, str]:
         return {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())} if self.cookies else {}

@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 
-from bench import queries, server
+from bench import flows, queries, server
 from bench.client import Client, Timing, repeat
 
 BUDGETS: dict[str, Any] = tomllib.loads((Path(__file__).parent / "budgets.toml").read_text())
@@ -35,6 +35,7 @@ class Row:
     calibration: float
     budget_ms: float | None
     within: bool | None
+    rate: float | None = None
 
 
 def calibration() -> float:
@@ -131,6 +132,15 @@ class Bench:
             for role in ROLES:
                 self.ask("list.default", role, [queries.lists()["default"]], budget="list", clients=clients)
         self.create()
+        self.flows()
+
+    def flows(self) -> None:
+        """What goes in and out by the thousand."""
+        for pace in flows.run(self.port):
+            self.scale = calibration()
+            row = Row(pace.name, "sales", 1, 0, 0, 0, 0, None, round(self.scale, 2), None, None, round(pace.rate, 1))
+            self.rows.append(row)
+            print(f"{pace.name:<28}{row.role:<10}{1:>3}  {pace.rate:9.1f} rows/s  x{row.calibration}")
 
     def create(self) -> None:
         """Create customers through the form."""
