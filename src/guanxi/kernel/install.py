@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.db import transaction
 
-from guanxi.kernel import custom, dictionary, history
+from guanxi.kernel import custom, dictionary, history, versions
 from guanxi.kernel.models import Version
 
 #: What higher floors add to an installation: each is called after the kernel's part and may run twice.
@@ -19,6 +19,8 @@ def install() -> None:
         for name in ("shape", "access"):
             Version.objects.get_or_create(name=name)
         history.install()
+        for table in ("kernel_dictionaryvalue", "kernel_customfield"):
+            versions.watch(table, "shape")
         dictionary.sync()
         custom.load()
         for step in STEPS:

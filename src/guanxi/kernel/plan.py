@@ -10,14 +10,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, CharField, F, Value, When
+from django.db.models import Case, CharField, F, Func, Value, When
 from django.db.models.fields.json import KeyTransform
-from django.db.models.functions import Coalesce, Concat, Left, Replace, Right
-from django.db.models.lookups import Exact
 from markupsafe import escape
 
 from guanxi.kernel import access
 from guanxi.kernel.actor import Actor
+from guanxi.kernel.china import phone
 from guanxi.kernel.fields.base import Field, Reader
 from guanxi.kernel.fields.column import Keyed, Linked
 from guanxi.kernel.kept import Kept
@@ -38,6 +37,8 @@ class Column:
     def values(self, row: Sequence[Any]) -> Sequence[Any]:
         """The value and its companions out of a row."""
         values = row[self.start : self.start + self.span]
+        if self.masked and self.field.kind.name == "phone":
+            return [phone.dashed(values[0] or "")]
         if self.masked or not isinstance(self.field.column, Keyed):
             return values
         return [self.field.column.load(values[0])]
@@ -141,8 +142,18 @@ def _select(field: Field, actor: Actor) -> list[Any]:
 
 
 def _masked(field: Field) -> Any:
-    if field.kind.name != "phone":
-        return Value("****", CharField())
-    value: Any = Coalesce(field.column.expression(), Value(""), output_field=CharField())
-    local = Replace(value, Value("+86"), Value(""))
-    return Case(When(Exact(value, Value("")), then=Value("")), default=Concat(Left(local, 3), Value("****"), Right(value, 4)))
+    return _Masked(field.column.expression()) if field.kind.name == "phone" else Value("****", CharField())
+
+
+class _Masked(Func):
+    """A phone number as `china.phone.mask` leaves it, but for the dash behind the area: one rule, or two roads tell the whole number."""
+
+    template = r"""(SELECT CASE
+        WHEN n ~ '^\+861[3-9]\d{9}$' THEN substr(n, 4, 3) || '****' || right(n, 4)
+        WHEN n ~ '^\+86' THEN '0' || left(substr(n, 4), -4) || '****'
+        WHEN n ~ '^\+' AND length(n) > 10 THEN left(n, -8) || '****' || right(n, 4)
+        WHEN n ~ '^\+' THEN left(n, 4) || '****'
+        WHEN n ~ '^[48]00\d{7}$' THEN left(n, 3) || '-' || substr(n, 4, 3) || '-****'
+        ELSE n END FROM (SELECT split_part(coalesce(%(expressions)s, ''), ';', 1) AS n) AS given)"""
+    output_field = CharField()
+    arity = 1

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
+
+from django.db import connection
 from django.db.models import F
 
 from guanxi.kernel import custom, dictionary
@@ -23,6 +26,13 @@ def current() -> dict[str, int]:
 
     found = dict(Version.objects.values_list("name", "value"))
     return {"shape": found.get("shape", 1), "access": found.get("access", 1)}
+
+
+def watch(table: str, counter: str, columns: str = "") -> None:
+    """Have every change of a table, by whatever road, move a counter; `columns` limits which of its columns count."""
+    with connection.cursor() as cursor:
+        cursor.execute((files("guanxi.kernel") / "versions.sql").read_text(encoding="utf-8"))
+        cursor.execute("SELECT guanxi_counts(%s, %s, %s)", [table, counter, columns])
 
 
 def shape() -> int | None:

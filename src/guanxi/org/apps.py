@@ -17,4 +17,4 @@ class OrgConfig(AppConfig):
         from guanxi.org.directory import Directory
 
         directory.register(Directory())
-        install.STEPS.append(presets.sync)
+        install.STEPS += [presets.watch, presets.sync]

@@ -28,6 +28,13 @@ def declared(entity: Entity) -> Mapping[str, Mapping[str, str]]:
     return declared(registry.get(grants.same_as)) if grants.same_as else grants.table
 
 
+def watch() -> None:
+    """Whatever changes who people are and what they may do is seen by every process at its next request."""
+    for table in ("department", "membership", "role", "assignment", "grant", "fieldright"):
+        versions.watch(f"org_{table}", "access")
+    versions.watch("org_user", "access", "name, login, department_id, manager_id, is_active")
+
+
 def sync() -> int:
     """Create missing roles, and grants of entities that no role has any grant on yet; returns how many grants came."""
     roles: dict[str, Role] = {}

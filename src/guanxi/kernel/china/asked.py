@@ -77,6 +77,7 @@ def _words(q: str) -> list[str]:
     if _NUMBER.fullmatch(text):
         return [text.replace(" ", "")] if letters(text) else []
     words = sorted({word for word in strip_forms(text).split() if letters(word)}, key=lambda word: (-len(word), word))
+    words = [word for word in words if strip_forms(f"某某{word}") != "某某"] or words  # 公司 beside 青岛 tells nothing
     return [word for at, word in enumerate(words) if not any(word in longer for longer in words[:at])][:WORDS]
 
 

@@ -80,6 +80,14 @@ def mask(number: str) -> str:
     return f"{base[:3]}-{base[3:6]}-****" if _TOLL.fullmatch(base) else base
 
 
+def dashed(masked: str) -> str:
+    """A masked landline with the dash behind its area: 05718888**** is 0571-8888****."""
+    if not masked.startswith("0"):
+        return masked
+    area = _area(masked[1:])
+    return f"0{area}-{masked[1 + len(area) :]}"
+
+
 def place(number: str) -> str | None:
     """Where the number was issued, in Chinese (浙江省杭州市), or None when the table does not know."""
     parsed = _parsed(number)

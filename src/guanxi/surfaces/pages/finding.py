@@ -86,7 +86,9 @@ def similar(request: HttpRequest, slug: str) -> HttpResponse:
     entity = entity_or_404(request, slug)
     given = request.GET
     key, value = given.get("field", ""), given.get("value", "").strip()
-    if key not in entity.visible(actor_of(request)) or not value:
+    actor = actor_of(request)
+    writes = actor.may(entity.key, "create") or actor.may(entity.key, "edit")
+    if not value or not writes or key not in entity.visible(actor) or actor.right(entity.key, key) == "masked":
         return HttpResponse("")
     if not duplicates.may_ask(actor_of(request)):
         return HttpResponse(_("You are asking too often. Wait a minute."), status=429, headers={"Retry-After": "60"})

@@ -142,6 +142,8 @@ def tiles(entity: Entity, row: Any, reader: Reader) -> list[dict[str, Any]]:
 def groups(entity: Entity, row: Any, reader: Reader, *, editable: bool) -> list[dict[str, Any]]:
     """Field groups of the layout, what is left over and custom fields in a last one."""
     visible, writable = entity.visible(reader.actor), entity.writable(reader.actor) if editable else {}
+    left_out = unasked(entity, row)
+    visible = {k: f for k, f in visible.items() if k not in left_out}
     laid = [k for keys in entity.layout.values() for k in keys]
     rest = [k for k in visible if k not in laid]
     found = []
@@ -160,6 +162,14 @@ def groups(entity: Entity, row: Any, reader: Reader, *, editable: bool) -> list[
         if fields:
             found.append({"label": str(label), "fields": fields, "open": label != _("System")})
     return found
+
+
+def unasked(entity: Entity, row: Any) -> set[str]:
+    """What the record's form does not ask and nobody has filled in by another road."""
+    form = entity.form_of(row)
+    if form is None:
+        return set()
+    return {k for k in form.without if k not in form.sets and not entity.fields[k].value(row)}
 
 
 def related(entity: Entity, row: Any, actor: Actor) -> list[dict[str, Any]]:
