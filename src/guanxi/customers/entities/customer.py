@@ -46,7 +46,7 @@ STATUS = Dictionary(
     potential=Value("潜在", en="Potential", colour="a", default=True),
     formal=Value("正式", en="Formal", colour="b"),
     signed=Value("签约", en="Signed", colour="g"),
-    abandoned=Value("放弃", en="Abandoned", colour="r"),
+    abandoned=Value("放弃", en="Abandoned", colour="r", extra={"outcome": "lost"}),
 )
 SOURCE = Dictionary(
     "customer_source",

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
+from django.utils.translation import get_language
 
 from guanxi.kernel.fields.base import Declared, Label, Reader
 from guanxi.kernel.fields.number import DecimalKind
@@ -23,11 +24,11 @@ def show_amount(value: Decimal, currency: str = BASE_CURRENCY) -> str:
 
 
 def show_short(value: Decimal) -> str:
-    """¥128.6万 where space is short."""
-    if abs(value) >= 100_000_000:
-        return f"¥{value / 100_000_000:,.2f}亿".replace(".00亿", "亿")
-    if abs(value) >= 10_000:
-        return f"¥{value / 10_000:,.1f}万".replace(".0万", "万")
+    """¥128.6万 where space is short, ¥1.29M to who reads English."""
+    chinese = (get_language() or "zh").startswith("zh")
+    for unit, word, places in ((100_000_000, "亿", 2), (10_000, "万", 1)) if chinese else ((1_000_000, "M", 2), (1_000, "K", 1)):
+        if abs(value) >= max(unit, 10_000):
+            return f"¥{value / unit:,.{places}f}{word}".replace(f".{'0' * places}{word}", word)
     return show_amount(value)
 
 

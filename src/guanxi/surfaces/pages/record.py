@@ -123,10 +123,12 @@ def steps(entity: Entity, row: Any, actor: Actor, *, editable: bool) -> list[dic
     items = [i for i in items if i.parent == parent]
     order = [i.id for i in items]
     at = order.index(current) if current in order else -1
+    # Who was lost need not have come through what stands before.
+    lost = any(i.id == current and i.extra.get("outcome") in ("lost", "invalid") for i in items)
     found = []
     for place, item in enumerate(items):
         ending = {"won": "wonend", "lost": "lostend", "invalid": "lostend"}.get(str(item.extra.get("outcome", "")), "now")
-        state = ending if place == at else ("done" if place < at and item.extra.get("outcome", "open") == "open" else "")
+        state = ending if place == at else ("done" if place < at and not lost and item.extra.get("outcome", "open") == "open" else "")
         post = f"/{entity.slug}/{row.id}/_stage/{item.code}/" if editable and place != at else ""
         found.append({"label": item.label, "state": state, "post": post})
     return found
