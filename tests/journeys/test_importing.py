@@ -47,6 +47,7 @@ def test_a_small_file_is_imported_found_exported_and_taken_back(enter: Enter) ->
     desk.page.locator('#import form[action$="/undo/"] button').click()
     desk.agree()
     expect(desk.page.locator('#import form[action$="/undo/"]')).to_have_count(0, timeout=30_000)
+    expect(desk.page.locator("#import[hx-trigger]")).to_have_count(0, timeout=60_000)  # the worker is done
     desk.go(address)
     expect(desk.rows).to_have_count(0)
 
