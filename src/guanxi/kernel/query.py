@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import connection, models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from guanxi.kernel import access, paging, statement
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.condition import sql, tree
 from guanxi.kernel.condition.tree import ConditionError
+from guanxi.kernel.living import living_parent
 from guanxi.kernel.paging import Page, Segment, Sort
 
 if TYPE_CHECKING:
@@ -116,14 +117,13 @@ def rows(entity: Entity, actor: Actor, *, action: str = "view", deleted: bool | 
 
 
 def _living_parent(rows: Rows) -> Rows:
-    """Children of a deactivated parent are hidden through it; nothing was written to them."""
+    """Without the children of what is in the recycle bin."""
     entity = rows.entity
     if not entity.parent:
         return rows
     parent = entity.fields[entity.parent]
     target = parent.kind.target  # type: ignore[attr-defined]
-    gone = target.model._default_manager.filter(id=OuterRef(str(parent.column.path)), deleted_at__isnull=False)
-    return rows.filter(~Exists(gone))
+    return rows.filter(living_parent(target, str(parent.column.path)))
 
 
 __all__ = ["F", "Page", "Rows", "Sort", "default_sort", "estimate", "rows", "sort_of"]

@@ -10,7 +10,7 @@ from operator import or_
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models import F, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from guanxi.kernel import frequent, statement
@@ -20,6 +20,7 @@ from guanxi.kernel.china import tokens, width
 from guanxi.kernel.condition.sql import nothing
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fold import like
+from guanxi.kernel.living import living_parent
 from guanxi.kernel.models import SearchEntry
 from guanxi.kernel.registry import registry
 from guanxi.kernel.statement import Slot
@@ -297,10 +298,10 @@ def _opened(entities: Sequence[Entity], actor: Actor) -> list[Arm]:
 
 
 def _living_parent(entities: Sequence[Entity]) -> Q:
-    """Children of a deactivated parent are hidden through it: their entries stay where they are."""
+    """Entries below a record of the recycle bin are left out."""
     living = Q()
     for target in {e.fields[e.parent].kind.target for e in entities if e.parent}:  # type: ignore[attr-defined]
-        living &= ~Q(Exists(target.model._default_manager.filter(id=OuterRef("parent"), deleted_at__isnull=False)))
+        living &= Q(living_parent(target, "parent"))
     return living
 
 
