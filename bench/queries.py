@@ -69,5 +69,7 @@ def raw_lists(connection: psycopg.Connection, login: str) -> dict[str, str]:
 
 def records(count: int, owner: int, connection: psycopg.Connection) -> list[str]:
     """Addresses of forty records of an owner, spread."""
-    found = connection.execute("SELECT id FROM customers_customer WHERE owner_id = %s AND deleted_at IS NULL ORDER BY id LIMIT 40", [owner]).fetchall()
+    found = connection.execute(
+        "SELECT id FROM customers_customer WHERE owner_id = %s AND deleted_at IS NULL ORDER BY id LIMIT 40", [owner]
+    ).fetchall()
     return [f"/customers/{i}/" for (i,) in found] or [f"/customers/{customer_id(0)}/"]

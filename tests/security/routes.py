@@ -13,6 +13,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from guanxi.kernel import history, write
+from guanxi.org.models import Role
 from guanxi.surfaces import tiles
 from tests.security.conftest import World
 
@@ -24,8 +25,9 @@ class Rule:
     """How an address is guarded.
 
     `record`: by the scope on one record (also through its comment, file or write). `own`: for one person alone, whatever
-    others may see. `list`: open to whoever may view the entity; what is out of scope does not appear. `bulk`: takes ids,
-    and leaves those alone that are out of scope. `person`: for everybody signed in, about himself.
+    others may see. `admin`: for whoever looks after accounts, whatever he may see. `list`: open to whoever may view the
+    entity; what is out of scope does not appear. `bulk`: takes ids, and leaves those alone that are out of scope.
+    `person`: for everybody signed in, about himself.
     """
 
     guard: str
@@ -46,6 +48,11 @@ def empty(world: World) -> dict[str, Any]:
 def ids(world: World) -> dict[str, Any]:
     """The record of the world."""
     return {"ids": str(world.record.id)}
+
+
+def sellers(world: World) -> dict[str, Any]:
+    """The role of those who sell."""
+    return {"role_id": Role.objects.get(code="sales").pk}
 
 
 def new_title(world: World) -> dict[str, Any]:
@@ -158,6 +165,19 @@ RULES: dict[str, Rule] = {
     "settings/password/": Rule("person", post=empty),
     "settings/theme/": Rule("person", get=False, post=lambda world: {"theme": "dark"}),
     "settings/rail/": Rule("person", get=False, post=lambda world: {"rail": "narrow"}),
+    "admin/": Rule("admin"),
+    "admin/access/": Rule("admin"),
+    "admin/access/export/": Rule("admin"),
+    "admin/access/<int:role_id>/<slug:slug>/": Rule("admin", post=lambda world: {"action": "export", "scope": "none"}, parts=sellers),
+    "admin/roles/new/": Rule("admin", post=lambda world: {"name": "Newly made"}),
+    "admin/roles/compare/": Rule("admin"),
+    "admin/roles/<int:role_id>/": Rule("admin", post=lambda world: {"name": "Renamed"}, parts=sellers),
+    "admin/roles/<int:role_id>/assign/": Rule("admin", get=False, post=lambda world: {"user": world.cast.stranger.id}, parts=sellers),
+    "admin/roles/<int:role_id>/revoke/": Rule("admin", get=False, post=lambda world: {"user": world.cast.stranger.id}, parts=sellers),
+    "admin/roles/<int:role_id>/close/": Rule("admin", get=False, post=empty, parts=sellers),
+    "admin/why/": Rule("admin", query="?q="),
+    "admin/trail/": Rule("admin"),
+    "admin/trail/export/": Rule("admin"),
     "_pick/<slug:slug>/": Rule("list", query="?q=Zanzibar"),
     "<slug:slug>/": Rule("list"),
     "<slug:slug>/new/": Rule("list", post=creation),
@@ -180,6 +200,7 @@ RULES: dict[str, Rule] = {
     "<slug:slug>/_move/": Rule("record", get=False, post=move, parts=board),
     _RECORD: Rule("record"),
     _RECORD + "_history/": Rule("record"),
+    _RECORD + "_why/": Rule("record"),
     _RECORD + "_related/<slug:code>/": Rule("record", parts=related),
     _RECORD + "_timeline/": Rule("record"),
     _RECORD + "_files/": Rule("record", post=upload),

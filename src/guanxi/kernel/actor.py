@@ -44,6 +44,8 @@ class Actor:
     tree: frozenset[int] = frozenset()
     reports: frozenset[int] = frozenset()
     roles: frozenset[str] = frozenset()
+    #: Whether one of his roles looks after people, roles and settings.
+    administers: bool = False
     grants: Mapping[tuple[str, str], frozenset[Arm]] = field(default_factory=dict)
     rights: Mapping[tuple[str, str], Right] = field(default_factory=dict)
     system: bool = False

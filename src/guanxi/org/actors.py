@@ -47,7 +47,7 @@ def forget() -> None:
 
 def _build(user: User) -> tuple[Actor, datetime | None]:
     now = clock.now()
-    assignments = list(Assignment.objects.filter(Q(until=None) | Q(until__gt=now), user=user).select_related("role"))
+    assignments = list(Assignment.objects.filter(Q(until=None) | Q(until__gt=now), user=user, role__active=True).select_related("role"))
     roles = [a.role_id for a in assignments]
     own = {user.department_id} if user.department_id else set()
     own |= set(Membership.objects.filter(user=user).values_list("department_id", flat=True))
@@ -62,6 +62,7 @@ def _build(user: User) -> tuple[Actor, datetime | None]:
         tree=directory.below(directory.departments(), departments),
         reports=_reports(user),
         roles=frozenset(a.role.code for a in assignments),
+        administers=user.is_active and any(a.role.admin for a in assignments),
         grants=_grants(roles) if user.is_active else {},
         rights=_rights(roles),
     )

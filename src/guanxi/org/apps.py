@@ -13,8 +13,8 @@ class OrgConfig(AppConfig):
 
     def ready(self) -> None:
         from guanxi.kernel import directory, install
-        from guanxi.org import presets
+        from guanxi.org import operations, presets
         from guanxi.org.directory import Directory
 
         directory.register(Directory())
-        install.STEPS += [presets.watch, presets.sync]
+        install.STEPS += [presets.watch, presets.sync, operations.watch]

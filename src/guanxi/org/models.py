@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.translation import get_language
 
 
 class Department(models.Model):
@@ -73,11 +74,18 @@ class Role(models.Model):
     code = models.CharField(max_length=40, unique=True)
     zh = models.CharField(max_length=60)
     en = models.CharField(max_length=60)
+    about = models.CharField(max_length=200, blank=True, default="")
     admin = models.BooleanField(default=False)
+    active = models.BooleanField(default=True)
     position = models.IntegerField(default=0)
 
     def __str__(self) -> str:
-        return self.zh
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """In the language of whoever reads."""
+        return self.en if (get_language() or "").startswith("en") else self.zh
 
 
 class Assignment(models.Model):
@@ -129,4 +137,27 @@ class Token(models.Model):
         return f"<Token {self.hint}…>"
 
 
-__all__ = ["Assignment", "Department", "FieldRight", "Grant", "Membership", "Role", "Token", "User"]
+class Operation(models.Model):
+    """What somebody changed about people, roles and rights; written by triggers (`operations.sql`), append-only.
+
+    `subject` is the table without its area, `diff` maps each column to [old, new].
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField()
+    actor = models.BigIntegerField(null=True)
+    door = models.CharField(max_length=40)
+    request = models.CharField(max_length=80)
+    verb = models.CharField(max_length=12)
+    subject = models.CharField(max_length=40)
+    subject_id = models.BigIntegerField()
+    diff = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["-at"], name="operation_at"),
+            models.Index(fields=["subject", "subject_id", "-at"], name="operation_subject"),
+        ]
+
+
+__all__ = ["Assignment", "Department", "FieldRight", "Grant", "Membership", "Operation", "Role", "Token", "User"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
+from guanxi.surfaces.admin import access, places, roles, trail, why
 from guanxi.surfaces.api import routes as api
 from guanxi.surfaces.exchange import pages as exchange
 from guanxi.surfaces.pages import (
@@ -23,5 +24,24 @@ from guanxi.surfaces.pages import (
     views,
 )
 
-handlers = (api, session, settings, home, finding, jobs, files, timeline, views, recycle, board, actions, exchange, form, record, listing)
+administration = (places, access, roles, why, trail)
+handlers = (
+    *administration,
+    api,
+    session,
+    settings,
+    home,
+    finding,
+    jobs,
+    files,
+    timeline,
+    views,
+    recycle,
+    board,
+    actions,
+    exchange,
+    form,
+    record,
+    listing,
+)
 urlpatterns: list[URLPattern | URLResolver] = [pattern for module in handlers for pattern in module.urls]

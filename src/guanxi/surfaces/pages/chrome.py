@@ -23,6 +23,7 @@ from guanxi.surfaces.ui.environment import drawn
 
 #: Menu entries that are no entity: (slug, address, icon, label). Filled by the pages that answer them.
 PLACES: list[tuple[str, str, str, Callable[[], str]]] = [("home", "/", "layout-dashboard", lambda: _("Workbench"))]
+ADMINISTRATION = "/admin/"
 _TOKEN, _HERE = "\x02token\x03", "\x02here\x03"
 
 
@@ -47,6 +48,8 @@ def place_of(path: str) -> str:
     """Which entry of the menu an address belongs to; empty for none."""
     if any(path == url for _slug, url, _icon, _label in PLACES):
         return path
+    if path.startswith(ADMINISTRATION):
+        return ADMINISTRATION
     slug = path.split("/", 2)[1]
     return f"/{slug}/" if registry.by_slug(slug) else ""
 
@@ -75,6 +78,10 @@ def menu(actor: Actor, place: str) -> list[dict[str, Any]]:
             url = f"/{entity.slug}/"
             item = {"slug": entity.slug, "url": url, "icon": entity.icon, "label": str(entity.label_plural), "active": place == url}
             sections.setdefault(str(entity.section), []).append(item)
+    if actor.administers:
+        here = place == ADMINISTRATION
+        item = {"slug": "admin", "url": ADMINISTRATION, "icon": "adjustments", "label": _("Administration"), "active": here}
+        sections.setdefault(_("Settings"), []).append(item)
     return [{"label": "", "items": first}, *({"label": label, "items": items} for label, items in sections.items())]
 
 

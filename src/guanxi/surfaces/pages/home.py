@@ -14,7 +14,7 @@ from guanxi.kernel import clock
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.condition.tree import ConditionError
 from guanxi.kernel.models import Job
-from guanxi.org.models import Department, Role, User
+from guanxi.org.models import Department, User
 from guanxi.surfaces import tiles
 from guanxi.surfaces.pages.frame import actor_of, fragment, page, signed_in
 
@@ -96,7 +96,7 @@ def health(actor: Actor) -> tiles.Facts:
 
 def administers(actor: Actor) -> bool:
     """Whether one of the actor's roles manages accounts and settings."""
-    return bool(actor.roles) and Role.objects.filter(code__in=actor.roles, admin=True).exists()
+    return actor.administers
 
 
 tiles.register(

@@ -1,0 +1,64 @@
+"""How one person stands to one record: the arms of `kernel.access` on rows in memory, for explanations and as their definition.
+
+The SQL scope and this must agree for every organisation, grant, share and record (property-tested).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from guanxi.kernel import clock
+from guanxi.kernel.actor import Actor, Arm
+from guanxi.kernel.entity import Entity
+from guanxi.kernel.models import Share
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A special grant that reaches a person: on the record itself or on its parent."""
+
+    record: int
+    to: str
+    grantee: int
+    edit: bool
+
+
+def opened(entity: Entity, row: Any, actor: Actor) -> list[Opened]:
+    """The special grants in force on a record and its parent that reach this person."""
+    places = [(entity.key, row.id)]
+    if entity.parent:
+        parent = entity.fields[entity.parent]
+        if parent.value(row):
+            places.append((parent.kind.target.key, parent.value(row)))  # type: ignore[attr-defined]
+    found = []
+    for key, record in places:
+        for share in Share.objects.filter(entity=key, record=record):
+            reached = share.grantee == actor.id if share.to == "person" else share.to == "department" and share.grantee in actor.departments
+            if reached and (share.until is None or share.until > clock.now()):
+                found.append(Opened(record, share.to, share.grantee, share.edit))
+    return found
+
+
+def arms(entity: Entity, row: Any, actor: Actor, shares: Iterable[Opened], action: str) -> frozenset[Arm]:
+    """Every arm through which this person reaches this record for `action`, whatever he was granted."""
+    held: set[Arm] = {"all"}
+    if actor.id and row.owner_id == actor.id:
+        held.add("own")
+    if actor.id and entity.author_sees and row.created_by_id == actor.id:
+        held.add("author")
+    if row.owner_id in actor.reports:
+        held.add("reports")
+    if row.department_id in actor.departments:
+        held.add("department")
+    if row.department_id in actor.tree:
+        held.add("tree")
+    if any(s.edit or action == "view" for s in shares):
+        held |= {"involved", "granted"}
+    return frozenset(held)
+
+
+def reaches(entity: Entity, row: Any, actor: Actor, action: str = "view") -> bool:
+    """The scope as a plain definition: whether some granted arm holds."""
+    return bool(actor.arms(entity.key, action) & arms(entity, row, actor, opened(entity, row, actor), action))

@@ -1,0 +1,29 @@
+"""The trail of the organisation: people, departments, roles and rights, by whatever road they were changed."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from django.conf import settings
+from django.db import connection
+
+#: Watched tables, and what of their rows is nobody's business or no change.
+SUBJECTS = {
+    "user": "password,last_login,preferences,theme,language,created_at",
+    "department": "",
+    "membership": "",
+    "role": "",
+    "assignment": "",
+    "grant": "",
+    "fieldright": "",
+    "token": "digest,used_at",
+}
+
+
+def watch() -> None:
+    """Install the triggers; twice changes nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute((files("guanxi.org") / "operations.sql").read_text(encoding="utf-8"))
+        for subject, skipped in SUBJECTS.items():
+            cursor.execute("SELECT guanxi_operates(%s, %s, %s)", [f"org_{subject}", subject, skipped])
+        cursor.execute("SELECT guanxi_operations_closed(%s)", [settings.GUANXI_APP_ROLE])

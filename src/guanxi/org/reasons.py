@@ -1,0 +1,137 @@
+"""Why a person can or can't: in sentences that name the role, the scope and the way it reaches the record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from guanxi.kernel import clock, directory, standing
+from guanxi.kernel.actor import SCOPES, Actor, Arm
+from guanxi.kernel.entity import Entity
+from guanxi.kernel.grants import VERBS
+from guanxi.org import actors
+from guanxi.org.models import Assignment, Grant, Role, User
+from guanxi.org.words import action_word, scope_word
+
+#: The order in which one reason is preferred to another: the nearest first.
+_NEAREST: tuple[Arm, ...] = ("own", "author", "involved", "granted", "reports", "department", "tree", "all")
+
+
+@dataclass
+class Verdict:
+    """One action on one record: whether, and the steps of the argument."""
+
+    action: str
+    word: str
+    can: bool
+    why: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Explanation:
+    """Everything about a person and a record. `closed` are the fields he may not freely edit: (label, right)."""
+
+    verdicts: list[Verdict]
+    closed: list[tuple[str, str]]
+    notes: list[str]
+
+
+def explain(user: User, entity: Entity, row: Any) -> Explanation:
+    """Why this person can or can't view, edit, delete, hand over or export this record, and which fields are closed to him."""
+    actor = actors.resolve(user)
+    notes = _notes(user, entity, row)
+    asked = [a for a in VERBS if a not in ("create", "import")]
+    verdicts = [_verdict(user, actor, entity, row, action, barred=bool(notes)) for action in asked]
+    rights = [(str(f.label), actor.right(entity.key, key)) for key, f in entity.fields.items()]
+    return Explanation(verdicts, [(label, right) for label, right in rights if right != "edit"], notes)
+
+
+def _notes(user: User, entity: Entity, row: Any) -> list[str]:
+    """What bars the person whatever his roles."""
+    found = []
+    if not user.is_active:
+        found.append(_("The account of %(person)s is locked.") % {"person": user.name})
+    if row.deleted_at is not None:
+        found.append(_("The record lies in the recycle bin."))
+    elif entity.parent:
+        parent = entity.fields[entity.parent]
+        target = parent.kind.target  # type: ignore[attr-defined]
+        if target.model._default_manager.filter(id=parent.value(row), deleted_at__isnull=False).exists():
+            found.append(_("The %(parent)s it belongs to lies in the recycle bin.") % {"parent": parent.label})
+    return found
+
+
+def _verdict(user: User, actor: Actor, entity: Entity, row: Any, action: str, *, barred: bool) -> Verdict:
+    held = standing.arms(entity, row, actor, standing.opened(entity, row, actor), action)
+    grants = list(_granting(user, entity, action))
+    for arm in _NEAREST:
+        for role, scope in grants:
+            if arm in SCOPES[scope] & held:
+                words = {"person": user.name, "role": role.name, "action": action_word(entity, action), "scope": scope_word(scope)}
+                because = [*_way(arm, row, user), _("Role “%(role)s” may %(action)s: %(scope)s.") % words]
+                return Verdict(action, action_word(entity, action), not barred, because)
+    return Verdict(action, action_word(entity, action), False, _why_not(user, entity, row, action, grants))
+
+
+def _granting(user: User, entity: Entity, action: str) -> list[tuple[Role, str]]:
+    """The person's roles in force with their scope for an action, the most generous last."""
+    mine = Assignment.objects.filter(Q(until=None) | Q(until__gt=clock.now()), user=user, role__active=True).values("role")
+    rows = Grant.objects.filter(role__in=mine, entity=entity.key, action=action).select_related("role")
+    return sorted(((g.role, g.scope) for g in rows), key=lambda pair: list(SCOPES).index(pair[1]))
+
+
+def _way(arm: Arm, row: Any, user: User) -> list[str]:
+    """How the record is reached, step by step."""
+    names = {"person": user.name, "owner": directory.person_name(row.owner_id), "department": directory.department_name(row.department_id)}
+    match arm:
+        case "own":
+            return [_("%(person)s owns it.") % names]
+        case "author":
+            return [_("%(person)s wrote it.") % names]
+        case "involved" | "granted":
+            return [_("It was opened to %(person)s or to his department by a special grant.") % names]
+        case "reports":
+            return [_("Its owner %(owner)s reports to %(person)s, directly or further down.") % names]
+        case "department":
+            return [_("Its owner %(owner)s belongs to %(department)s, and so does %(person)s.") % names]
+        case "tree":
+            return [_("Its owner %(owner)s belongs to %(department)s.") % names, *_climb(row.department_id, user)]
+    return []
+
+
+def _climb(department: int | None, user: User) -> list[str]:
+    """Up the tree to a department of the person: A lies below B, B below C."""
+    departments, steps = directory.departments(), []
+    own = actors.resolve(user).departments
+    while department and department not in own:
+        parent = departments[department].parent
+        if parent is None:
+            break
+        steps.append(
+            _("%(department)s lies below %(parent)s.")
+            % {"department": directory.department_name(department), "parent": directory.department_name(parent)}
+        )
+        department = parent
+    return steps
+
+
+def _why_not(user: User, entity: Entity, row: Any, action: str, grants: list[tuple[Role, str]]) -> list[str]:
+    words = {
+        "person": user.name,
+        "entity": entity.label_plural,
+        "action": action_word(entity, action),
+        "owner": directory.person_name(row.owner_id) or _("nobody (public pool)"),
+        "department": directory.department_name(row.department_id) or "—",
+    }
+    if not grants:
+        held = Assignment.objects.filter(user=user, role__active=True).exists()
+        if not held:
+            return [_("%(person)s has no role.") % words]
+        return [_("None of the roles of %(person)s may %(action)s %(entity)s.") % words]
+    role, scope = grants[-1]
+    steps = [_("Role “%(role)s” may %(action)s: %(scope)s.") % {**words, "role": role.name, "scope": scope_word(scope)}]
+    steps.append(_("The record belongs to %(owner)s in %(department)s, outside of it, and was not opened to %(person)s.") % words)
+    return steps

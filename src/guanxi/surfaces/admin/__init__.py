@@ -1,0 +1,1 @@
+"""Administration: people, roles and rights, for who looks after them. Strangers find no such place."""

@@ -1,0 +1,200 @@
+"""The trail of administration: who changed people, departments, roles and rights, filtered and exported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, time
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from guanxi.kernel import clock, directory
+from guanxi.kernel.models import AccessLog
+from guanxi.kernel.registry import registry
+from guanxi.kernel.whole import whole
+from guanxi.org import words
+from guanxi.org.models import Operation, Role, User
+from guanxi.surfaces.admin.places import PLACES, TRAILS, Place, administering
+from guanxi.surfaces.exchange.sheet import workbook
+from guanxi.surfaces.pages.frame import actor_of, page
+from guanxi.surfaces.ui.environment import query
+
+PLACES.append(
+    Place(
+        "/admin/trail/",
+        "history",
+        gettext_lazy("Trail of administration"),
+        gettext_lazy("Who changed people, departments, roles and rights, and when."),
+        TRAILS,
+        "操作日志 审计 日志 audit log operation",
+    )
+)
+SIZE = 50
+SUBJECTS = {
+    "user": gettext_lazy("Account"),
+    "department": gettext_lazy("Department"),
+    "membership": gettext_lazy("Further department"),
+    "role": gettext_lazy("Role"),
+    "assignment": gettext_lazy("Role of a person"),
+    "grant": gettext_lazy("Scope of a role"),
+    "fieldright": gettext_lazy("Field right"),
+    "token": gettext_lazy("API token"),
+}
+VERBS = {"create": (gettext_lazy("added"), "g"), "update": (gettext_lazy("changed"), "b"), "delete": (gettext_lazy("removed"), "r")}
+COLUMNS = {
+    "role_id": gettext_lazy("Role"),
+    "user_id": gettext_lazy("Colleague"),
+    "department_id": gettext_lazy("Department"),
+    "manager_id": gettext_lazy("Manager"),
+    "parent_id": gettext_lazy("Above it"),
+    "head_id": gettext_lazy("Head"),
+    "entity": gettext_lazy("Entity"),
+    "action": gettext_lazy("Action"),
+    "scope": gettext_lazy("Scope"),
+    "field": gettext_lazy("Field"),
+    "right": gettext_lazy("Right"),
+    "until": gettext_lazy("Until"),
+    "name": gettext_lazy("Name"),
+    "zh": gettext_lazy("Name"),
+    "about": gettext_lazy("What it is for"),
+    "login": gettext_lazy("User name"),
+    "title": gettext_lazy("Job title"),
+    "email": gettext_lazy("E-mail"),
+    "phone": gettext_lazy("Phone"),
+    "code": gettext_lazy("Code"),
+    "active": gettext_lazy("Active"),
+    "is_active": gettext_lazy("Active"),
+    "admin": gettext_lazy("Looks after accounts"),
+    "must_change_password": gettext_lazy("Must change the password"),
+}
+
+
+@administering
+def show(request: HttpRequest) -> HttpResponse:
+    """The newest first, fifty a page."""
+    number = max(1, min(whole(request.GET.get("page")) or 1, 10_000))
+    start = (number - 1) * SIZE
+    found = list(chosen(request)[start : start + SIZE + 1])
+    given = {key: request.GET.get(key, "") for key in ("who", "what", "since", "until")}
+    address = lambda to: f"/admin/trail/?{query({**given, 'page': to})}"
+    context = {
+        "rows": [_Line(row).drawn() for row in found[:SIZE]],
+        "people": User.objects.order_by("name"),
+        "subjects": SUBJECTS,
+        "given": given,
+        "asked": query(given),
+        "range": f"{start + 1:,}–{start + len(found[:SIZE]):,}" if found else "0",
+        "previous": address(number - 1) if number > 1 else "",
+        "next": address(number + 1) if len(found) > SIZE else "",
+    }
+    return page(request, "admin/trail.html", context, title=_("Trail of administration"))
+
+
+def chosen(request: HttpRequest) -> Any:
+    """The operations that the filter leaves, newest first."""
+    rows = Operation.objects.order_by("-at", "-id")
+    if who := whole(request.GET.get("who")):
+        rows = rows.filter(actor=who)
+    if (what := request.GET.get("what", "")) in SUBJECTS:
+        rows = rows.filter(subject=what)
+    for key, edge, moment in (("since", "at__gte", time.min), ("until", "at__lte", time.max)):
+        try:
+            day = parse_date(request.GET.get(key, ""))
+        except ValueError:
+            day = None
+        if day:
+            rows = rows.filter(**{edge: timezone.make_aware(datetime.combine(day, moment))})
+    return rows
+
+
+class _Line:
+    """One operation in words."""
+
+    def __init__(self, row: Operation) -> None:
+        self.row = row
+        self.entity = str((row.diff.get("entity") or [None, ""])[1] or (row.diff.get("entity") or [""])[0] or "")
+
+    def drawn(self) -> dict[str, Any]:
+        verb, tone = VERBS[self.row.verb]
+        return {
+            "at": timezone.localtime(self.row.at).strftime("%Y-%m-%d %H:%M"),
+            "who": directory.person_name(self.row.actor),
+            "subject": self.subject(),
+            "verb": verb,
+            "tone": tone,
+            "change": self.change(),
+        }
+
+    def subject(self) -> str:
+        kind = str(SUBJECTS[self.row.subject])
+        name = {"user": directory.person_name, "department": directory.department_name, "role": _role}.get(self.row.subject)
+        return f"{kind} {name(self.row.subject_id)}" if name else kind
+
+    def change(self) -> str:
+        return _("; ").join(
+            _("%(what)s: %(old)s → %(new)s") % {"what": COLUMNS[key], "old": self.word(key, old) or "—", "new": self.word(key, new) or "—"}
+            if self.row.verb == "update"
+            else f"{COLUMNS[key]}: {self.word(key, new if new is not None else old)}"
+            for key, (old, new) in self.row.diff.items()
+            if key in COLUMNS
+        )
+
+    def word(self, key: str, value: Any) -> str:
+        if value is None or value == "":
+            return ""
+        if key in ("user_id", "manager_id", "head_id"):
+            return directory.person_name(value)
+        if key in ("department_id", "parent_id"):
+            return directory.department_name(value)
+        if key == "role_id":
+            return _role(value)
+        if isinstance(value, bool):
+            return _("yes") if value else _("no")
+        return _coded(key, str(value), self.entity)
+
+
+def _coded(key: str, value: str, entity_key: str) -> str:
+    entity = next((e for e in registry if e.key == entity_key), None)
+    match key:
+        case "entity":
+            return str(entity.label) if entity else value
+        case "scope":
+            return str(words.SCOPES.get(value, value))
+        case "right":
+            return str(words.RIGHTS.get(value, value))
+        case "action":
+            return words.action_word(entity, value) if entity else value
+        case "field":
+            return str(entity.fields[value].label) if entity and value in entity.fields else value
+        case "until":
+            return value[:10]
+    return value
+
+
+def _role(role: int) -> str:
+    found = Role.objects.filter(pk=role).first()
+    return found.name if found else str(role)
+
+
+@administering
+def export(request: HttpRequest) -> HttpResponse:
+    """The same as a workbook; that it was taken away is itself kept."""
+
+    def lines() -> Iterator[list[str]]:
+        for row in chosen(request).iterator(chunk_size=1_000):
+            line = _Line(row).drawn()
+            yield [line["at"], line["who"], line["subject"], str(line["verb"]), line["change"], row.door, row.request]
+
+    AccessLog.objects.create(
+        at=clock.now(), actor=actor_of(request).id, verb="export", entity="org.operation", data={"asked": request.GET.dict()}
+    )
+    heads = [_("When"), _("By whom"), _("What"), _("How"), _("What changed"), _("Door"), _("Request")]
+    return workbook(_("Trail of administration"), heads, lines())
+
+
+urls = [path("admin/trail/", show), path("admin/trail/export/", export)]

@@ -1,0 +1,67 @@
+"""Addresses of administration: there for who looks after accounts, nowhere for everybody else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from guanxi.kernel.registry import registry
+from guanxi.org.models import Assignment, FieldRight, Grant, Operation, Role
+from tests.people import Cast
+from tests.security.conftest import World
+from tests.security.test_routes import addresses, requests, send
+
+
+def rights() -> list[Any]:
+    """Everything that roles, people and rights are."""
+    return [list(model.objects.order_by("id").values()) for model in (Role, Assignment, Grant, FieldRight, Operation)]
+
+
+@pytest.fixture
+def anywhere(cast: Cast) -> World:
+    entity = next(iter(registry))
+    return World(entity, cast, None, None, ids={"slug": entity.slug})
+
+
+@pytest.mark.feature("SEC-08", "SEC-19")
+def test_whoever_does_not_administer_finds_no_such_place(anywhere: World) -> None:
+    cast, before = anywhere.cast, rights()
+    for actor in (cast.owner, cast.manager, cast.director, cast.business, cast.readonly):
+        browser = anywhere.client(actor)
+        for pattern, rule, address in addresses(anywhere, "admin"):
+            for verb, body in requests(rule, anywhere):
+                assert send(browser, verb, address, body).status_code == 404, (actor.login, verb, pattern)
+    nobody = anywhere.client(None)
+    for pattern, rule, address in addresses(anywhere, "admin"):
+        for verb, body in requests(rule, anywhere):
+            assert send(nobody, verb, address, body).status_code in (302, 403), (verb, pattern)
+    assert rights() == before
+
+
+def test_an_administrator_finds_every_one_of_them(anywhere: World, django_db_blocker: object) -> None:
+    browser = anywhere.client(anywhere.cast.admin)
+    for pattern, rule, address in addresses(anywhere, "admin"):
+        for verb, body in requests(rule, anywhere):
+            assert send(browser, verb, address, body).status_code in (200, 302), (verb, pattern)
+
+
+@pytest.mark.feature("SEC-08")
+def test_an_administrator_sees_no_record_whatever_he_asks(at_home: Callable[[Any], World]) -> None:
+    for entity in registry:
+        world = at_home(entity)
+        browser = world.client(world.cast.admin)
+        for path in (f"/{entity.slug}/", f"/{entity.slug}/{world.record.id}/", f"/{entity.slug}/{world.record.id}/_why/"):
+            assert browser.get(path).status_code == 404, path
+        told = browser.get(f"/admin/why/?person={world.cast.owner.id}&record=/{entity.slug}/{world.record.id}/")
+        assert told.status_code == 200
+        assert str(getattr(world.record, entity.title)) not in told.content.decode()
+
+
+@pytest.fixture
+def at_home(cast: Cast, settings: Any, tmp_path: Any) -> Callable[[Any], World]:
+    from tests.security.conftest import build
+
+    settings.MEDIA_ROOT = tmp_path
+    return lambda entity: build(entity, cast)
