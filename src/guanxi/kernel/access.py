@@ -43,8 +43,11 @@ class _BigArray(models.Field):  # type: ignore[type-arg]
         return "bigint[]"
 
 
-def shared_ids(entity: str | list[str], actor: Actor, action: str) -> QuerySet[Any]:
-    """Ids of records opened to the actor in person or through a department."""
+def shared_ids(entity: str | list[str], actor: Actor, action: str, *, below: bool = False) -> QuerySet[Any]:
+    """Ids of records opened to the actor in person or through a department; `below`: with what lies below them.
+
+    Collaborators view and edit, co-owners do all that the owner may.
+    """
     from guanxi.kernel.models import Share
 
     mine = Q(to="person", grantee=actor.id or 0)
@@ -54,6 +57,10 @@ def shared_ids(entity: str | list[str], actor: Actor, action: str) -> QuerySet[A
     rows = Share.objects.filter(mine & of).filter(Q(until=None) | Q(until__gt=Now()))
     if action != "view":
         rows = rows.filter(edit=True)
+    if action not in ("view", "edit"):
+        rows = rows.filter(part="co_owner")
+    if below:
+        rows = rows.exclude(part="basic")
     return rows.values_list("record", flat=True)
 
 
@@ -75,7 +82,7 @@ def arm_conditions(entity: Entity, actor: Actor, action: str, prefix: str = "") 
         if entity.parent:
             parent = entity.fields[entity.parent]
             target = parent.kind.target  # type: ignore[attr-defined]
-            found.append(Q(AnyOf(F(f"{prefix}{parent.column.path}"), shared_ids(target.key, actor, action))))
+            found.append(Q(AnyOf(F(f"{prefix}{parent.column.path}"), shared_ids(target.key, actor, action, below=True))))
     if "author" in arms and entity.author_sees and actor.id:
         found.append(Q(**{f"{prefix}created_by_id": actor.id}))
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from importlib.resources import files
@@ -11,9 +11,15 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from guanxi.kernel import directory
 from guanxi.kernel.actor import Actor
-from guanxi.kernel.fields.base import Field, Reader
+from guanxi.kernel.fields.base import Field, Label, Reader
+from guanxi.kernel.fields.column import Stored
+from guanxi.kernel.fields.text import TextKind
 from guanxi.kernel.statement import prepared_cursor
 
 if TYPE_CHECKING:
@@ -21,6 +27,16 @@ if TYPE_CHECKING:
 
 #: Months of partitions kept ready before and after the present one.
 MONTHS_BACK, MONTHS_AHEAD = 36, 4
+
+#: What a share lets its holder do, in the words of the interface.
+PARTS: dict[str, Label] = {
+    "co_owner": gettext_lazy("Co-owner"),
+    "collaborator": gettext_lazy("Collaborator"),
+    "viewer": gettext_lazy("May view"),
+    "basic": gettext_lazy("May view the record alone"),
+}
+#: Stands in differences for who takes part: no field of any entity.
+TAKING_PART = Field("share", TextKind(), gettext_lazy("Participants"), Stored("share"))
 
 _SELECT = "SELECT at, write_id, entity, record, version, op, actor, door, request, id, diff FROM change"
 
@@ -46,6 +62,9 @@ class Change:
         by_column = {(f.column.path or f.key): f for f in entity.visible(reader.actor).values()}
         shown = []
         for key, (old, new) in self.diff.items():
+            if key.startswith("share:"):
+                shown.append((TAKING_PART, _part(old), _part(new)))
+                continue
             bound = by_column.get(key)
             if bound is None:
                 if key.endswith("_currency") and (amount := by_column.get(key.removesuffix("_currency"))):
@@ -54,6 +73,18 @@ class Change:
             mask = reader.actor.right(entity.key, bound.key) == "masked"
             shown.append((bound, _words(bound, old, reader, mask=mask), _words(bound, new, reader, mask=mask)))
         return shown
+
+
+def _part(share: Mapping[str, Any] | None) -> str:
+    """One participation as a person reads it."""
+    if not share:
+        return ""
+    name = directory.person_name(share["grantee"]) if share["to"] == "person" else directory.department_name(share["grantee"])
+    said = f"{name} · {PARTS.get(share['part'], share['part'])}"
+    if share.get("until"):
+        last = timezone.localtime(datetime.fromisoformat(share["until"]))
+        said = f"{said} · {_('until %(day)s') % {'day': last.strftime('%Y-%m-%d')}}"
+    return said
 
 
 def _words(bound: Field, stored: Any, reader: Reader, *, mask: bool) -> str:

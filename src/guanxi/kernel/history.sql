@@ -130,6 +130,35 @@ BEGIN
     RETURN NULL;
 END $$;
 
+-- Who takes part in a record, folded under it: [as it was, as it is] beside a key for each of them.
+CREATE OR REPLACE FUNCTION guanxi_part(one jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS
+$$ SELECT CASE WHEN one IS NULL THEN NULL ELSE jsonb_build_object('to', one -> 'to', 'grantee', one -> 'grantee', 'part', one -> 'part', 'until', one -> 'until') END $$;
+
+CREATE OR REPLACE FUNCTION guanxi_share_history() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+    context jsonb := guanxi_context();
+    moved record;
+BEGIN
+    moved := CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+    IF to_regclass(replace(moved.entity, '.', '_')) IS NULL THEN
+        RETURN NULL;
+    END IF;
+    EXECUTE format(
+        'INSERT INTO change (at, write_id, entity, record, version, op, diff, actor, door, request)
+         SELECT $1, $2, $3, r.id, r.version, $4, jsonb_build_object($11, jsonb_build_array($5, $6)), $7, $8, $9 FROM %I r WHERE r.id = $10',
+        replace(moved.entity, '.', '_'))
+    USING coalesce((context ->> 'at')::timestamptz, clock_timestamp()), coalesce((context ->> 'write')::uuid, gen_random_uuid()),
+          moved.entity, CASE WHEN TG_OP = 'DELETE' THEN 'unshare' ELSE 'share' END,
+          CASE WHEN TG_OP <> 'INSERT' THEN guanxi_part(to_jsonb(OLD)) END, CASE WHEN TG_OP <> 'DELETE' THEN guanxi_part(to_jsonb(NEW)) END,
+          CASE WHEN context ->> 'door' = 'demo' THEN moved.created_by ELSE (context ->> 'actor')::bigint END,
+          coalesce(context ->> 'door', 'sql'), coalesce(context ->> 'request', ''), moved.record,
+          format('share:%s:%s', moved."to", moved.grantee);
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER guanxi_shared AFTER INSERT OR UPDATE OR DELETE ON kernel_share
+    FOR EACH ROW EXECUTE FUNCTION guanxi_share_history();
+
 CREATE OR REPLACE TRIGGER guanxi_linked AFTER INSERT ON kernel_link
     REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION guanxi_link_history();
 CREATE OR REPLACE TRIGGER guanxi_unlinked AFTER DELETE ON kernel_link

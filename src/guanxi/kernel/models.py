@@ -66,14 +66,14 @@ class Link(models.Model):
 
 
 class Share(models.Model):
-    """A record opened to a person or department beyond his scope: co-owner, collaborator, or a special grant."""
+    """A record opened to a person or department beyond his scope; `part` is one of `kernel.write.sharing.PARTS`."""
 
     entity = models.CharField(max_length=80)
     record = models.BigIntegerField()
     to = models.CharField(max_length=12)
     grantee = models.BigIntegerField()
     edit = models.BooleanField(default=False)
-    part = models.CharField(max_length=16, default="share")
+    part = models.CharField(max_length=16, default="viewer")
     until = models.DateTimeField(null=True)
     created_by = models.BigIntegerField(null=True)
 

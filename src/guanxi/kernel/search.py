@@ -293,7 +293,7 @@ def _opened(entities: Sequence[Entity], actor: Actor) -> list[Arm]:
     parents = {e.fields[e.parent].kind.target.key for e in entities if e.parent}  # type: ignore[attr-defined]
     if parents:
         below = _keys(e for e in entities if e.parent)
-        found.append(Arm(below, Q(AnyOf(F("parent"), shared_ids(sorted(parents), actor, "view"))), walked=False))
+        found.append(Arm(below, Q(AnyOf(F("parent"), shared_ids(sorted(parents), actor, "view", below=True))), walked=False))
     return found
 
 

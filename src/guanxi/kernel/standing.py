@@ -23,6 +23,7 @@ class Opened:
     to: str
     grantee: int
     edit: bool
+    part: str
 
 
 def opened(entity: Entity, row: Any, actor: Actor) -> list[Opened]:
@@ -35,9 +36,11 @@ def opened(entity: Entity, row: Any, actor: Actor) -> list[Opened]:
     found = []
     for key, record in places:
         for share in Share.objects.filter(entity=key, record=record):
+            if share.part == "basic" and key != entity.key:
+                continue  # the record alone, without what lies below it
             reached = share.grantee == actor.id if share.to == "person" else share.to == "department" and share.grantee in actor.departments
             if reached and (share.until is None or share.until > clock.now()):
-                found.append(Opened(record, share.to, share.grantee, share.edit))
+                found.append(Opened(record, share.to, share.grantee, share.edit, share.part))
     return found
 
 
@@ -54,9 +57,13 @@ def arms(entity: Entity, row: Any, actor: Actor, shares: Iterable[Opened], actio
         held.add("department")
     if row.department_id in actor.tree:
         held.add("tree")
-    if any(s.edit or action == "view" for s in shares):
+    if any(_opens(s, action) for s in shares):
         held |= {"involved", "granted"}
     return frozenset(held)
+
+
+def _opens(share: Opened, action: str) -> bool:
+    return action == "view" or (share.edit and (action == "edit" or share.part == "co_owner"))
 
 
 def reaches(entity: Entity, row: Any, actor: Actor, action: str = "view") -> bool:

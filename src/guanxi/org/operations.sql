@@ -3,6 +3,8 @@ CREATE OR REPLACE FUNCTION guanxi_operation() RETURNS trigger LANGUAGE plpgsql S
 DECLARE
     context jsonb := guanxi_context();
     subject text := TG_ARGV[0];
+    -- What a right is about stands beside its change, as [same, same].
+    named text[] := ARRAY['role_id', 'entity', 'action', 'field'];
     skipped text[] := string_to_array(TG_ARGV[1], ',');
     moment timestamptz := coalesce((context ->> 'at')::timestamptz, clock_timestamp());
     who bigint := (context ->> 'actor')::bigint;
@@ -16,9 +18,9 @@ BEGIN
         CROSS JOIN LATERAL (
             SELECT jsonb_object_agg(a.key, jsonb_build_array(a.value, b.value)) AS diff
             FROM jsonb_each(to_jsonb(o) - skipped) a JOIN jsonb_each(to_jsonb(n) - skipped) b ON a.key = b.key
-            WHERE a.value IS DISTINCT FROM b.value
+            WHERE a.value IS DISTINCT FROM b.value OR a.key = ANY (named)
         ) d
-        WHERE d.diff IS NOT NULL;
+        WHERE to_jsonb(o) - skipped <> to_jsonb(n) - skipped;
     ELSIF TG_OP = 'INSERT' THEN
         INSERT INTO org_operation (at, actor, door, request, verb, subject, subject_id, diff)
         SELECT moment, who, door, request, 'create', subject, n.id,

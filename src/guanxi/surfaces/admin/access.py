@@ -122,10 +122,7 @@ def drawn(role: Role, entity: Entity) -> dict[str, Any]:
 
 def last_change(role: Role) -> dict[str, Any] | None:
     """Who last changed the role or what it may do, and when."""
-    ids = {"grant": role.grants.values("id"), "fieldright": role.field_rights.values("id")}
-    grants = Q(subject__in=tuple(ids), diff__role_id__contains=role.pk)
-    for subject, rows in ids.items():
-        grants |= Q(subject=subject, subject_id__in=rows)
+    grants = Q(subject__in=("grant", "fieldright"), diff__role_id__contains=role.pk)
     row = Operation.objects.filter(Q(subject="role", subject_id=role.pk) | grants, actor__isnull=False).order_by("-at").first()
     return {"day": timezone.localtime(row.at).strftime("%m-%d"), "who": directory.person_name(row.actor)} if row else None
 

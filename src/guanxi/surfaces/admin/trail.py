@@ -138,7 +138,7 @@ class _Line:
     def change(self) -> str:
         return _("; ").join(
             _("%(what)s: %(old)s → %(new)s") % {"what": COLUMNS[key], "old": self.word(key, old) or "—", "new": self.word(key, new) or "—"}
-            if self.row.verb == "update"
+            if old != new and self.row.verb == "update"
             else f"{COLUMNS[key]}: {self.word(key, new if new is not None else old)}"
             for key, (old, new) in self.row.diff.items()
             if key in COLUMNS

@@ -1,0 +1,119 @@
+"""Who takes part in a record beside its owner: shown on the record, opened and closed one by one or for many records."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from guanxi.kernel import directory, write
+from guanxi.kernel.actor import Actor
+from guanxi.kernel.entity import Entity
+from guanxi.kernel.history import PARTS
+from guanxi.kernel.whole import whole
+from guanxi.kernel.write import Grantee, sharing
+from guanxi.surfaces.pages.actions import selected
+from guanxi.surfaces.pages.form import refused
+from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, record_or_404, signed_in, toast, triggers
+
+ABOUT = {"co_owner": "b", "collaborator": "g", "viewer": "", "basic": ""}
+
+
+@signed_in
+def of_record(request: HttpRequest, slug: str, record_id: int) -> HttpResponse:
+    """The region of a record that names its participants."""
+    entity = entity_or_404(request, slug)
+    record = record_or_404(request, entity, record_id)
+    return fragment(request, "pages/participants.html", region(entity, record, actor_of(request)))
+
+
+def region(entity: Entity, record: Any, actor: Actor) -> dict[str, Any]:
+    """Context of `pages/participants.html`."""
+    may = actor.may(entity.key, "transfer") and entity.rows(actor, "transfer").filter(id=record.id).exists()
+    shown = []
+    for row in sharing.participants(entity, record.id):
+        name = directory.person_name(row.grantee) if row.to == "person" else directory.department_name(row.grantee)
+        own = row.to == "person" and row.grantee == actor.id
+        last = timezone.localtime(row.until).strftime("%Y-%m-%d") if row.until else ""
+        said = {"part": PARTS.get(row.part, row.part), "tone": ABOUT.get(row.part, ""), "until": last}
+        shown.append({"id": row.pk, "name": name, "person": row.to == "person", "removable": may or own, **said})
+    return {"entity": entity, "record": record, "participants": shown, "may": may, "url": f"/{entity.slug}/{record.id}/_participants/"}
+
+
+@signed_in
+def add(request: HttpRequest, slug: str) -> HttpResponse:
+    """Open the selected records: the modal asks to whom and how far, POST does it."""
+    entity, actor = entity_or_404(request, slug, "transfer"), actor_of(request)
+    given = request.POST if request.method == "POST" else request.GET
+    people = sorted((e for e in directory.people().values() if e.active), key=lambda e: e.name)
+    context: dict[str, Any] = {
+        "entity": entity,
+        "ids": given.get("ids", ""),
+        "people": [e for e in people if e.id != actor.id],
+        "departments": [e for e in directory.departments().values() if e.active],
+        "parts": PARTS,
+        "chosen": given.get("part", "viewer"),
+        "until": given.get("until", ""),
+        "picked": set(given.getlist("to")),
+        "action": request.get_full_path(),
+        "errors": {},
+    }
+    if request.method != "POST":
+        return fragment(request, "pages/share.html", context)
+    try:
+        count = write.share(
+            entity, selected(request, entity), _grantees(given.getlist("to")), given.get("part", ""), _close_of(given.get("until", "")),
+            actor=actor, door="share",
+        )  # fmt: skip
+    except write.Invalidated as refusal:
+        return fragment(request, "pages/share.html", {**context, "errors": refusal.errors}, status=422)
+    except write.NotFound:
+        return refused(request, _("Only who may hand a record over may open it to others."))
+    words = ngettext("%(n)s record opened.", "%(n)s records opened.", count) % {"n": count}
+    return toast(triggers(HttpResponse(status=204), modal__close="", participants__changed=""), words)
+
+
+@signed_in
+@require_POST
+def remove(request: HttpRequest, slug: str, record_id: int, share_id: int) -> HttpResponse:
+    """End one share."""
+    entity, actor = entity_or_404(request, slug), actor_of(request)
+    record_or_404(request, entity, record_id)
+    try:
+        write.unshare(entity, record_id, share_id, actor=actor, door="share")
+    except write.NotFound:
+        raise Http404 from None
+    except write.Forbidden as refusal:
+        return refused(request, str(refusal))
+    return toast(triggers(HttpResponse(status=204), participants__changed=""), _("Saved"))
+
+
+def _grantees(given: list[str]) -> list[Grantee]:
+    """`person:12` and `department:3` as a form sends them; anything else names nobody."""
+    pairs = (text.partition(":") for text in given)
+    return [Grantee(to, whole(number) or 0) for to, _colon, number in pairs]
+
+
+def _close_of(text: str) -> datetime | None:
+    """The end of a last day; a day that is none is past, so that it is refused in words."""
+    if not text.strip():
+        return None
+    try:
+        last = parse_date(text.strip())
+    except ValueError:
+        last = None
+    return timezone.make_aware(datetime.combine(last, time.max)) if last else timezone.make_aware(datetime(1970, 1, 1))
+
+
+urls = [
+    path("<slug:slug>/_share/", add),
+    path("<slug:slug>/<int:record_id>/_participants/", of_record),
+    path("<slug:slug>/<int:record_id>/_participants/<int:share_id>/remove/", remove),
+]
