@@ -34,7 +34,7 @@ def opened(cast: Cast, part: str) -> tuple[int, int]:
     return customer.id, contact.id
 
 
-@pytest.mark.feature("OWN-03", "OWN-04")
+@pytest.mark.feature("OWN-03")
 @pytest.mark.parametrize(
     ("part", "may"),
     [

@@ -126,6 +126,8 @@ def transfer(request: HttpRequest, slug: str) -> HttpResponse:
             "entity": entity,
             "control": field.kind.input(field, None, reader_of(request)),
             "ids": request.GET.get("ids", ""),
+            # From a list the dialogue follows what is ticked there; from a record it is about that record.
+            "bulk": "view" in request.GET,
             "action": request.get_full_path(),
         }
         return fragment(request, "pages/transfer.html", context)

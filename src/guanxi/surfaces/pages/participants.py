@@ -63,6 +63,7 @@ def add(request: HttpRequest, slug: str) -> HttpResponse:
         "until": given.get("until", ""),
         "picked": set(given.getlist("to")),
         "action": request.get_full_path(),
+        "bulk": "view" in request.GET,
         "errors": {},
     }
     if request.method != "POST":
