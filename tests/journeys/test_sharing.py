@@ -47,3 +47,24 @@ def test_handing_over_from_a_record_hands_over_that_one_whatever_is_ticked_behin
     expect(owner.page.locator(".toasts")).to_contain_text("1")
     assert owner.page.request.get(f"/customers/{ticked}/").status == 200
     assert owner.page.request.get(f"/customers/{record}/").status == 404
+
+
+@pytest.mark.feature("SEC-17")
+def test_a_closed_customer_is_asked_for_with_a_reason_and_opened_as_far_as_decided(enter: Enter) -> None:
+    owner, colleague, name = enter("sales"), enter("sales2"), fresh("丽水莲都瓯江水电")
+    record = owner.customer(name)
+    colleague.go("/petitions/")
+    colleague.page.get_by_role("button", name="申请查看客户").click()
+    colleague.modal.get_by_label("名称").fill(name)
+    colleague.modal.get_by_label("原因").fill("该集团的总部由我负责")
+    colleague.modal.get_by_role("button", name="提交申请").click()
+    expect(colleague.page.locator(".petition").first).to_contain_text("待审批")
+    expect(colleague.page.locator(".petition").first).not_to_contain_text(name)
+    owner.go("/petitions/")
+    asked = owner.page.locator(".petition", has_text=name)
+    expect(asked).to_contain_text("该集团的总部由我负责")
+    asked.get_by_role("button", name="同意").click()
+    expect(owner.page.locator(".toasts")).to_contain_text("已开放")
+    colleague.go(f"/customers/{record}/")
+    expect(colleague.page.locator("main h1")).to_have_text(name)
+    expect(colleague.page.locator("main").get_by_role("link", name="编辑")).to_have_count(0)

@@ -15,7 +15,7 @@ from django.test import Client
 from guanxi.kernel import attachments, clock, comments, history, write
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
-from guanxi.kernel.models import Job
+from guanxi.kernel.models import Job, Petition, Share
 from guanxi.kernel.registry import registry
 from guanxi.org.models import User
 from guanxi.surfaces.models import ImportRun, SavedView
@@ -26,7 +26,7 @@ from tests.people import Cast
 SECRET = "Zanzibar9417"
 #: Tables in which a refused request must leave nothing; AccessLog may say who was refused what.
 WATCHED = (
-    "change", "kernel_event", "kernel_comment", "kernel_attachment", "kernel_link", "kernel_share", "kernel_job", "kernel_idempotency",
+    "change", "kernel_event", "kernel_comment", "kernel_attachment", "kernel_link", "kernel_share", "kernel_petition", "kernel_job", "kernel_idempotency",
     "surfaces_savedview", "surfaces_layout", "surfaces_importrun", "surfaces_importrow",
 )  # fmt: skip
 
@@ -87,10 +87,21 @@ def build(entity: Entity, cast: Cast) -> World:
         "job_id": Job.objects.create(**job).pk,
         "view_id": SavedView.objects.create(entity=entity.key, owner_id=olivia.id, name=SECRET).pk,
         "run_id": ImportRun.objects.create(entity=entity.key, actor_id=olivia.id, name=SECRET, path="nowhere", state="planned").pk,
+        "share_id": _opened(entity, record, cast).pk,
+        "petition_id": Petition.objects.create(**_petition(entity, record, cast)).pk,
         "version": record.version,
         "write_id": history.of_record(record.id)[0].write_id,
     }
     return found
+
+
+def _opened(entity: Entity, record: Any, cast: Cast) -> Share:
+    """Rita, who sees it anyway, takes part."""
+    return Share.objects.create(entity=entity.key, record=record.id, to="person", grantee=cast.readonly.id or 0)
+
+
+def _petition(entity: Entity, record: Any, cast: Cast) -> dict[str, Any]:
+    return {"entity": entity.key, "record": record.id, "asked_by": cast.owner.id, "asked_at": clock.now(), "asked": "basic", "reason": "x"}
 
 
 @pytest.fixture

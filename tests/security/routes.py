@@ -50,6 +50,11 @@ def ids(world: World) -> dict[str, Any]:
     return {"ids": str(world.record.id)}
 
 
+def opening(world: World) -> dict[str, Any]:
+    """The record for somebody to look at."""
+    return {"ids": str(world.record.id), "to": f"person:{world.cast.readonly.id}", "part": "viewer"}
+
+
 def sellers(world: World) -> dict[str, Any]:
     """The role of those who sell."""
     return {"role_id": Role.objects.get(code="sales").pk}
@@ -161,6 +166,8 @@ RULES: dict[str, Rule] = {
     "_counts/": Rule("person"),
     "_pick/regions/": Rule("person", query="?q=Hang"),
     "jobs/": Rule("person"),
+    "petitions/": Rule("person"),
+    "petitions/new/<slug:slug>/": Rule("person", parts=lambda world: {"slug": "customers"}),
     "settings/": Rule("person", post=empty),
     "settings/password/": Rule("person", post=empty),
     "settings/theme/": Rule("person", get=False, post=lambda world: {"theme": "dark"}),
@@ -194,6 +201,7 @@ RULES: dict[str, Rule] = {
     "<slug:slug>/import/": Rule("list"),
     "<slug:slug>/export/": Rule("list", post=export),
     "<slug:slug>/_transfer/": Rule("bulk", post=handover),
+    "<slug:slug>/_share/": Rule("bulk", post=opening),
     "<slug:slug>/_bulk/": Rule("bulk", post=set_title),
     "<slug:slug>/_delete/": Rule("bulk", get=False, post=ids),
     "<slug:slug>/_bin/restore/": Rule("bulk", get=False, post=binned),
@@ -201,6 +209,8 @@ RULES: dict[str, Rule] = {
     _RECORD: Rule("record"),
     _RECORD + "_history/": Rule("record"),
     _RECORD + "_why/": Rule("record"),
+    _RECORD + "_participants/": Rule("record"),
+    _RECORD + "_participants/<int:share_id>/remove/": Rule("record", get=False, post=empty, looking=True),
     _RECORD + "_related/<slug:code>/": Rule("record", parts=related),
     _RECORD + "_timeline/": Rule("record"),
     _RECORD + "_files/": Rule("record", post=upload),
@@ -221,6 +231,9 @@ RULES: dict[str, Rule] = {
     "_comments/<int:comment_id>/restore/": Rule("own", get=False, post=empty, parts=lambda world: {"comment_id": world.ids["unsaid_id"]}),
     "_undo/<int:record_id>/<int:version>/": Rule("own", get=False, post=empty, parts=stamp),
     "_undo/<uuid:write_id>/": Rule("own", get=False, post=empty, parts=stamp),
+    "petitions/<int:number>/withdraw/": Rule("own", get=False, post=empty, parts=lambda world: {"number": world.ids["petition_id"]}),
+    # By who may hand the record over: see tests/surfaces/test_petitions.py.
+    "petitions/<int:number>/decide/": Rule("own", get=False, post=empty, parts=lambda world: None),
     "jobs/<int:job_id>/": Rule("own"),
     "jobs/<int:job_id>/cancel/": Rule("own", get=False, post=empty),
     "jobs/<int:job_id>/result/": Rule("own"),

@@ -82,6 +82,36 @@ class Share(models.Model):
         indexes = [models.Index(fields=["entity", "to", "grantee", "record"], name="share_grantee")]
 
 
+class Petition(models.Model):
+    """Somebody asks to see a record that is closed to him; who may hand it over decides how far and until when.
+
+    `state` is open, granted, refused or withdrawn.
+    """
+
+    entity = models.CharField(max_length=80)
+    record = models.BigIntegerField()
+    asked_by = models.BigIntegerField()
+    asked_at = models.DateTimeField()
+    #: What he asked for: basic, business or all.
+    asked = models.CharField(max_length=12)
+    reason = models.TextField()
+    state = models.CharField(max_length=12, default="open")
+    decided_by = models.BigIntegerField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    part = models.CharField(max_length=16, blank=True, default="")
+    until = models.DateTimeField(null=True)
+    answer = models.TextField(blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["entity", "record", "asked_by"], condition=models.Q(state="open"), name="petition_once_open")
+        ]
+        indexes = [
+            models.Index(fields=["asked_by", "-asked_at"], name="petition_mine"),
+            models.Index(fields=["entity", "record"], condition=models.Q(state="open"), name="petition_open"),
+        ]
+
+
 class SearchEntry(models.Model):
     """One row a searchable record, rewritten in the transaction that changed its searchable text."""
 

@@ -10,7 +10,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from guanxi.kernel import clock, directory, duplicates, query, search
+from guanxi.kernel import clock, directory, duplicates, petitions, query, search
 from guanxi.kernel.china import regions
 from guanxi.kernel.models import AccessLog
 from guanxi.kernel.registry import registry
@@ -93,7 +93,11 @@ def similar(request: HttpRequest, slug: str) -> HttpResponse:
     if not duplicates.may_ask(actor_of(request)):
         return HttpResponse(_("You are asking too often. Wait a minute."), status=429, headers={"Retry-After": "60"})
     hits = duplicates.find(entity, {key: value}, actor_of(request), besides=whole(given.get("record")))
-    return fragment(request, "pages/similar.html", {"hits": hits, "entity": entity}) if hits else HttpResponse("")
+    return (
+        fragment(request, "pages/similar.html", {"hits": hits, "entity": entity, "askable": entity in petitions.askable()})
+        if hits
+        else HttpResponse("")
+    )
 
 
 @signed_in
@@ -104,6 +108,8 @@ def counts(request: HttpRequest) -> HttpResponse:
     for entity in registry:
         if entity.in_menu and actor.may(entity.key, "view"):
             figures[entity.slug] = bounded(entity.rows(actor).bounded_count(999), 999)
+    if waiting := petitions.waiting(actor):
+        figures["petitions"] = bounded(waiting, 999)
     return JsonResponse(figures)
 
 
