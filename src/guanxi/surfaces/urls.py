@@ -14,6 +14,7 @@ from guanxi.surfaces.pages import (
     form,
     home,
     jobs,
+    likeness,
     listing,
     record,
     recycle,
@@ -23,5 +24,5 @@ from guanxi.surfaces.pages import (
     views,
 )
 
-handlers = (api, session, settings, home, finding, jobs, files, timeline, views, recycle, board, actions, exchange, form, record, listing)
+handlers = (api, session, settings, home, finding, likeness, jobs, files, timeline, views, recycle, board, actions, exchange, form, record, listing)
 urlpatterns: list[URLPattern | URLResolver] = [pattern for module in handlers for pattern in module.urls]
