@@ -114,7 +114,10 @@ def test_other_words_do_not_find_it(q: str) -> None:
     assert not found(YUNSHEN, q)
 
 
-@pytest.mark.parametrize(("q", "nameless"), [("有限公司", True), ("有限", True), ("股份", True), ("CO.,LTD", True), ("有限元", False), ("云深公司", False), ("有", False)])
+@pytest.mark.parametrize(
+    ("q", "nameless"),
+    [("有限公司", True), ("有限", True), ("股份", True), ("CO.,LTD", True), ("有限元", False), ("云深公司", False), ("有", False)],
+)
 def test_a_question_without_a_name_is_told(q: str, nameless: bool) -> None:
     assert says_no_name(q) is nameless
 

@@ -40,7 +40,12 @@ def test_each_grant_brings_its_own_button(cast: Cast, at_desk: Desk, granted: tu
     record = make(CUSTOMERS, actor=cast.owner)
     only(cast.readonly, CUSTOMERS.key, *granted)
     page = at_desk(cast.readonly).get(f"/customers/{record.id}/").content.decode()
-    signs = {"delete/": f'{record.id}/delete/"', "_transfer/": "_transfer/?ids=", "edit/": f'{record.id}/edit/"', "_field/name/": "_field/name/"}
+    signs = {
+        "delete/": f'{record.id}/delete/"',
+        "_transfer/": "_transfer/?ids=",
+        "edit/": f'{record.id}/edit/"',
+        "_field/name/": "_field/name/",
+    }
     assert {name for name, sign in signs.items() if sign in page} == offered
 
 

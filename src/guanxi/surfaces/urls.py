@@ -24,5 +24,23 @@ from guanxi.surfaces.pages import (
     views,
 )
 
-handlers = (api, session, settings, home, finding, likeness, jobs, files, timeline, views, recycle, board, actions, exchange, form, record, listing)
+handlers = (
+    api,
+    session,
+    settings,
+    home,
+    finding,
+    likeness,
+    jobs,
+    files,
+    timeline,
+    views,
+    recycle,
+    board,
+    actions,
+    exchange,
+    form,
+    record,
+    listing,
+)
 urlpatterns: list[URLPattern | URLResolver] = [pattern for module in handlers for pattern in module.urls]

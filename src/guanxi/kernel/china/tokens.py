@@ -12,7 +12,8 @@ words of a query that overlap in the record (云深智 智能).
 What finds what:
 - name: two neighbouring characters (one only at the start); pinyin by whole syllables, the last may be cut short; initials; both mixed;
 - phone: any four neighbouring digits; code: any three neighbouring letters or digits; text: two neighbouring characters.
-Legal forms (有限公司) are not indexed; `says_no_name` tells a query that holds nothing else. Full-width, case, punctuation and traditional characters make no difference.
+Legal forms (有限公司) are not indexed; `says_no_name` tells a query that holds nothing else.
+Full-width, case, punctuation and traditional characters make no difference.
 """
 
 from __future__ import annotations

@@ -66,7 +66,11 @@ def pick(request: HttpRequest, slug: str) -> HttpResponse:
         found = rows.order_by(order.desc(), "-id").values_list("id", entity.title, "owner_id")[:PICKED]
         options = [(i, str(title)[:60], directory.person_name(owner)) for i, title, owner in found]
     create = f"/{slug}/new/?quick=1&{entity.title}=" if entity.quick and actor.may(entity.key, "create") else ""
-    return fragment(request, "pages/options.html", {"options": options, "q": text, "create": create, "entity": entity, "nameless": bool(entity.search) and tokens.says_no_name(text)})
+    return fragment(
+        request,
+        "pages/options.html",
+        {"options": options, "q": text, "create": create, "entity": entity, "nameless": bool(entity.search) and tokens.says_no_name(text)},
+    )
 
 
 @signed_in

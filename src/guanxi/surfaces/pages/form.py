@@ -33,6 +33,7 @@ from guanxi.surfaces.pages.frame import (
 )
 from guanxi.surfaces.pages.record import cell, title_of
 
+
 def posted(request: HttpRequest, fields: dict[str, Field]) -> dict[str, Any]:
     """Raw values of the fields that the form held; several inputs of one name make a list, `12.50 USD` is an amount with its currency."""
     found: dict[str, Any] = {}
