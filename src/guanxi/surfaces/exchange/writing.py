@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from django.utils.translation import gettext as _
 from rustpy_xlsxwriter import Format, write_worksheets
@@ -114,8 +114,8 @@ def _formats(columns: Sequence[Column]) -> dict[str, Format]:
 
 def write_texts(path: Path, sheets: Mapping[str, tuple[Sequence[str], Sequence[Sequence[str]]]]) -> None:
     """Write a small workbook of texts: by the title of each sheet its headings and rows, which may be shorter than them."""
-    written: list[tuple[str, Iterator[dict[str, Cell]]]] = []
-    widths: dict[str, dict[str, float]] = {}
+    written: list[tuple[str, Any]] = []
+    widths: dict[str, Any] = {}
     for title, (headers, rows) in sheets.items():
         columns = [Column(for_text_file(name)) for name in header_names(headers, width=len(headers))]
         prepared = list(_prepared(rows, columns))
