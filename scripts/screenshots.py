@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -93,16 +93,25 @@ def album(chromium: Browser, address: str, language: str, theme: str, width: int
     page.goto("/login/")
     page.locator(".langs button").nth(0 if language == "zh" else 1).click()
     name = f"{{}}-{width}-{theme}-{language}.png"
-    page.screenshot(path=OUT / name.format("login"))
+    take(page, OUT / name.format("login"))
     enter(page, "sales", language)
     for place, path in PAGES.items():
         page.goto(path, wait_until="networkidle")
         arrive(page, place)
         page.evaluate("document.fonts.ready")
-        page.screenshot(path=OUT / name.format(place), animations="disabled")
+        take(page, OUT / name.format(place))
         if (language, theme, width) == ("zh", "light", 1440) and place in SHOWN:
             keep(page, README / SHOWN[place])
     context.close()
+
+
+def take(page: Page, path: Path) -> None:
+    """A picture; a busy machine sometimes fails to draw one in time, and draws it when asked again."""
+    try:
+        page.screenshot(path=path, animations="disabled")
+    except Error:
+        page.wait_for_timeout(2_000)
+        page.screenshot(path=path, animations="disabled")
 
 
 def enter(page: Page, login: str, language: str) -> None:
@@ -129,7 +138,7 @@ def keep(page: Page, path: Path) -> None:
     """A picture of the README: as small as its colours allow."""
     from PIL import Image
 
-    page.screenshot(path=path, animations="disabled")
+    take(page, path)
     picture = Image.open(path).convert("RGB").quantize(128, dither=Image.Dither.NONE)
     picture.save(path, optimize=True)
     if path.stat().st_size > LARGEST:

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
-from guanxi.kernel import clock, history, write
+from guanxi.kernel import clock, history, verify, write
 from guanxi.kernel.registry import registry
 from tests import samples
 from tests.people import Cast
@@ -128,3 +129,44 @@ def test_taking_back_a_follow_up_takes_back_all_of_it(customer: Any, told: Any, 
     changes = history.of_write(history.of_record(one.id, limit=1)[0].write_id)
     done = write.undo(changes, actor=cast.owner, door="test")
     assert (done.kept, standing(customer)) == ([], (day(3), None))
+
+
+def test_many_written_together_plan_in_the_order_in_which_they_happened(customer: Any, cast: Cast) -> None:
+    """The newest has no plan and leaves the one before it, which lies ahead, whatever the order of the rows."""
+    for order in ((0, 1), (1, 0)):
+        other = samples.make(CUSTOMER, actor=cast.owner)
+        rows = [
+            {"summary": "planned", "customer": other.id, "mode": "call", "happened_at": day(-4), "next_at": day(5)},
+            {"summary": "bare", "customer": other.id, "mode": "call", "happened_at": day(-1)},
+        ]
+        write.create_many(FOLLOW_UP, [rows[place] for place in order], actor=cast.owner, door="test")
+        assert standing(other) == (day(5), day(-1)), order
+
+
+def test_many_written_together_settle_what_was_due(customer: Any, cast: Cast) -> None:
+    for order in ((0, 1), (1, 0)):
+        other = samples.make(CUSTOMER, actor=cast.owner)
+        rows = [
+            {"summary": "planned", "customer": other.id, "mode": "call", "happened_at": day(-4), "next_at": day(-2)},
+            {"summary": "bare", "customer": other.id, "mode": "call", "happened_at": day(-1)},
+        ]
+        write.create_many(FOLLOW_UP, [rows[place] for place in order], actor=cast.owner, door="test")
+        assert standing(other) == (None, day(-1)), order
+
+
+def test_one_written_down_late_plans_nothing_even_where_the_newest_has_no_plan(customer: Any, told: Any) -> None:
+    told(1)
+    told(9, 5)
+    assert standing(customer)[0] is None
+
+
+def test_verify_names_whoever_is_planned_otherwise_than_the_follow_ups_say(customer: Any, told: Any, cast: Cast) -> None:
+    opportunity = samples.make(OPPORTUNITY, actor=cast.owner, customer=customer.id)
+    one = told(2, 8, opportunity=opportunity.id)
+    assert verify.run() == []
+    with connection.cursor() as cursor:  # around `write`, which would carry the plan on
+        cursor.execute("UPDATE activity_followup SET next_at = next_at + interval '1 day' WHERE id = %s", [one.id])
+    assert verify.run() == [
+        f"customers.customer: next_follow_up_at is not what its follow-ups say: {customer.id}",
+        f"sales.opportunity: next_follow_up_at is not what its follow-ups say: {opportunity.id}",
+    ]

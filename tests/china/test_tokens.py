@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guanxi.kernel.china import pinyin
-from guanxi.kernel.china.tokens import CLASSES, Texts, index, keys, query, recheck
+from guanxi.kernel.china.tokens import CLASSES, Texts, index, keys, query, recheck, says_no_name
 
 YUNSHEN: Texts = {
     "name": "杭州云深智能科技有限公司",
@@ -63,6 +63,10 @@ def found(record: Texts, q: str, classes: tuple[str, ...] = CLASSES) -> bool:
         "yun",
         "云深keji",
         "云深kj",
+        "云深k",
+        "hz云深",
+        "hangzhou云深",
+        "h云深",
         "6021",
         "138 1234 6021",
         "+86 138-1234-6021",
@@ -108,6 +112,14 @@ def test_what_people_type_finds_the_company(q: str) -> None:
 )
 def test_other_words_do_not_find_it(q: str) -> None:
     assert not found(YUNSHEN, q)
+
+
+@pytest.mark.parametrize(
+    ("q", "nameless"),
+    [("有限公司", True), ("有限", True), ("股份", True), ("CO.,LTD", True), ("有限元", False), ("云深公司", False), ("有", False)],
+)
+def test_a_question_without_a_name_is_told(q: str, nameless: bool) -> None:
+    assert says_no_name(q) is nameless
 
 
 @pytest.mark.parametrize("name", ["曾国藩", "单雄信", "乐正绫", "任盈盈"])

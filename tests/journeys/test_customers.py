@@ -82,6 +82,26 @@ def test_a_required_field_is_red_and_blocks_saving_until_it_is_filled(enter: Ent
     desk.toast("已保存")
 
 
+def test_a_reason_goes_as_soon_as_the_field_is_corrected_and_a_likely_duplicate_stays(enter: Enter) -> None:
+    desk, name = enter("sales"), fresh("海拓轴承")
+    desk.customer(f"{name}（宁波）有限公司")
+    desk.go("/customers/")
+    modal = desk.quick("客户")
+    expect(modal.locator("[name=name]")).to_be_focused()
+    modal.locator("[name=name]").fill(f"宁波{name}公司")
+    modal.locator("[name=phone]").fill("没有")
+    expect(modal.locator(".dups")).to_contain_text(name)
+    modal.locator(".btnp").click()
+    phone = modal.locator('[data-field="phone"]')
+    expect(phone.locator(".error")).to_be_visible()
+    expect(modal.locator(".dups")).to_contain_text(name)
+    expect(phone.locator("input")).to_be_focused()
+    phone.locator("input").fill("0574-88881234")
+    expect(phone.locator(".error")).to_have_count(0)
+    expect(phone).not_to_have_class(re.compile(r"\bbad\b"))
+    expect(modal.locator(".dups")).to_contain_text(name)
+
+
 @pytest.mark.feature("CUS-10")
 def test_an_odd_sign_in_a_name_is_refused_and_nothing_typed_is_lost(enter: Enter) -> None:
     desk, name = enter("sales"), fresh("苏州云锦")

@@ -199,6 +199,7 @@ RULES: dict[str, Rule] = {
     "<slug:slug>/_columns/": Rule("list", get=False, post=columns),
     "<slug:slug>/_widths/": Rule("list", get=False, post=lambda world: {"widths": "{}"}),
     "<slug:slug>/import/": Rule("list"),
+    "<slug:slug>/import/template/": Rule("list"),
     "<slug:slug>/export/": Rule("list", post=export),
     "<slug:slug>/_transfer/": Rule("bulk", post=handover),
     "<slug:slug>/_share/": Rule("bulk", post=opening),

@@ -15,11 +15,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from guanxi.activity.tiles import agenda
+from guanxi.activity.tiles import agenda, everybodys, recent
 from guanxi.customers.tiles import forgotten
 from guanxi.kernel import clock, write
 from guanxi.kernel.actor import SYSTEM, Actor
 from guanxi.kernel.registry import registry
+from guanxi.org.models import User
 from guanxi.sales.tiles import funnel, leaders, won
 from guanxi.surfaces import tiles
 from guanxi.surfaces.tiles import change
@@ -27,6 +28,7 @@ from tests.people import Cast, restrict
 from tests.samples import make
 
 Desk = Callable[[Actor], Client]
+CUSTOMERS = registry.get("customers.customer")
 NOON = datetime(2026, 11, 22, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
@@ -166,10 +168,62 @@ def test_every_tile_of_everybody_answers(cast: Cast, at_desk: Desk) -> None:
 
 
 def test_an_administrator_gets_accounts_instead_of_dead_tiles(cast: Cast, at_desk: Desk) -> None:
-    assert {t.code for t in tiles.of(cast.admin)} == {"accounts", "health"}
+    his = {t.code for t in tiles.of(cast.admin)}
+    assert {"accounts", "system", "roles", "arrivals"} <= his
     assert at_desk(cast.admin).get("/_home/won/").status_code == 404
-    assert not {"accounts", "health"} & {t.code for t in tiles.of(cast.owner)}
-    assert at_desk(cast.owner).get("/_home/accounts/").status_code == 404
+    assert not his & {t.code for t in tiles.of(cast.owner)}
+    assert {at_desk(cast.owner).get(f"/_home/{code}/").status_code for code in his} == {404}
+
+
+def test_an_administrator_reads_how_many_people_there_are_in_each_role(cast: Cast, at_desk: Desk) -> None:
+    bars = {bar.label: bar.text for bar in tiles.get("roles", cast.admin).draw(cast.admin).rows}  # type: ignore[union-attr]
+    assert bars["Sales"] == "3"
+    User.objects.create(login="nora", name="Nora", password="!")
+    bars = {bar.label: bar.text for bar in tiles.get("roles", cast.admin).draw(cast.admin).rows}  # type: ignore[union-attr]
+    assert bars["Without a role"] == "1"
+
+
+@pytest.mark.parametrize("column", ["top", "main", "side"])
+def test_nobody_with_a_role_has_an_empty_column(cast: Cast, column: str) -> None:
+    for actor in (cast.owner, cast.manager, cast.director, cast.business, cast.readonly, cast.admin):
+        assert [t for t in tiles.of(actor) if t.place == column], actor.name
+
+
+def test_who_owns_nothing_sees_whom_colleagues_speak_to_today(cast: Cast, at_desk: Desk) -> None:
+    customer(cast.mate, name="Due", next_follow_up_at=NOON)
+    customer(cast.mate, name="Late", next_follow_up_at=NOON - timedelta(days=2))
+    assert tiles.get("agenda", cast.readonly) is None
+    assert tiles.get("due", cast.owner) is None
+    found = everybodys(cast.readonly)
+    assert [(thing.title, thing.about) for thing in found.rows] == [("Due", "Max")]
+    assert behind(found.more[-1][1], cast.readonly) == set(
+        CUSTOMERS.rows(cast.mate).where(["name", "is", "Due"]).values_list("id", flat=True)
+    )
+    page = at_desk(cast.readonly).get("/_home/due/").content.decode()
+    assert "Due" in page
+    assert "hello-due" not in page
+
+
+def test_the_latest_follow_ups_are_those_that_i_may_read(cast: Cast) -> None:
+    told = registry.get("activity.followup")
+    mine, others = customer(cast.owner, name="Mine"), customer(cast.stranger, name="Hers")
+    make(told, actor=cast.owner, customer=mine.id, summary="first", happened_at=NOON - timedelta(days=2))
+    make(told, actor=cast.owner, customer=mine.id, summary="second", happened_at=NOON - timedelta(days=1))
+    make(told, actor=cast.stranger, customer=others.id, summary="secret", happened_at=NOON)
+    assert [(item.title, item.text, item.who) for item in recent(cast.owner).rows] == [
+        ("Mine", "second", "Olivia"),
+        ("Mine", "first", "Olivia"),
+    ]
+    assert recent(cast.director).rows[0].text == "secret"
+
+
+def test_a_figure_says_whose_records_it_counts_to_who_sees_more_than_his_own(cast: Cast, at_desk: Desk) -> None:
+    tile = tiles.get("won", cast.owner)
+    assert tile is not None
+    assert [tile.scope(actor) for actor in (cast.owner, cast.manager, cast.director)] == ["", "My departments", "All records"]
+    assert "My departments" in at_desk(cast.manager).get("/_home/won/").content.decode()
+    assert "My departments" in at_desk(cast.manager).get("/_home/funnel/").content.decode()
+    assert tiles.get("agenda", cast.manager).scope(cast.manager) == ""  # type: ignore[union-attr]
 
 
 def test_a_hidden_field_empties_its_tile_instead_of_breaking_it(cast: Cast, at_desk: Desk) -> None:

@@ -56,8 +56,20 @@ function keydown(event, input) {
   }
 }
 
+/** A narrow box says in fewer words what may be searched. */
+function fit() {
+  const input = form().querySelector("input[data-short]");
+  if (!input) return;
+  const narrow = matchMedia("(max-width: 640px)");
+  const full = input.placeholder;
+  const say = () => { input.placeholder = narrow.matches ? input.dataset.short : full; };
+  narrow.addEventListener("change", say);
+  say();
+}
+
 export function listen() {
   if (!form()) return;
+  fit();
   const later = calm(fetchHits, 120);
   on("input", "[data-search] input", (event, input) => { if (!event.isComposing) later(input); });
   on("compositionend", "[data-search] input", (_, input) => later(input));

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -11,14 +12,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from guanxi.activity.entities.follow_up import FollowUpEntity
-from guanxi.kernel import clock, plan
+from guanxi.kernel import clock, directory, plan, query
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.dates import ago, due
 from guanxi.kernel.registry import registry
+from guanxi.kernel.window import Window
 from guanxi.surfaces import tiles
+from guanxi.surfaces.ui.environment import bounded
 
-SHOWN = 8
+SHOWN, LATEST = 8, 6
 #: Read of each kind before they are mixed: nobody speaks to more people in a day.
 ASKED = 60
 #: (entity, tone, further condition): what carries a date of its next follow-up.
@@ -43,39 +46,68 @@ def written(actor: Actor) -> tiles.Figure:
 
 def agenda(actor: Actor) -> tiles.Agenda:
     """What I own and is due: today's by the clock, then overdue ones, the freshest first, then tomorrow's where there is room."""
-    mine = [(registry.get(key), tone, further) for key, tone, further in PLANNED]
-    mine = [m for m in mine if actor.may(m[0].key, "view") and "next_follow_up_at" in m[0].visible(actor)]
+    return _agenda(actor, [["owner", "is", "me"]], ["next_follow_up_at", "before", "tomorrow"], ["next_follow_up_at", "is", "tomorrow"])
+
+
+def everybodys(actor: Actor) -> tiles.Agenda:
+    """For those who look on and own nothing: whom their colleagues speak to today, with the name of each."""
+    return replace(_agenda(actor, [], ["next_follow_up_at", "is", "today"], ["next_follow_up_at", "is", "tomorrow"], who=True), mine=False)
+
+
+def _agenda(actor: Actor, whose: list[Any], span: list[Any], then: list[Any], *, who: bool = False) -> tiles.Agenda:
+    """What lies in the span, and of what comes then as much as there is room for."""
+    kinds = [(registry.get(key), tone, further) for key, tone, further in PLANNED]
+    kinds = [k for k in kinds if actor.may(k[0].key, "view") and "next_follow_up_at" in k[0].visible(actor)]
     found: list[Planned] = []
     total, more = 0, []
-    for entity, tone, further in mine:
-        where = _where(["next_follow_up_at", "before", "tomorrow"], further)
-        total += entity.rows(actor).where(where).bounded_count(tiles.MOST)
-        more.append((str(entity.label_plural), tiles.list_url(entity, where) + "&sort=next_follow_up_at"))
-        found += _planned(entity, tone, where, actor)
+    for entity, tone, further in kinds:
+        where = ["and", *whose, span, *([further] if further else [])]
+        count = entity.rows(actor).where(where).bounded_count(tiles.MOST)
+        total += count
+        label = _("All %(entities)s %(n)s") % {"entities": entity.label_plural, "n": bounded(count, tiles.MOST)}
+        more.append((label, tiles.list_url(entity, where) + "&sort=next_follow_up_at"))
+        found += _planned(entity, tone, where, actor, who=who)
     if len(found) < SHOWN:
-        for entity, tone, further in mine:
-            found += _planned(entity, tone, _where(["next_follow_up_at", "is", "tomorrow"], further), actor)
+        for entity, tone, further in kinds:
+            found += _planned(entity, tone, ["and", *whose, then, *([further] if further else [])], actor, who=who)
     return tiles.Agenda([thing.due for thing in _ordered(found)][:SHOWN], total, more)
 
 
-def _where(span: list[Any], further: list[Any]) -> list[Any]:
-    return ["and", ["owner", "is", "me"], span, *([further] if further else [])]
+def recent(actor: Actor) -> tiles.News:
+    """The latest follow-ups that I may read, my own among them."""
+    entity = FollowUpEntity.instance
+    compiled = plan.compile(entity, ["customer", "created_by", entity.title, "happened_at"], actor)
+    sort = query.sort_of(entity, actor, "-happened_at")
+    rows = Window(entity, actor).page(sort, compiled, size=LATEST).rows
+    items = [_item(entity, row[0], {c.field.key: c.values(row) for c in compiled.columns}) for row in rows]
+    return tiles.News(items, (_("All"), f"/{entity.slug}/?view=all"))
 
 
-def _planned(entity: Entity, tone: str, where: list[Any], actor: Actor) -> Iterator[Planned]:
-    compiled = plan.compile(entity, [entity.title, "customer", "next_step", "last_follow_up_at"], actor)
+def _item(entity: Entity, record: int, values: dict[str, Any]) -> tiles.Item:
+    at = values.get("happened_at", (None,))[0]
+    customer = values["customer"][1] if "customer" in values else ""
+    who = directory.person_name(values["created_by"][0]) if "created_by" in values else ""
+    text = str(values[entity.title][0]) if entity.title in values else ""
+    when = ago(at) if isinstance(at, datetime) else ""
+    return tiles.Item(when, customer or str(entity.label), who, text, f"/{entity.slug}/{record}/")
+
+
+def _planned(entity: Entity, tone: str, where: list[Any], actor: Actor, *, who: bool) -> Iterator[Planned]:
+    compiled = plan.compile(entity, [entity.title, "customer", "next_step", "last_follow_up_at", "owner"], actor)
     rows = entity.rows(actor).where(where).order_by("-next_follow_up_at", "-id")
     for row in rows.values_list("id", "next_follow_up_at", *compiled.paths)[:ASKED]:
         values = {c.field.key: c.values(row) for c in compiled.columns}
         title = values[entity.title][0] if entity.title in values else f"{entity.label} {row[0]}"
-        about = " · ".join(_about(values))
+        about = " · ".join(_about(values, who=who))
         late = row[1] < clock.day_start(clock.today())
         url = f"/{entity.slug}/{row[0]}/"
         thing = tiles.Due(_when(row[1]), late, str(entity.label), entity.icon, tone, title, about, url)
         yield Planned(row[1], values["customer"][0] if "customer" in values else row[0], thing)
 
 
-def _about(values: dict[str, Any]) -> Iterator[str]:
+def _about(values: dict[str, Any], *, who: bool) -> Iterator[str]:
+    if who and "owner" in values:
+        yield directory.person_name(values["owner"][0])
     if "customer" in values and values["customer"][1]:
         yield values["customer"][1]
     if values.get("next_step", ("",))[0]:
@@ -106,12 +138,19 @@ def _when(at: datetime) -> str:
     return f"{local:%H:%M}" if local.date() == clock.today() and (local.hour or local.minute) else due(at)
 
 
-def _has_customers(actor: Actor) -> bool:
-    return any(actor.may(key, "view") for key, _tone, _further in PLANNED)
+def _works(actor: Actor) -> bool:
+    """Whether anything planned could be the actor's own."""
+    return any(actor.may(key, "view") and (actor.may(key, "edit") or actor.may(key, "create")) for key, _tone, _further in PLANNED)
+
+
+def _looks_on(actor: Actor) -> bool:
+    return not _works(actor) and any(actor.may(key, "view") for key, _tone, _further in PLANNED)
 
 
 tiles.register(
     tiles.Tile("follow-ups", gettext_lazy("Follow-ups this month"), "top", written, needs="activity.followup", order=40),
-    tiles.Tile("agenda", gettext_lazy("To do today"), "main", agenda, note=gettext_lazy("by time"), order=10, shown=_has_customers),
+    tiles.Tile("agenda", gettext_lazy("To do today"), "main", agenda, note=gettext_lazy("by time"), order=10, shown=_works),
+    tiles.Tile("due", gettext_lazy("Due today"), "main", everybodys, needs="customers.customer", order=10, shown=_looks_on),
+    tiles.Tile("recent", gettext_lazy("Latest follow-ups"), "side", recent, needs="activity.followup", order=80),
 )
-__all__ = ["agenda", "written"]
+__all__ = ["agenda", "everybodys", "recent", "written"]

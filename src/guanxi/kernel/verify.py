@@ -1,11 +1,13 @@
 """Checks what is stored twice against what it follows from: search, stamps, roll-ups, links, partitions.
 
+An area that keeps something twice brings a `verify` module of its own, which registers a check.
+
 Nothing here writes. What it finds is a defect of the program or a write around it; `guanxi verify` shows it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -29,14 +31,33 @@ def run() -> list[str]:
     """Every problem as a line that names the records; empty when all is well."""
     problems: list[str] = []
     for entity in registry:
-        for check in (search_entries, owner_stamps, child_stamps, roll_ups, links):
-            problems += check(entity)
+        for of_entity in (search_entries, owner_stamps, child_stamps, roll_ups, links):
+            problems += of_entity(entity)
     problems += strays()
     problems += partitions()
+    for check in _of_areas:
+        problems += check()
     return problems
 
 
-def _say(entity: Entity, what: str, ids: list[int]) -> Iterator[str]:
+_of_areas: list[Callable[[], Iterator[str]]] = []
+
+
+def register(check: Callable[[], Iterator[str]]) -> None:
+    """Called by an area's `verify` module when it is imported; the check yields a line for each problem."""
+    _of_areas.append(check)
+
+
+def in_chunks(entity: Entity) -> Iterator[list[int]]:
+    """The ids of all live records, so many at a time."""
+    last = 0
+    while chunk := list(_live(entity).filter(id__gt=last).order_by("id").values_list("id", flat=True)[:_CHUNK]):
+        last = chunk[-1]
+        yield chunk
+
+
+def say(entity: Entity, what: str, ids: list[int]) -> Iterator[str]:
+    """A line that names the records, where there are any."""
     if ids:
         named = ", ".join(str(i) for i in ids[:NAMED]) + (f" and {len(ids) - NAMED} more" if len(ids) > NAMED else "")
         yield f"{entity.key}: {what}: {named}"
@@ -50,14 +71,14 @@ def search_entries(entity: Entity) -> Iterator[str]:
     """Every live record of a searchable entity has an entry that says what the record says; no other has one."""
     entries = SearchEntry.objects.filter(entity=entity.key)
     if not entity.search:
-        yield from _say(entity, "in the search index though it is not searched", list(entries.values_list("record", flat=True)[:100]))
+        yield from say(entity, "in the search index though it is not searched", list(entries.values_list("record", flat=True)[:100]))
         return
     rows = _live(entity)
     missing = rows.filter(~Exists(SearchEntry.objects.filter(record=OuterRef("id"))))
-    yield from _say(entity, "missing in the search index", list(missing.values_list("id", flat=True)[:100]))
+    yield from say(entity, "missing in the search index", list(missing.values_list("id", flat=True)[:100]))
     dead = entries.filter(~Exists(rows.filter(id=OuterRef("record"))))
-    yield from _say(entity, "in the search index though deleted", list(dead.values_list("record", flat=True)[:100]))
-    yield from _say(entity, "stands in the search index otherwise than in its row", list(_stale(entity, rows)))
+    yield from say(entity, "in the search index though deleted", list(dead.values_list("record", flat=True)[:100]))
+    yield from say(entity, "stands in the search index otherwise than in its row", list(_stale(entity, rows)))
 
 
 def _stale(entity: Entity, rows: QuerySet[Any]) -> Iterator[int]:
@@ -82,7 +103,7 @@ def owner_stamps(entity: Entity) -> Iterator[str]:
         entry = people.get(owner or 0)
         if department != (entry.department if entry else None):
             ids = list(rows.filter(owner_id=owner, department_id=department).values_list("id", flat=True)[:100])
-            yield from _say(entity, f"department differs from that of its owner {directory.person_name(owner) or owner}", ids)
+            yield from say(entity, f"department differs from that of its owner {directory.person_name(owner) or owner}", ids)
 
 
 def child_stamps(entity: Entity) -> Iterator[str]:
@@ -95,13 +116,13 @@ def child_stamps(entity: Entity) -> Iterator[str]:
         theirs = F(f"{path}__{column}")
         same = Q(**{column: theirs}) | Q(**{f"{column}__isnull": True, f"{path}__{column}__isnull": True})
         ids = list(wrong.filter(~same).values_list("id", flat=True)[:100])
-        yield from _say(entity, f"{column.removesuffix('_id')} differs from that of its {entity.parent}", ids)
+        yield from say(entity, f"{column.removesuffix('_id')} differs from that of its {entity.parent}", ids)
 
 
 def roll_ups(entity: Entity) -> Iterator[str]:
     """Each stored figure is what its children say now."""
     for rollup in entity.rollups:
-        yield from _say(entity, f"{rollup.field} is not what its children say", list(_wrong_figures(entity, rollup)))
+        yield from say(entity, f"{rollup.field} is not what its children say", list(_wrong_figures(entity, rollup)))
 
 
 def _wrong_figures(entity: Entity, rollup: RollUp) -> Iterator[int]:
@@ -121,9 +142,9 @@ def links(entity: Entity) -> Iterator[str]:
         target = field.kind.target  # type: ignore[attr-defined]
         rows = Link.objects.filter(field=field.column.field)
         lost = rows.filter(~Exists(target.model._default_manager.filter(id=OuterRef("target"))))
-        yield from _say(entity, f"{key} leads to a {target.key} that does not exist", list(lost.values_list("source", flat=True)[:100]))
+        yield from say(entity, f"{key} leads to a {target.key} that does not exist", list(lost.values_list("source", flat=True)[:100]))
         homeless = rows.filter(~Exists(entity.model._default_manager.filter(id=OuterRef("source"))))
-        yield from _say(entity, f"{key} comes from a record that does not exist", list(homeless.values_list("source", flat=True)[:100]))
+        yield from say(entity, f"{key} comes from a record that does not exist", list(homeless.values_list("source", flat=True)[:100]))
 
 
 def strays() -> Iterator[str]:
@@ -148,4 +169,4 @@ def partitions() -> Iterator[str]:
             yield f"{count} changes lie in the default partition of the history"
 
 
-__all__ = ["run"]
+__all__ = ["in_chunks", "register", "run", "say"]

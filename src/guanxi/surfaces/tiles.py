@@ -94,12 +94,33 @@ class Due:
 
 @dataclass(frozen=True)
 class Agenda:
-    """Things to do by time, how many there are in all, and the lists that show the rest."""
+    """Things to do by time, how many there are in all, and the lists that show all of them; `mine` ones are told in the greeting."""
 
     shape: ClassVar[str] = "agenda"
     rows: Sequence[Due]
     total: int
     more: Sequence[tuple[str, str]] = ()
+    mine: bool = True
+
+
+@dataclass(frozen=True)
+class Item:
+    """Something that happened: when, to whom or what, by whom, and what was said of it."""
+
+    when: str
+    title: str
+    who: str
+    text: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class News:
+    """What happened last, newest first, and the list that shows all of it."""
+
+    shape: ClassVar[str] = "news"
+    rows: Sequence[Item]
+    more: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True)
@@ -110,7 +131,9 @@ class Facts:
     rows: Sequence[tuple[str, str, str]]
 
 
-Shape = Figure | Funnel | Ranking | Buckets | Agenda | Facts
+Shape = Figure | Funnel | Ranking | Buckets | Agenda | News | Facts
+
+Drawing = Callable[[Actor], Shape]
 
 
 @dataclass(frozen=True)
@@ -120,7 +143,7 @@ class Tile:
     code: str
     label: Label
     place: Place
-    draw: Callable[[Actor], Shape]
+    draw: Drawing
     needs: str = ""
     note: Label = ""
     order: int = 50
@@ -129,6 +152,10 @@ class Tile:
     def for_(self, actor: Actor) -> bool:
         """Whether the tile would have anything to say to this actor."""
         return (not self.needs or actor.may(self.needs, "view")) and self.shown(actor)
+
+    def scope(self, actor: Actor) -> str:
+        """Whose records the tile counts, for those who see more than their own."""
+        return scope_words(actor, self.needs) if self.needs else ""
 
 
 _tiles: dict[str, Tile] = {}
@@ -148,6 +175,16 @@ def get(code: str, actor: Actor) -> Tile | None:
     """A tile by code, if the actor gets it."""
     tile = _tiles.get(code)
     return tile if tile is not None and tile.for_(actor) else None
+
+
+def scope_words(actor: Actor, entity: str) -> str:
+    """How far the actor sees in an entity, in the words of the permission matrix; empty where it is his own work."""
+    arms = actor.arms(entity, "view")
+    if "all" in arms:
+        return _("All records")
+    if arms & {"department", "tree"}:
+        return _("My departments") if "tree" in arms else _("My department")
+    return _("My team") if "reports" in arms and actor.reports else ""
 
 
 def list_url(entity: Entity, where: Any) -> str:
@@ -221,6 +258,6 @@ def _both(first: list[Any], further: Sequence[Any]) -> list[Any]:
 
 
 __all__ = [
-    "Agenda", "Bar", "Buckets", "Due", "Facts", "Figure", "Funnel", "Ranking", "Shape", "Tile", "added_up", "counted", "get", "list_url",
-    "money", "of", "register", "summed",
+    "Agenda", "Bar", "Buckets", "Drawing", "Due", "Facts", "Figure", "Funnel", "Item", "Label", "News", "Ranking", "Shape", "Tile", "added_up", "counted",
+    "get", "list_url", "money", "of", "register", "scope_words", "summed",
 ]  # fmt: skip

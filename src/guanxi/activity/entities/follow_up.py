@@ -93,10 +93,8 @@ class FollowUpEntity(Entity, model=FollowUp):
             errors.setdefault("next_at", _("The next follow-up lies before this one."))
 
     def follow(self, records: Sequence[Any], *, creating: bool, changed: set[str], actor: Actor, door: str) -> None:
-        """The newest follow-up decides when its customer and opportunity are spoken to next."""
+        """Follow-ups decide when their customer and opportunity are spoken to next."""
         from guanxi.activity.rules import plans
 
-        if creating:
-            plans.carry(records, door=door)
-        elif changed & plans.MOVING:
-            plans.work_out(records, moved=bool(changed & {"customer", "opportunity"}), door=door)
+        if creating or changed & plans.MOVING:
+            plans.work_out(records, moved=not creating and bool(changed & {"customer", "opportunity"}), door=door)

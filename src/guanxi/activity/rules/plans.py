@@ -1,7 +1,9 @@
 """When a customer or opportunity is spoken to next: what its follow-ups plan, unless a person has said otherwise since.
 
-A new follow-up carries its plan over. Where one is changed, deleted or brought back, the plan is worked out anew from what
-stands and from the history, so that it is as if the follow-up had always been as it is now.
+The plan is worked out from the follow-ups that stand and from the history, whether they are new, many at once, changed, deleted
+or brought back, so that it is as if each had always been as it is now. Of several, the one that happened last plans; one that
+was written down late, when a later one was known already, plans nothing. One without a plan settles what was due, and leaves
+what lies ahead.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from typing import Any
 
 from django.db import connection
 
-from guanxi.kernel import clock, write
+from guanxi.kernel import write
 from guanxi.kernel.actor import SYSTEM
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.registry import registry
@@ -21,28 +23,6 @@ FOLLOW_UP = "activity.followup"
 TARGETS = {"customer": "customers.customer", "opportunity": "sales.opportunity"}
 #: What, changed on a follow-up, moves plans.
 MOVING = frozenset({"next_at", "happened_at", "customer", "opportunity", "deleted_at"})
-
-
-def carry(records: Sequence[Any], *, door: str) -> None:
-    """Carry the plan of new follow-ups to their customers and opportunities: writing down an old one changes no plan.
-
-    A follow-up without a plan settles one that was due, and leaves one that lies ahead.
-    """
-    customers, written = {r.customer_id for r in records}, {r.id for r in records}
-    for lookup, key in TARGETS.items():
-        target = registry.get(key)
-        about = {i for r in records if (i := getattr(r, f"{lookup}_id"))}
-        if not about:
-            continue
-        # By customer too, whose index this uses.
-        rows = _live().filter(customer__in=customers).filter(**{f"{lookup}__in": about})
-        newest = rows.order_by(lookup, "-happened_at", "-id").distinct(lookup).values_list("id", f"{lookup}_id", "next_at")
-        found = {about: at for i, about, at in newest if i in written}
-        open_ended = [i for i, at in found.items() if at is None]
-        planned: Any = target.model._default_manager
-        done = planned.filter(id__in=open_ended, next_follow_up_at__lte=clock.now())
-        settled = set(done.values_list("id", flat=True))
-        _write(target, {i: at for i, at in found.items() if at is not None or i in settled}, door=door)
 
 
 def work_out(records: Sequence[Any], *, moved: bool, door: str) -> None:
@@ -71,21 +51,21 @@ def _standing(
     said_by: int | None,
     settled: datetime | None,
     settled_by: int | None,
+    together: bool | None,
 ) -> datetime | None:
-    """The later of what the newest plan and what a person said, unless a later follow-up without a plan found it due."""
-    at, by = (said, said_by) if (said_by or 0) > (planned_by or 0) else (planned, planned_by)
-    if at is not None and settled is not None and (settled_by or 0) > (by or 0) and at <= settled:
-        return None
-    return at
+    """The later of what the newest plan and what a person said, unless a later follow-up without a plan found it due.
+
+    Follow-ups written `together` count in the order in which they happened, not in that of the rows.
+    """
+    said_last = (said_by or 0) > (planned_by or 0)
+    at, by = (said, said_by) if said_last else (planned, planned_by)
+    afterwards = (settled_by or 0) > (by or 0) or (bool(together) and not said_last)
+    return None if at is not None and settled is not None and afterwards and at <= settled else at
 
 
 def _write(target: Entity, plans: dict[int, Any], *, door: str) -> None:
     if plans:
         write.update_many(target, {i: {"next_follow_up_at": at} for i, at in plans.items()}, actor=SYSTEM, door=door, verb="planned")
-
-
-def _live() -> Any:
-    return registry.get(FOLLOW_UP).model._default_manager.filter(deleted_at=None)
 
 
 def _formerly(column: str, ids: Sequence[int]) -> set[int]:
@@ -97,14 +77,20 @@ def _formerly(column: str, ids: Sequence[int]) -> set[int]:
 
 # `change.id` grows with time. A change of the date in the same write as a follow-up is that follow-up's doing, not a person's.
 _PLANS = """
-SELECT t.id, t.next_follow_up_at, plan.next_at, planned.id, said.at, said.id, settled.at, settled.id
+SELECT t.id, t.next_follow_up_at, plan.next_at, planned.id, said.at, said.id, settled.at, settled.id, settled.write_id = planned.write_id
 FROM {target} t
 LEFT JOIN LATERAL (
     SELECT f.id, f.happened_at, f.next_at FROM activity_followup f
-    WHERE f.{lookup} = t.id AND f.deleted_at IS NULL AND f.next_at IS NOT NULL ORDER BY f.happened_at DESC, f.id DESC LIMIT 1
+    WHERE f.{lookup} = t.id AND f.deleted_at IS NULL AND f.next_at IS NOT NULL AND NOT EXISTS (
+        SELECT FROM activity_followup n
+        WHERE n.{lookup} = t.id AND n.deleted_at IS NULL AND n.happened_at > f.happened_at AND n.id < f.id
+          AND (SELECT c.write_id FROM change c WHERE c.record = n.id AND c.op = 'create' LIMIT 1)
+            IS DISTINCT FROM (SELECT c.write_id FROM change c WHERE c.record = f.id AND c.op = 'create' LIMIT 1)
+    )
+    ORDER BY f.happened_at DESC, f.id DESC LIMIT 1
 ) plan ON true
 LEFT JOIN LATERAL (
-    SELECT c.id FROM change c WHERE c.record = plan.id AND c.diff ? 'next_at' ORDER BY c.id DESC LIMIT 1
+    SELECT c.id, c.write_id FROM change c WHERE c.record = plan.id AND c.diff ? 'next_at' ORDER BY c.id DESC LIMIT 1
 ) planned ON true
 LEFT JOIN LATERAL (
     SELECT c.id, (c.diff -> 'next_follow_up_at' ->> 1)::timestamptz AS at FROM change c
@@ -119,9 +105,9 @@ LEFT JOIN LATERAL (
     ORDER BY f.id DESC LIMIT 1
 ) bare ON true
 LEFT JOIN LATERAL (
-    SELECT c.id, c.at FROM change c WHERE c.record = bare.id AND (c.op = 'create' OR c.diff ? 'next_at') ORDER BY c.id DESC LIMIT 1
+    SELECT c.id, c.at, c.write_id FROM change c WHERE c.record = bare.id AND (c.op = 'create' OR c.diff ? 'next_at') ORDER BY c.id DESC LIMIT 1
 ) settled ON true
 WHERE t.id = ANY(%s)
 """
 
-__all__ = ["MOVING", "carry", "differing", "work_out"]
+__all__ = ["MOVING", "TARGETS", "differing", "work_out"]

@@ -24,10 +24,10 @@ from guanxi.kernel.china.grams import (
     plain,
     windows,
 )
-from guanxi.kernel.china.legal_form import strip_forms, strip_partial_form
+from guanxi.kernel.china.legal_form import only_form, strip_forms, strip_partial_form
 from guanxi.kernel.china.typed_pinyin import Piece, cut
 
-__all__ = ["query", "recheck"]
+__all__ = ["query", "recheck", "says_no_name"]
 
 #: Words of a query that are looked at; the longest ones, since a short one tells little.
 WORDS = 4
@@ -71,6 +71,11 @@ def recheck(q: str) -> list[str]:
     return list(dict.fromkeys(patterns))
 
 
+def says_no_name(q: str) -> bool:
+    """Whether a query holds legal forms only, which nearly every company has and which are not indexed."""
+    return only_form(plain(q))
+
+
 def _words(q: str) -> list[str]:
     """The words of a query, longest first; a number with spaces and dashes is one word, a word inside another says nothing."""
     text = plain(q)
@@ -103,7 +108,8 @@ def _name_tokens(body: str) -> list[Tokens]:
     if (shorter := strip_partial_form(body)) != body:
         found.append(frozenset(windows(CHARACTERS, shorter, 2)) or frozenset({hashed(STARTS, shorter)}))
     written, readings = _runs(body)
-    found += [frozenset(_spoken_tokens(reading)) | written for reading in readings]
+    starts = body[0].isascii()
+    found += [frozenset(_spoken_tokens(reading, starts=starts)) | written for reading in readings]
     return found
 
 
@@ -117,9 +123,10 @@ def _runs(body: str) -> tuple[Tokens, tuple[tuple[Piece, ...], ...]]:
     return written, cut(spoken[0])
 
 
-def _spoken_tokens(reading: tuple[Piece, ...]) -> set[int]:
+def _spoken_tokens(reading: tuple[Piece, ...], *, starts: bool) -> set[int]:
+    """A single piece cut short stands in the index only where a name starts with it; after characters, those must do."""
     if len(reading) == 1 and not reading[0].whole:
-        return {hashed(STARTS, reading[0].text)}
+        return {hashed(STARTS, reading[0].text)} if starts else set()
     tokens = {hashed(SYLLABLES, piece.text) for piece in reading if piece.whole and len(piece.text) > 1}
     for left, right in pairwise(reading):
         tokens.add(hashed(INITIALS, f"{left.text[0]}{right.text[0]}"))
@@ -139,6 +146,7 @@ def _word_patterns(word: str) -> list[str]:
             for reading in cut(run):
                 spoken = _spoken_pattern(reading)
                 patterns.append("%".join([*runs[:at], spoken, *runs[at + 1 :]]))
+                patterns.append("%".join([*runs[:at], *runs[at + 1 :], spoken]))  # in the keys the name stands before its pinyin
             break
     return list(dict.fromkeys(patterns))
 

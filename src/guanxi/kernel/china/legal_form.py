@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["split_branch", "strip_forms", "strip_partial_form"]
+__all__ = ["only_form", "split_branch", "strip_forms", "strip_partial_form"]
 
 # At the end of the name, or before the branch that follows it: 云深有限公司上海分公司.
 _CHINESE = re.compile(
@@ -41,6 +41,12 @@ def strip_partial_form(folded: str) -> str:
         if folded.endswith(partial) and len(folded) > len(partial):
             return folded.removesuffix(partial)
     return folded
+
+
+def only_form(folded: str) -> bool:
+    """Whether a folded text is a legal form and no more, perhaps not typed to its end: 有限公司, 有限, co ltd."""
+    text = folded.strip()
+    return len(text) > 1 and (text in _PARTIAL or strip_forms(f"某某 {text}").strip() == "某某")
 
 
 def split_branch(folded: str) -> tuple[str, str]:

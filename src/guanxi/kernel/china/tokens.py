@@ -12,7 +12,8 @@ words of a query that overlap in the record (云深智 智能).
 What finds what:
 - name: two neighbouring characters (one only at the start); pinyin by whole syllables, the last may be cut short; initials; both mixed;
 - phone: any four neighbouring digits; code: any three neighbouring letters or digits; text: two neighbouring characters.
-Legal forms (有限公司) are not indexed. Full-width, case, punctuation and traditional characters make no difference.
+Legal forms (有限公司) are not indexed; `says_no_name` tells a query that holds nothing else.
+Full-width, case, punctuation and traditional characters make no difference.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from guanxi.kernel.china import pinyin
-from guanxi.kernel.china.asked import query, recheck
+from guanxi.kernel.china.asked import query, recheck, says_no_name
 from guanxi.kernel.china.grams import (
     CHARACTERS,
     CLASSES,
@@ -46,7 +47,7 @@ from guanxi.kernel.china.grams import (
 from guanxi.kernel.china.legal_form import strip_forms
 from guanxi.kernel.china.surnames import COMPOUND, SINGLE
 
-__all__ = ["CLASSES", "Texts", "index", "keys", "query", "recheck"]
+__all__ = ["CLASSES", "Texts", "index", "keys", "query", "recheck", "says_no_name"]
 
 #: Characters of one text that are indexed; longer notes are found by their beginning.
 TEXT_LIMIT = 2_000

@@ -116,7 +116,7 @@ class DateKind(Kind):
 
     def html(self, value: Any, reader: Reader) -> str:
         if value is None:
-            return '<span class="sub">—</span>'
+            return '<span class="sub nil">—</span>'
         if self.style != "due":
             return str(value.isoformat())
         late = value < clock.today()
@@ -167,7 +167,7 @@ class DateTimeKind(DateKind):
 
     def html(self, value: Any, reader: Reader) -> str:
         if value is None:
-            return '<span class="sub">—</span>'
+            return '<span class="sub nil">—</span>'
         local = value.astimezone(timezone.get_current_timezone())
         if self.style == "ago":
             return f'<span class="sub" title="{stamp(local)}">{escape(_ago(local))}</span>'

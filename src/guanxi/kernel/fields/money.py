@@ -45,7 +45,7 @@ class MoneyKind(DecimalKind):
         return "" if value is None else show_amount(value)
 
     def html(self, value: Any, reader: Reader) -> str:
-        return '<span class="sub">—</span>' if value is None else self.text(value, reader)
+        return '<span class="sub nil">—</span>' if value is None else self.text(value, reader)
 
 
 class CurrencyKind(MoneyKind):
@@ -58,7 +58,7 @@ class CurrencyKind(MoneyKind):
         return f"{path}_base"
 
     def cell(self, values: Sequence[Any], reader: Reader) -> str:
-        return '<span class="sub">—</span>' if values[0] is None else show_amount(values[0], values[1])
+        return '<span class="sub nil">—</span>' if values[0] is None else show_amount(values[0], values[1])
 
 
 class Money(Declared, models.DecimalField):

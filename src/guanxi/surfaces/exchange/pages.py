@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.db import transaction
@@ -15,7 +18,7 @@ from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.dates import ago
 from guanxi.kernel.models import Job
 from guanxi.kernel.whole import whole
-from guanxi.surfaces.exchange import export_pages
+from guanxi.surfaces.exchange import export_pages, template
 from guanxi.surfaces.exchange.cells import as_text
 from guanxi.surfaces.exchange.importing import committing, opening, planning, report, targets, undoing, words
 from guanxi.surfaces.exchange.importing.showing import Shown, rows_page, state_of, steps, word_of
@@ -60,6 +63,18 @@ def begin(request: HttpRequest, slug: str) -> HttpResponse:
     earlier = ImportRun.objects.filter(entity=entity.key, actor_id=actor.id).exclude(state="draft").order_by("-id")[:10]
     context = {"entity": entity, "message": message, "earlier": earlier, "steps": steps("draft", 0), "state_of": state_of, "when": ago}
     return page(request, "exchange/upload.html", context, title=_("Import"), status=422 if message else 200)
+
+
+@signed_in
+@require_GET
+def blank(request: HttpRequest, slug: str) -> Any:
+    """A workbook with the headings that an import knows."""
+    entity = entity_or_404(request, slug, "import")
+    with TemporaryDirectory() as folder:
+        place = Path(folder) / "template.xlsx"
+        template.write(place, entity, actor_of(request))
+        content = BytesIO(place.read_bytes())
+    return FileResponse(content, as_attachment=True, filename=f"{entity.label_plural} {_('import template')}.xlsx")
 
 
 @signed_in
@@ -228,6 +243,7 @@ def errors(request: HttpRequest, slug: str, run_id: int) -> Any:
 urls = [
     *export_pages.urls,
     path("<slug:slug>/import/", begin),
+    path("<slug:slug>/import/template/", blank),
     path("<slug:slug>/import/<int:run_id>/", show),
     path("<slug:slug>/import/<int:run_id>/look/", look),
     path("<slug:slug>/import/<int:run_id>/sheet/", reread),

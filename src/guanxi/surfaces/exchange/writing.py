@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import csv
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from django.utils.translation import gettext as _
 from rustpy_xlsxwriter import Format, write_worksheets
@@ -110,6 +110,20 @@ def _write_sheets(path: Path, title: str, records: Iterator[dict[str, Cell]], co
 def _formats(columns: Sequence[Column]) -> dict[str, Format]:
     """A date format for the columns that hold nothing but dates or moments."""
     return {column.name: Format().set_num_format(_MOMENT if column.has_moments else _DAY) for column in columns if column.is_temporal}
+
+
+def write_texts(path: Path, sheets: Mapping[str, tuple[Sequence[str], Sequence[Sequence[str]]]]) -> None:
+    """Write a small workbook of texts: by the title of each sheet its headings and rows, which may be shorter than them."""
+    written: list[tuple[str, Any]] = []
+    widths: dict[str, Any] = {}
+    for title, (headers, rows) in sheets.items():
+        columns = [Column(for_text_file(name)) for name in header_names(headers, width=len(headers))]
+        prepared = list(_prepared(rows, columns))
+        names = [column.name for column in columns]
+        written.append((title, iter([dict(zip(names, row, strict=True)) for row in prepared])))
+        widths[title] = {column.name: column.width for column in columns}
+    frozen = {"general": {"row": 1, "col": 0}}
+    write_worksheets(written, str(path), bold_headers=True, freeze_panes=frozen, column_widths=widths)
 
 
 def write_errors(path: Path, headers: Sequence[str], rows_with_errors: Iterable[tuple[Sequence[Cell], str]]) -> int:

@@ -1,4 +1,4 @@
-"""Finding: the palette, pickers, likely duplicates, menu counts, and revealing a number."""
+"""Finding: the palette, pickers, menu counts, and revealing a number."""
 
 from __future__ import annotations
 
@@ -10,11 +10,15 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+<<<<<<< ours
 from guanxi.kernel import clock, directory, duplicates, petitions, query, search
 from guanxi.kernel.china import regions
+=======
+from guanxi.kernel import clock, directory, petitions, query, search
+from guanxi.kernel.china import regions, tokens
+>>>>>>> theirs
 from guanxi.kernel.models import AccessLog
 from guanxi.kernel.registry import registry
-from guanxi.kernel.whole import whole
 from guanxi.surfaces.pages.chrome import menu
 from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, page, record_or_404, signed_in
 from guanxi.surfaces.ui.environment import bounded
@@ -42,7 +46,7 @@ def palette(request: HttpRequest) -> HttpResponse:
         groups.setdefault(str(hit.entity.label_plural), []).append(row)
     folded = text.lower()
     places = [i for s in menu(actor_of(request), "") for i in s["items"] if not text or folded in i["label"].lower() or folded in i["slug"]]
-    context = {"q": text, "groups": groups, "places": places[:6]}
+    context = {"q": text, "groups": groups, "places": places[:6], "nameless": tokens.says_no_name(text)}
     if whole:
         return page(request, "pages/found.html", context, title=_("Search"))
     return fragment(request, "pages/hits.html", context)
@@ -67,7 +71,11 @@ def pick(request: HttpRequest, slug: str) -> HttpResponse:
         found = rows.order_by(order.desc(), "-id").values_list("id", entity.title, "owner_id")[:PICKED]
         options = [(i, str(title)[:60], directory.person_name(owner)) for i, title, owner in found]
     create = f"/{slug}/new/?quick=1&{entity.title}=" if entity.quick and actor.may(entity.key, "create") else ""
-    return fragment(request, "pages/options.html", {"options": options, "q": text, "create": create, "entity": entity})
+    return fragment(
+        request,
+        "pages/options.html",
+        {"options": options, "q": text, "create": create, "entity": entity, "nameless": bool(entity.search) and tokens.says_no_name(text)},
+    )
 
 
 @signed_in
@@ -81,6 +89,7 @@ def pick_region(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
+<<<<<<< ours
 def similar(request: HttpRequest, slug: str) -> HttpResponse:
     """Likely duplicates of what is being typed: at most five, masked for those who may not see them."""
     entity = entity_or_404(request, slug)
@@ -101,6 +110,8 @@ def similar(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @signed_in
+=======
+>>>>>>> theirs
 def counts(request: HttpRequest) -> HttpResponse:
     """Bounded figures of the menu in one request."""
     actor = actor_of(request)
@@ -133,6 +144,5 @@ urls = [
     path("_counts/", counts),
     path("_pick/regions/", pick_region),
     path("_pick/<slug:slug>/", pick),
-    path("<slug:slug>/_similar/", similar),
     path("<slug:slug>/<int:record_id>/_reveal/<slug:key>/", reveal),
 ]

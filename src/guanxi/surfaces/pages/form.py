@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,10 +13,12 @@ from markupsafe import Markup
 
 from guanxi.kernel import idempotency, write
 from guanxi.kernel.actor import Actor
+from guanxi.kernel.duplicates import Likeness
 from guanxi.kernel.entity import Entity, Form
 from guanxi.kernel.fields.base import Field, Reader
 from guanxi.kernel.fields.money import show_amount
 from guanxi.kernel.whole import whole
+from guanxi.surfaces.pages import likeness
 from guanxi.surfaces.pages.frame import (
     actor_of,
     entity_or_404,
@@ -28,8 +32,6 @@ from guanxi.surfaces.pages.frame import (
     triggers,
 )
 from guanxi.surfaces.pages.record import cell, title_of
-
-DUPLICATE_KINDS = ("phone", "uscc")
 
 
 def posted(request: HttpRequest, fields: dict[str, Field]) -> dict[str, Any]:
@@ -73,9 +75,7 @@ def control(
     """One labelled control, holding what was typed if it was refused."""
     typed = values.get(field.key)
     html = retyped(field, typed, reader) if field.key in errors else field.kind.input(field, typed, reader)
-    if field.key == entity.title or field.kind.name in DUPLICATE_KINDS:
-        url = f"/{entity.slug}/_similar/"
-        html = Markup(str(html).replace("<input ", f'<input data-dup-url="{url}" data-dup-box="#dups" ', 1)) if entity.search else html
+    html = likeness.asking(entity, field, Markup(html), record.id if record is not None else None)
     return {
         "key": field.key,
         "label": field.label,
@@ -85,6 +85,14 @@ def control(
         "wide": getattr(field.kind, "lines", 1) > 1,
         "html": html,
     }
+
+
+def first_in_hand(entity: Entity, controls: list[dict[str, Any]], errors: dict[str, str], *, new: bool) -> list[dict[str, Any]]:
+    """Typing begins at the first field that was refused, in a new record at its title."""
+    refused_ones = [c for c in controls if c["error"]]
+    for c in refused_ones[:1] or [c for c in controls if new and not errors and c["key"] == entity.title]:
+        c["html"] = Markup(re.sub(r"<(input(?! type=.hidden)|select|textarea) ", r"<\1 autofocus ", str(c["html"]), count=1))
+    return controls
 
 
 def retyped(field: Field, typed: Any, reader: Reader) -> Markup:
@@ -155,7 +163,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
         )
     except write.Invalidated as refusal:
         shown = {**defaults(entity, request), **parsed_for_show(entity, values, reader_of(request), refusal.errors)}
-        return draw(request, entity, shown, refusal.errors, quick=quick, rivals=refusal.rivals, status=422)
+        return draw(request, entity, shown, refusal.errors, quick=quick, likely=likeness.again(entity, values, actor), status=422)
     url = f"/{entity.slug}/{record_id}/"
     message = _("%(entity)s saved") % {"entity": entity.label}
     if not quick:
@@ -177,7 +185,7 @@ def draw(
     *,
     quick: bool,
     record: Any = None,
-    rivals: list[int] | None = None,
+    likely: Sequence[Likeness] = (),
     status: int = 200,
 ) -> HttpResponse:
     """The form, in the modal when quick, as a page otherwise."""
@@ -187,14 +195,15 @@ def draw(
         "record": record,
         "errors": errors,
         "others": {k: m for k, m in errors.items() if k not in entity.fields or (quick and k not in entity.quick)},
-        "rivals": rivals or [],
+        "hits": likely,
         "action": request.get_full_path(),
     }
     if quick:
         writable = entity.writable(actor)
         asked = [*entity.quick, *(k for k in errors if k in writable and k not in entity.quick)]
         carried = [k for k in writable if k in request.GET and k not in asked]
-        context["quick_fields"] = [control(entity, writable[k], values, errors, reader_of(request)) for k in asked if k in writable]
+        fields = [control(entity, writable[k], values, errors, reader_of(request)) for k in asked if k in writable]
+        context["quick_fields"] = first_in_hand(entity, fields, errors, new=True)
         context["carried"] = [(k, request.GET[k]) for k in carried]
         context["full"] = f"/{entity.slug}/new/"
         return fragment(request, "pages/quick.html", context, status=status)
@@ -203,6 +212,7 @@ def draw(
     context["form"] = form
     context["carried"] = [(k, c) for k, c in form.sets.items() if k in form.without and k not in errors] if form and record is None else []
     context["groups"] = groups(entity, actor, values, errors, form, record=record)
+    first_in_hand(entity, [c for group in context["groups"] for c in group["fields"]], errors, new=record is None)
     title = title_of(entity, record, actor) if record is not None else _("New %(entity)s") % {"entity": entity.label}
     return page(request, "pages/form.html", context, title=title, status=status)
 
@@ -224,7 +234,8 @@ def edit(request: HttpRequest, slug: str, record_id: int) -> HttpResponse:
         write.update(row, values, actor=actor, door="form", base=base_of(request))
     except write.Invalidated as refusal:
         shown = {**current, **parsed_for_show(entity, values, reader_of(request), refusal.errors)}
-        return draw(request, entity, shown, refusal.errors, quick=False, record=row, rivals=refusal.rivals, status=422)
+        likely = likeness.again(entity, values, actor, besides=row.id)
+        return draw(request, entity, shown, refusal.errors, quick=False, record=row, likely=likely, status=422)
     except write.Conflict as clash:
         return conflict(request, entity, row, values, clash)
     except write.Forbidden as refusal:

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from guanxi.kernel import clock
-from guanxi.kernel.actor import Actor
 from guanxi.kernel.condition.tree import ConditionError
-from guanxi.kernel.models import Job
-from guanxi.org.models import Department, User
-from guanxi.surfaces import tiles
+from guanxi.surfaces import administration, tiles
 from guanxi.surfaces.pages.frame import actor_of, fragment, page, signed_in
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -60,48 +54,9 @@ def tile(request: HttpRequest, code: str) -> HttpResponse:
         drawn = found.draw(actor)
     except ConditionError:
         return HttpResponse("")
-    return fragment(request, "pages/home_tile.html", {"tile": found, "drawn": drawn})
+    return fragment(request, "pages/home_tile.html", {"tile": found, "drawn": drawn, "scope": found.scope(actor)})
 
 
-def accounts(actor: Actor) -> tiles.Facts:
-    """People and rights: what an administrator looks after."""
-    active = User.objects.filter(is_active=True)
-    return tiles.Facts(
-        [
-            (_("Active accounts"), f"{active.count():,}", ""),
-            (_("Closed accounts"), f"{User.objects.filter(is_active=False).count():,}", ""),
-            (_("Without a role"), f"{active.filter(assignments=None).count():,}", ""),
-            (_("First password not yet changed"), f"{active.filter(must_change_password=True).count():,}", ""),
-            (_("Departments"), f"{Department.objects.filter(active=True).count():,}", ""),
-        ]
-    )
-
-
-def health(actor: Actor) -> tiles.Facts:
-    """Whether long work gets done, and how big the database has grown."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_size_pretty(pg_database_size(current_database())), current_setting('server_version')")
-        size, version = cursor.fetchone()
-    jobs = Job.objects.filter(created_at__gte=clock.now() - timedelta(days=7))
-    return tiles.Facts(
-        [
-            (_("Database"), f"PostgreSQL {version.split(' ')[0]} · {size}", ""),
-            (_("Jobs waiting or running"), f"{jobs.filter(ended_at=None).count():,}", ""),
-            (_("Jobs failed in 7 days"), f"{jobs.filter(state='failed').count():,}", ""),
-        ]
-    )
-
-
-def administers(actor: Actor) -> bool:
-    """Whether one of the actor's roles manages accounts and settings."""
-    return actor.administers
-
-
-tiles.register(
-    tiles.Tile("accounts", gettext_lazy("Accounts"), "main", accounts, order=80, shown=administers),
-    tiles.Tile("health", gettext_lazy("System"), "side", health, order=80, shown=administers),
-)
+administration.register()
 
 urls = [path("", show), path("_home/<slug:code>/", tile)]

@@ -49,7 +49,7 @@ def region(request: HttpRequest, entity: Entity, row: Any) -> dict[str, Any]:
     reader = reader_of(request)
     actor = reader.actor
     tabs = related(entity, row, actor)
-    may = one.verbs(entity, actor, row.id, ("edit", "delete", "transfer")) if actor.may(entity.key, "edit") else {}
+    may = verbs(entity, row, actor)
     return {
         "entity": entity,
         "record": row,
@@ -63,12 +63,18 @@ def region(request: HttpRequest, entity: Entity, row: Any) -> dict[str, Any]:
         "groups": groups(entity, row, reader, editable=bool(may.get("edit"))),
         "tabs": tabs,
         "first": table(entity, row, tabs[0], reader) if tabs else None,
-        "actions": [a for a in entity.actions if available(entity, a, row, actor)] if may.get("edit") else [],
+        "actions": [a for a in entity.actions if may.get(a.grant) and available(entity, a, row, actor)],
         "creates": [
             (c, k) for c, k in registry.children(entity) if c.quick and actor.may(c.key, "create") and c.in_menu and not c.composer
         ],
         **(timeline.timeline(request, entity, row) if entity.timeline else {}),
     }
+
+
+def verbs(entity: Entity, row: Any, actor: Actor) -> dict[str, bool]:
+    """What the actor may do with the record, the grants of its actions among them; whoever has none of these is not asked further."""
+    wanted = dict.fromkeys(("edit", "delete", "transfer", *(a.grant for a in entity.actions)))
+    return one.verbs(entity, actor, row.id, wanted) if any(actor.may(entity.key, verb) for verb in wanted) else {}
 
 
 def title_of(entity: Entity, row: Any, actor: Actor) -> str:
