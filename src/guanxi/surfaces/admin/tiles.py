@@ -23,7 +23,7 @@ LATEST = 6
 
 def administers(actor: Actor) -> bool:
     """Whether one of the actor's roles manages accounts and settings."""
-    return bool(actor.roles) and Role.objects.filter(code__in=actor.roles, admin=True).exists()
+    return actor.administers
 
 
 def active(actor: Actor) -> tiles.Figure:

@@ -10,13 +10,8 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-<<<<<<< ours
-from guanxi.kernel import clock, directory, duplicates, petitions, query, search
-from guanxi.kernel.china import regions
-=======
 from guanxi.kernel import clock, directory, petitions, query, search
 from guanxi.kernel.china import regions, tokens
->>>>>>> theirs
 from guanxi.kernel.models import AccessLog
 from guanxi.kernel.registry import registry
 from guanxi.surfaces.pages.chrome import menu
@@ -89,29 +84,6 @@ def pick_region(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
-<<<<<<< ours
-def similar(request: HttpRequest, slug: str) -> HttpResponse:
-    """Likely duplicates of what is being typed: at most five, masked for those who may not see them."""
-    entity = entity_or_404(request, slug)
-    given = request.GET
-    key, value = given.get("field", ""), given.get("value", "").strip()
-    actor = actor_of(request)
-    writes = actor.may(entity.key, "create") or actor.may(entity.key, "edit")
-    if not value or not writes or key not in entity.visible(actor) or actor.right(entity.key, key) == "masked":
-        return HttpResponse("")
-    if not duplicates.may_ask(actor_of(request)):
-        return HttpResponse(_("You are asking too often. Wait a minute."), status=429, headers={"Retry-After": "60"})
-    hits = duplicates.find(entity, {key: value}, actor_of(request), besides=whole(given.get("record")))
-    return (
-        fragment(request, "pages/similar.html", {"hits": hits, "entity": entity, "askable": entity in petitions.askable()})
-        if hits
-        else HttpResponse("")
-    )
-
-
-@signed_in
-=======
->>>>>>> theirs
 def counts(request: HttpRequest) -> HttpResponse:
     """Bounded figures of the menu in one request."""
     actor = actor_of(request)

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from guanxi.kernel import clock
 from guanxi.kernel.condition.tree import ConditionError
-from guanxi.surfaces import administration, tiles
+from guanxi.surfaces import tiles
+from guanxi.surfaces.admin import tiles as administration
 from guanxi.surfaces.pages.frame import actor_of, fragment, page, signed_in
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

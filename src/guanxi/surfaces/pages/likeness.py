@@ -10,7 +10,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from markupsafe import Markup
 
-from guanxi.kernel import duplicates
+from guanxi.kernel import duplicates, petitions
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.duplicates import Likeness
 from guanxi.kernel.entity import Entity
@@ -32,7 +32,8 @@ def similar(request: HttpRequest, slug: str) -> HttpResponse:
     if not duplicates.may_ask(actor):
         return HttpResponse(_("You are asking too often. Wait a minute."), status=429, headers={"Retry-After": "60"})
     hits = duplicates.find(entity, {key: value}, actor, besides=whole(request.GET.get("record")))
-    return fragment(request, "pages/similar.html", {"hits": hits, "entity": entity}) if hits else HttpResponse("")
+    context = {"hits": hits, "entity": entity, "askable": entity in petitions.askable()}
+    return fragment(request, "pages/similar.html", context) if hits else HttpResponse("")
 
 
 def again(entity: Entity, values: Mapping[str, Any], actor: Actor, *, besides: int | None = None) -> list[Likeness]:
