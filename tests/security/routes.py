@@ -235,6 +235,9 @@ RULES: dict[str, Rule] = {
     "petitions/<int:number>/withdraw/": Rule("own", get=False, post=empty, parts=lambda world: {"number": world.ids["petition_id"]}),
     # By who may hand the record over: see tests/surfaces/test_petitions.py.
     "petitions/<int:number>/decide/": Rule("own", get=False, post=empty, parts=lambda world: None),
+    # The job works within the grant to hand over: see tests/surfaces/test_handover.py.
+    "handover/": Rule("own", get=False, post=empty, parts=lambda world: None),
+    "handover/<int:job_id>/back/": Rule("own", get=False, post=empty, parts=lambda world: None),
     "jobs/<int:job_id>/": Rule("own"),
     "jobs/<int:job_id>/cancel/": Rule("own", get=False, post=empty),
     "jobs/<int:job_id>/result/": Rule("own"),

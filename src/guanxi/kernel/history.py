@@ -177,8 +177,9 @@ def install() -> None:
         cursor.execute("SELECT guanxi_partitions(%s, %s)", [MONTHS_BACK, MONTHS_AHEAD])
         cursor.execute("SELECT guanxi_append_only(%s)", [settings.GUANXI_APP_ROLE])
         for entity in registry:
-            skipped = ",".join([*entity.derived, *stamped(entity)])
-            cursor.execute("SELECT guanxi_watch(%s, %s, %s)", [entity.model._meta.db_table, entity.key, skipped])
+            follows = entity.fields[entity.parent].column.path if entity.parent else ""
+            watched = [entity.model._meta.db_table, entity.key, ",".join(entity.derived), follows]
+            cursor.execute("SELECT guanxi_watch(%s, %s, %s, %s)", watched)
 
 
 def stamped(entity: Entity) -> tuple[str, ...]:

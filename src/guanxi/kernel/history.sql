@@ -37,6 +37,10 @@ END $$;
 CREATE OR REPLACE FUNCTION guanxi_context() RETURNS jsonb LANGUAGE sql STABLE AS
 $$ SELECT coalesce(nullif(current_setting('guanxi.context', true), ''), '{}')::jsonb $$;
 
+-- Owner and department of a child follow its parent, so that re-stamping is no change of it; without a parent they are its own.
+CREATE OR REPLACE FUNCTION guanxi_left_out(row_data jsonb, skipped text[], parent text) RETURNS text[] LANGUAGE sql IMMUTABLE AS
+$$ SELECT CASE WHEN parent <> '' AND row_data ->> parent IS NOT NULL THEN skipped || ARRAY['owner_id', 'department_id'] ELSE skipped END $$;
+
 -- A row as a flat document: custom keys beside columns, without what is derived or empty.
 CREATE OR REPLACE FUNCTION guanxi_document(row_data jsonb, skipped text[]) RETURNS jsonb LANGUAGE sql IMMUTABLE AS
 $$ SELECT (row_data - 'custom' - skipped) || coalesce(row_data -> 'custom', '{}') $$;
@@ -45,6 +49,7 @@ CREATE OR REPLACE FUNCTION guanxi_history() RETURNS trigger LANGUAGE plpgsql SEC
 DECLARE
     context jsonb := guanxi_context();
     skipped text[] := string_to_array(TG_ARGV[1], ',');
+    parent text := TG_ARGV[2];
     moment timestamptz := coalesce((context ->> 'at')::timestamptz, clock_timestamp());
     write uuid := coalesce((context ->> 'write')::uuid, gen_random_uuid());
     who bigint := (context ->> 'actor')::bigint;
@@ -56,7 +61,7 @@ BEGIN
         SELECT CASE WHEN door = 'demo' THEN n.created_at ELSE moment END,
                write, TG_ARGV[0], n.id, n.version, 'create',
                coalesce((SELECT jsonb_object_agg(e.key, jsonb_build_array(NULL, e.value))
-                         FROM jsonb_each(guanxi_document(to_jsonb(n), skipped || ARRAY['id', 'created_at', 'created_by_id'])) e
+                         FROM jsonb_each(guanxi_document(to_jsonb(n), guanxi_left_out(to_jsonb(n), skipped, parent) || ARRAY['id', 'created_at', 'created_by_id'])) e
                          WHERE e.value NOT IN ('null', '""', '[]', '{}', 'false')), '{}'),
                CASE WHEN door = 'demo' THEN n.created_by_id ELSE who END, door, request
         FROM new_rows n;
@@ -69,14 +74,15 @@ BEGIN
                d.diff, CASE WHEN door = 'demo' THEN n.owner_id ELSE who END, door, request
         FROM new_rows n
         -- A roll-up or a stamp alone is no change: told apart before keys are compared, which costs ten times as much.
-        JOIN old_rows o ON o.id = n.id AND guanxi_document(to_jsonb(o), skipped) <> guanxi_document(to_jsonb(n), skipped)
+        JOIN old_rows o ON o.id = n.id
+        CROSS JOIN LATERAL (SELECT guanxi_left_out(to_jsonb(n), skipped, parent) AS out) l
         CROSS JOIN LATERAL (
             SELECT jsonb_object_agg(coalesce(a.key, b.key), jsonb_build_array(a.value, b.value)) AS diff
-            FROM jsonb_each(guanxi_document(to_jsonb(o), skipped)) a
-            FULL JOIN jsonb_each(guanxi_document(to_jsonb(n), skipped)) b ON a.key = b.key
+            FROM jsonb_each(guanxi_document(to_jsonb(o), l.out)) a
+            FULL JOIN jsonb_each(guanxi_document(to_jsonb(n), l.out)) b ON a.key = b.key
             WHERE a.value IS DISTINCT FROM b.value
         ) d
-        WHERE d.diff IS NOT NULL;
+        WHERE guanxi_document(to_jsonb(o), l.out) <> guanxi_document(to_jsonb(n), l.out) AND d.diff IS NOT NULL;
     END IF;
     RETURN NULL;
 END $$;
@@ -164,12 +170,13 @@ CREATE OR REPLACE TRIGGER guanxi_linked AFTER INSERT ON kernel_link
 CREATE OR REPLACE TRIGGER guanxi_unlinked AFTER DELETE ON kernel_link
     REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION guanxi_link_history();
 
-CREATE OR REPLACE FUNCTION guanxi_watch(watched text, entity text, skipped text) RETURNS void LANGUAGE plpgsql AS $$
+DROP FUNCTION IF EXISTS guanxi_watch(text, text, text);
+CREATE OR REPLACE FUNCTION guanxi_watch(watched text, entity text, skipped text, parent text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     EXECUTE format('CREATE OR REPLACE TRIGGER guanxi_created AFTER INSERT ON %I REFERENCING NEW TABLE AS new_rows
-                    FOR EACH STATEMENT EXECUTE FUNCTION guanxi_history(%L, %L)', watched, entity, skipped);
+                    FOR EACH STATEMENT EXECUTE FUNCTION guanxi_history(%L, %L, %L)', watched, entity, skipped, parent);
     EXECUTE format('CREATE OR REPLACE TRIGGER guanxi_updated AFTER UPDATE ON %I REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
-                    FOR EACH STATEMENT EXECUTE FUNCTION guanxi_history(%L, %L)', watched, entity, skipped);
+                    FOR EACH STATEMENT EXECUTE FUNCTION guanxi_history(%L, %L, %L)', watched, entity, skipped, parent);
     EXECUTE format('CREATE OR REPLACE TRIGGER guanxi_kept BEFORE DELETE ON %I
                     FOR EACH ROW EXECUTE FUNCTION guanxi_keep(%L)', watched, entity);
 END $$;

@@ -49,6 +49,7 @@ DOORS = {
     "demo": gettext_lazy("demo company"),
     "files": gettext_lazy("files"),
     "form": gettext_lazy("form"),
+    "handover": gettext_lazy("handover"),
     "import": gettext_lazy("import"),
     "path": gettext_lazy("stage path"),
     "share": gettext_lazy("participants"),

@@ -7,6 +7,7 @@ from procrastinate.contrib.django import app
 from guanxi.kernel import jobs, versions
 from guanxi.kernel.actor import Actor
 from guanxi.org import actors, directory
+from guanxi.surfaces import handing
 from guanxi.surfaces.exchange import exporting
 from guanxi.surfaces.exchange.importing import committing, planning, sweeping, undoing
 
@@ -29,4 +30,4 @@ def sweep_imports(timestamp: int) -> None:
     sweeping.sweep()
 
 
-__all__ = ["committing", "exporting", "person", "planning", "sweep_imports", "undoing"]
+__all__ = ["committing", "exporting", "handing", "person", "planning", "sweep_imports", "undoing"]

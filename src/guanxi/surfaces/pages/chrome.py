@@ -21,8 +21,19 @@ from guanxi.kernel.kept import Kept
 from guanxi.kernel.registry import registry
 from guanxi.surfaces.ui.environment import drawn
 
-#: Menu entries that are no entity: (slug, address, icon, label). Filled by the pages that answer them.
-PLACES: list[tuple[str, str, str, Callable[[], str]]] = [("home", "/", "layout-dashboard", lambda: _("Workbench"))]
+
+class Place(NamedTuple):
+    """A menu entry that is no entity, for whom it is shown to."""
+
+    slug: str
+    url: str
+    icon: str
+    label: Callable[[], str]
+    shown: Callable[[Actor], bool] = lambda actor: True
+
+
+#: Filled by the pages that answer them.
+PLACES: list[Place] = [Place("home", "/", "layout-dashboard", lambda: _("Workbench"))]
 ADMINISTRATION = "/admin/"
 _TOKEN, _HERE = "\x02token\x03", "\x02here\x03"
 
@@ -46,7 +57,7 @@ def around(request: HttpRequest, actor: Actor, theme: str) -> Chrome:
 
 def place_of(path: str) -> str:
     """Which entry of the menu an address belongs to; empty for none."""
-    if any(path == url for _slug, url, _icon, _label in PLACES):
+    if any(path == place.url for place in PLACES):
         return path
     if path.startswith(ADMINISTRATION):
         return ADMINISTRATION
@@ -71,7 +82,8 @@ def _render(actor: Actor, place: str, theme: str) -> Chrome:
 
 def menu(actor: Actor, place: str) -> list[dict[str, Any]]:
     """The rail: workbench first, then each section with the entities the actor may view."""
-    first = [{"slug": s, "url": u, "icon": i, "label": words(), "active": place == u} for s, u, i, words in PLACES]
+    shown = [p for p in PLACES if p.shown(actor)]
+    first = [{"slug": p.slug, "url": p.url, "icon": p.icon, "label": p.label(), "active": place == p.url} for p in shown]
     sections: dict[str, list[dict[str, Any]]] = {}
     for entity in registry.in_menu():
         if entity.in_menu and actor.may(entity.key, "view"):

@@ -16,7 +16,7 @@ from guanxi.kernel import clock, jobs
 from guanxi.kernel.fields.dates import ago
 from guanxi.kernel.models import Job
 from guanxi.kernel.registry import registry
-from guanxi.surfaces.pages.chrome import PLACES
+from guanxi.surfaces.pages.chrome import PLACES, Place
 from guanxi.surfaces.pages.frame import actor_of, fragment, page, signed_in, toast, triggers
 
 SHOWN = 50
@@ -162,7 +162,7 @@ def result(request: HttpRequest, job_id: int) -> Any:
     return response
 
 
-PLACES.append(("jobs", "/jobs/", "clipboard-list", lambda: _("Jobs")))
+PLACES.append(Place("jobs", "/jobs/", "clipboard-list", lambda: _("Jobs")))
 urls = [
     path("jobs/", show),
     path("jobs/<int:job_id>/", detail),

@@ -19,7 +19,7 @@ from guanxi.kernel.fields.dates import ago
 from guanxi.kernel.history import PARTS
 from guanxi.kernel.models import Petition
 from guanxi.kernel.registry import registry
-from guanxi.surfaces.pages.chrome import PLACES
+from guanxi.surfaces.pages.chrome import PLACES, Place
 from guanxi.surfaces.pages.frame import actor_of, fragment, go, page, signed_in
 
 ASKED = {
@@ -147,7 +147,7 @@ def _close_of(text: str) -> datetime | None:
     return timezone.make_aware(datetime.combine(last, time.max)) if last else None
 
 
-PLACES.append(("petitions", "/petitions/", "git-pull-request", lambda: _("Requests")))
+PLACES.append(Place("petitions", "/petitions/", "git-pull-request", lambda: _("Requests"), lambda actor: bool(actor.grants)))
 urls = [
     path("petitions/", show),
     path("petitions/new/<slug:slug>/", new),

@@ -1,0 +1,71 @@
+"""Handover: choose whose work passes to whom, see the counts, start; take the latest ones back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from guanxi.kernel import directory
+from guanxi.kernel.actor import Actor
+from guanxi.kernel.fields.dates import ago
+from guanxi.kernel.registry import registry
+from guanxi.kernel.whole import whole
+from guanxi.kernel.write import Invalidated
+from guanxi.surfaces import handing
+from guanxi.surfaces.pages.chrome import PLACES, Place
+from guanxi.surfaces.pages.frame import actor_of, go, page, signed_in
+
+
+def may(actor: Actor) -> bool:
+    """Whoever may hand over anything at all."""
+    return any(actor.may(e.key, "transfer") for e in registry)
+
+
+@signed_in
+def show(request: HttpRequest) -> HttpResponse:
+    """The form with the counts of the chosen person; POST starts the job."""
+    actor = actor_of(request)
+    if not may(actor):
+        raise Http404
+    given: Any = request.POST if request.method == "POST" else request.GET
+    giver, taker = whole(given.get("giver")) or 0, whole(given.get("taker")) or 0
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        try:
+            job = handing.begin(giver, taker, given.getlist("entity"), shares="shares" in given, actor=actor)
+            return go(request, f"/jobs/{job.pk}/")
+        except Invalidated as refusal:
+            errors = refusal.errors
+    people = sorted(directory.people().values(), key=lambda e: (not e.active, e.name))
+    held = handing.holdings(giver, actor) if giver else []
+    context = {
+        "givers": people,
+        "takers": [e for e in people if e.active and e.id != giver],
+        "giver": giver,
+        "taker": taker,
+        "held": held,
+        "chosen": given.getlist("entity") if request.method == "POST" else [h.entity.key for h in held],
+        "shares": handing.participations(giver, actor).count() if giver else 0,
+        "errors": errors,
+        "past": [{"id": j.pk, "title": j.title, "when": ago(j.created_at), "done": j.done} for j in handing.returnable(actor)],
+    }
+    return page(request, "pages/handover.html", context, title=_("Handover"), status=422 if errors else 200)
+
+
+@signed_in
+@require_POST
+def take_back(request: HttpRequest, job_id: int) -> HttpResponse:
+    """Start taking a handover back."""
+    try:
+        job = handing.take_back(job_id, actor=actor_of(request))
+    except Invalidated as refusal:
+        return go(request, "/handover/", " ".join(refusal.errors.values()))
+    return go(request, f"/jobs/{job.pk}/")
+
+
+PLACES.append(Place("handover", "/handover/", "transfer", lambda: _("Handover"), may))
+urls = [path("handover/", show), path("handover/<int:job_id>/back/", take_back)]
