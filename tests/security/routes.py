@@ -183,6 +183,8 @@ RULES: dict[str, Rule] = {
     "admin/roles/<int:role_id>/revoke/": Rule("admin", get=False, post=lambda world: {"user": world.cast.stranger.id}, parts=sellers),
     "admin/roles/<int:role_id>/close/": Rule("admin", get=False, post=empty, parts=sellers),
     "admin/why/": Rule("admin", query="?q="),
+    "admin/arrivals/": Rule("admin"),
+    "admin/arrivals/export/": Rule("admin"),
     "admin/trail/": Rule("admin"),
     "admin/trail/export/": Rule("admin"),
     "_pick/<slug:slug>/": Rule("list", query="?q=Zanzibar"),

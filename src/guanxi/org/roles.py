@@ -13,6 +13,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from guanxi.kernel import clock
 from guanxi.kernel.actor import SCOPES, Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.grants import VERBS
@@ -111,6 +112,8 @@ def restrict(role: Role, entity: Entity, field: str, right: str, *, actor: Actor
 def assign(role: Role, user: User, until: datetime | None, *, actor: Actor) -> None:
     """Give a role to a person, for a time or for good. Raises Forbidden or Invalidated."""
     _not_oneself(user, actor)
+    if until is not None and until <= clock.now():
+        raise Invalidated({"until": _("Choose a last day that is not past.")})
     if not role.active:
         raise Invalidated({"role": _("This role is closed. Open it again first.")})
     if role.admin and until is not None and Assignment.objects.filter(role=role, user=user, until=None).exists():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
-from guanxi.surfaces.admin import access, places, roles, trail, why
+from guanxi.surfaces.admin import access, arrivals, places, roles, trail, why
 from guanxi.surfaces.api import routes as api
 from guanxi.surfaces.exchange import pages as exchange
 from guanxi.surfaces.pages import (
@@ -28,7 +28,7 @@ from guanxi.surfaces.pages import (
     views,
 )
 
-administration = (places, access, roles, why, trail)
+administration = (places, access, roles, why, trail, arrivals)
 handlers = (
     *administration,
     api,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -20,6 +19,7 @@ from guanxi.kernel.write import Invalidated
 from guanxi.org import roles, words
 from guanxi.org.models import Role, User
 from guanxi.surfaces.admin.places import administering
+from guanxi.surfaces.days import last_day
 from guanxi.surfaces.pages.frame import actor_of, fragment, go, page
 
 
@@ -90,7 +90,7 @@ def assign(request: HttpRequest, role_id: int) -> HttpResponse:
     """Give the role to a person; `until` is the last day."""
     role, user = get_object_or_404(Role, pk=role_id), _person(request)
     try:
-        roles.assign(role, user, _close_of(request.POST.get("until", "")), actor=actor_of(request))
+        roles.assign(role, user, last_day(request.POST.get("until", "")), actor=actor_of(request))
     except Invalidated as refusal:
         return drawn(request, role, refusal)
     return go(request, f"/admin/roles/{role.pk}/", _("%(name)s has this role now.") % {"name": user.name})
@@ -125,18 +125,6 @@ def _person(request: HttpRequest) -> User:
     if user is None:
         raise Http404
     return user
-
-
-def _close_of(text: str) -> datetime | None:
-    if not text.strip():
-        return None
-    try:
-        last = parse_date(text.strip())
-    except ValueError:
-        last = None
-    if last is None or last < clock.today():
-        raise Invalidated({"until": _("Choose a last day that is not past.")})
-    return timezone.make_aware(datetime.combine(last, time.max))
 
 
 @administering

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, time
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,6 +18,7 @@ from guanxi.kernel.whole import whole
 from guanxi.org import words
 from guanxi.org.models import Operation, Role, User
 from guanxi.surfaces.admin.places import PLACES, TRAILS, Place, administering
+from guanxi.surfaces.days import between
 from guanxi.surfaces.exchange.sheet import workbook
 from guanxi.surfaces.pages.frame import actor_of, page
 from guanxi.surfaces.ui.environment import query
@@ -102,14 +101,7 @@ def chosen(request: HttpRequest) -> Any:
         rows = rows.filter(actor=who)
     if (what := request.GET.get("what", "")) in SUBJECTS:
         rows = rows.filter(subject=what)
-    for key, edge, moment in (("since", "at__gte", time.min), ("until", "at__lte", time.max)):
-        try:
-            day = parse_date(request.GET.get(key, ""))
-        except ValueError:
-            day = None
-        if day:
-            rows = rows.filter(**{edge: timezone.make_aware(datetime.combine(day, moment))})
-    return rows
+    return between(rows, request.GET)
 
 
 class _Line:

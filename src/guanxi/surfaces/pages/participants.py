@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -19,6 +17,7 @@ from guanxi.kernel.entity import Entity
 from guanxi.kernel.history import PARTS
 from guanxi.kernel.whole import whole
 from guanxi.kernel.write import Grantee, sharing
+from guanxi.surfaces.days import last_day
 from guanxi.surfaces.pages.actions import selected
 from guanxi.surfaces.pages.form import refused
 from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, record_or_404, signed_in, toast, triggers
@@ -70,7 +69,7 @@ def add(request: HttpRequest, slug: str) -> HttpResponse:
         return fragment(request, "pages/share.html", context)
     try:
         count = write.share(
-            entity, selected(request, entity), _grantees(given.getlist("to")), given.get("part", ""), _close_of(given.get("until", "")),
+            entity, selected(request, entity), _grantees(given.getlist("to")), given.get("part", ""), last_day(given.get("until", "")),
             actor=actor, door="share",
         )  # fmt: skip
     except write.Invalidated as refusal:
@@ -100,17 +99,6 @@ def _grantees(given: list[str]) -> list[Grantee]:
     """`person:12` and `department:3` as a form sends them; anything else names nobody."""
     pairs = (text.partition(":") for text in given)
     return [Grantee(to, whole(number) or 0) for to, _colon, number in pairs]
-
-
-def _close_of(text: str) -> datetime | None:
-    """The end of a last day; a day that is none is past, so that it is refused in words."""
-    if not text.strip():
-        return None
-    try:
-        last = parse_date(text.strip())
-    except ValueError:
-        last = None
-    return timezone.make_aware(datetime.combine(last, time.max)) if last else timezone.make_aware(datetime(1970, 1, 1))
 
 
 urls = [

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -19,6 +17,7 @@ from guanxi.kernel.fields.dates import ago
 from guanxi.kernel.history import PARTS
 from guanxi.kernel.models import Petition
 from guanxi.kernel.registry import registry
+from guanxi.surfaces.days import last_day
 from guanxi.surfaces.pages.chrome import PLACES, Place
 from guanxi.surfaces.pages.frame import actor_of, fragment, go, page, signed_in
 
@@ -115,7 +114,7 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
         petitions.decide(
             number,
             part="" if refusing else request.POST.get("part", "") or "-",
-            until=_close_of(request.POST.get("until", "")),
+            until=last_day(request.POST.get("until", "")),
             answer=request.POST.get("answer", ""),
             actor=actor_of(request),
         )
@@ -135,16 +134,6 @@ def withdraw(request: HttpRequest, number: int) -> HttpResponse:
     except write.NotFound:
         raise Http404 from None
     return go(request, "/petitions/?tab=mine", _("Withdrawn"))
-
-
-def _close_of(text: str) -> datetime | None:
-    try:
-        last = parse_date(text.strip()) if text.strip() else None
-    except ValueError:
-        last = None
-    if text.strip() and last is None:
-        return timezone.make_aware(datetime(1970, 1, 1))
-    return timezone.make_aware(datetime.combine(last, time.max)) if last else None
 
 
 PLACES.append(Place("petitions", "/petitions/", "git-pull-request", lambda: _("Requests"), lambda actor: bool(actor.grants)))

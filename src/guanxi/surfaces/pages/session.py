@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from guanxi.kernel import tally
+from guanxi.org import arrivals
 from guanxi.org.address import client_address
 from guanxi.org.models import User
 from guanxi.surfaces.pages.frame import go, page, signed_in
@@ -33,13 +34,16 @@ def enter(request: HttpRequest) -> HttpResponse:
     whom, where = ("login", name.lower()), ("login from", client_address(request))
     # Counted before the password is looked at, so that attempts at the same moment count too.
     if tally.add(*whom, seconds=PAUSE) > TRIES or tally.add(*where, seconds=PAUSE) > FROM_ONE_PLACE:
+        arrivals.note(request, arrivals.PAUSED, login=name)
         return _draw(request, name, _("Too many attempts. Wait five minutes, then try again."), status=429)
     user = authenticate(request, username=name, password=request.POST.get("password", ""))
-    if user is None:
+    if not isinstance(user, User):
+        arrivals.note(request, arrivals.WRONG, login=name)
         return _draw(request, name, _("The user name or the password is wrong."), status=422)
     tally.forget(*whom)
     tally.take_back(*where)
     login(request, user)
+    arrivals.note(request, arrivals.IN, user=user)
     if getattr(user, "must_change_password", False):
         return HttpResponseRedirect("/settings/password/")
     return HttpResponseRedirect(_next(request))
@@ -72,6 +76,8 @@ DEMO = ("sales", "manager", "director", "business", "admin", "sales2", "finance"
 @require_POST
 def leave(request: HttpRequest) -> HttpResponse:
     """End the session."""
+    if isinstance(request.user, User):
+        arrivals.note(request, arrivals.OUT, user=request.user)
     logout(request)
     return HttpResponseRedirect("/login/")
 
@@ -98,6 +104,7 @@ def password(request: HttpRequest) -> HttpResponse:
             user.must_change_password = False
             User.objects.filter(pk=user.pk).update(password=user.password, must_change_password=False, demo=False)
             update_session_auth_hash(request, user)
+            arrivals.note(request, arrivals.PASSWORD, user=user)
             return go(request, "/settings/", _("The password has been changed. Other sessions have ended."))
     return page(request, "pages/password.html", {"errors": errors}, title=_("Change password"), status=422 if errors else 200)
 
