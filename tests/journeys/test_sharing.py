@@ -56,7 +56,7 @@ def test_a_closed_customer_is_asked_for_with_a_reason_and_opened_as_far_as_decid
     colleague.go("/petitions/")
     colleague.page.get_by_role("button", name="申请查看客户").click()
     colleague.modal.get_by_label("名称").fill(name)
-    colleague.modal.get_by_label("原因").fill("该集团的总部由我负责")
+    colleague.modal.get_by_label("申请原因").fill("该集团的总部由我负责")
     colleague.modal.get_by_role("button", name="提交申请").click()
     expect(colleague.page.locator(".petition").first).to_contain_text("待审批")
     expect(colleague.page.locator(".petition").first).not_to_contain_text(name)

@@ -89,6 +89,18 @@ def test_it_comes_back_as_a_whole_but_not_what_has_moved_on(cast: Cast, at_desk:
         handing.take_back(job.pk, actor=cast.manager)
 
 
+@pytest.mark.feature("OWN-06")
+def test_it_comes_back_from_where_one_hands_nothing_over_oneself(cast: Cast) -> None:
+    work = held(cast)
+    job = done(handing.begin(cast.owner.id or 0, cast.stranger.id or 0, [CUSTOMER.key], shares=False, actor=cast.manager))
+    assert owners(work["customers"]) == {cast.stranger.id}
+    assert not CUSTOMER.rows(cast.manager, "transfer").filter(owner=cast.stranger.id).exists()
+    handing.take_back(job.pk, actor=cast.manager)
+    back = done(Job.objects.get(kind=handing.UNDO))
+    assert owners(work["customers"]) == {cast.owner.id}
+    assert back.counts["kept"] == 0
+
+
 def test_after_seven_days_it_stays(cast: Cast) -> None:
     held(cast)
     job = done(begin(cast))

@@ -7,7 +7,7 @@ for whoever started it, within his grant to hand over; a run that is started aga
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from guanxi.kernel import clock, directory, history, jobs, write
-from guanxi.kernel.actor import Actor
+from guanxi.kernel.actor import SCOPES, Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.models import Job, Share
 from guanxi.kernel.registry import registry
@@ -155,13 +155,20 @@ def take_back(job_id: int, *, actor: Actor) -> Job:
     )
 
 
+def returning(actor: Actor, entities: set[str]) -> Actor:
+    """The same person with reach over what he gave away himself: it may have gone where he hands nothing over any more."""
+    reach = {(key, action): SCOPES["all"] for key in entities for action in ("view", "transfer") if actor.may(key, "transfer")}
+    return replace(actor, grants={**actor.grants, **reach})
+
+
 @jobs.runner(UNDO)
 def undo(progress: jobs.Progress) -> None:
     """Give back what is still with whom it was handed to; what has moved on since stays and is counted."""
     changes = [c for c in history.of_request(f"job:{progress.spec['job']}") if c.verb == "transfer"]
     progress.total = len(changes)
+    giver = returning(progress.actor, {c.entity for c in changes})
     while progress.done < len(changes) and not progress.cancelled():
         part = changes[progress.done : progress.done + SLICE]
         with progress.slice():
-            outcome = write.undo(part, actor=progress.actor, door=DOOR)
+            outcome = write.undo(part, actor=giver, door=DOOR)
             progress.advance(len(part), undone=len(part) - len(outcome.kept), kept=len(outcome.kept))
