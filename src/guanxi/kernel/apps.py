@@ -33,6 +33,7 @@ class Area(AppConfig):
             self.models_module = self.models_module or package
 
     def ready(self) -> None:
-        """An area may bring tiles of the workbench; importing the module registers them."""
-        if find_spec(f"{self.name}.tiles"):
-            import_module(f"{self.name}.tiles")
+        """An area may bring presets of its own and tiles of the workbench; importing the module registers them."""
+        for brought in ("presets", "tiles"):
+            if find_spec(f"{self.name}.{brought}"):
+                import_module(f"{self.name}.{brought}")
