@@ -17,7 +17,7 @@ SPARED = ["or", ["status", "is", "signed"], ["won_amount", "gt", 0], ["open_coun
 POOL = {
     "name": "公司公海",
     "description": "没有负责人的客户都在这里，领取后即归本人跟进。",
-    "usual": True,
+    "rank": 1,
     "masked": ["phone", "email", "resident_id"],
     "claims_a_day": 20,
     "most_held": 200,

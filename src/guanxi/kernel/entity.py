@@ -81,6 +81,8 @@ class Action:
     run: Callable[..., Outcome] | None = None
     #: Fields that have to be filled in though the record may do without them.
     asks: tuple[str, ...] = ()
+    #: What a person should know before he does it.
+    note: Label = ""
 
 
 @dataclass(frozen=True)

@@ -59,14 +59,22 @@ def _person(entity: Entity, raw: Any, actor: Actor) -> int:
 #: What can be done with records that lie in a pool.
 DEEDS = (
     Action("claim", gettext_lazy("Claim"), run=claim, icon="hand-grab", grant="claim", tone="g"),
-    Action("assign", gettext_lazy("Give to"), run=assign, icon="user-plus", grant="assign", form=("owner",)),
+    Action(
+        "assign",
+        gettext_lazy("Give to"),
+        run=assign,
+        icon="user-plus",
+        grant="assign",
+        form=("owner",),
+        note=gettext_lazy("Leave the owner empty to give each record to the member who holds least."),
+    ),
 )
 #: What an entity that is pooled offers its owners.
 RELEASE = Action(
     "release",
     gettext_lazy("Hand back"),
     run=release,
-    icon="pool",
+    icon="ripple",
     grant="transfer",
     form=("pool", "pool_reason"),
     asks=("pool_reason",),

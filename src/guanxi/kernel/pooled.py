@@ -82,7 +82,7 @@ def face(entity: Entity, pool: Pool) -> Entity:
     from guanxi.kernel.pool_deeds import DEEDS  # which needs the whole kernel
 
     seen = copy(entity)
-    seen.slug, seen.label_plural, seen.icon = pool.slug, pool.name, "pool"
+    seen.slug, seen.label_plural, seen.icon = pool.slug, pool.name, "ripple"
     seen.columns = entity.pool_columns or (*entity.columns[:4], "pooled_at", "pooled_from", "pool_reason")
     seen.views, seen.actions, seen.kept_as = entity.pool_views, DEEDS, f"{entity.key}@pool"
     seen.boards, seen.forms, seen.quick, seen.stage, seen.in_menu = (), (), (), "", False
@@ -105,4 +105,10 @@ def through(actor: Actor, slug: str) -> Actor:
     return lens(actor, pool) if pool is not None and pool.includes(actor) else Actor(id=actor.id, name=actor.name, bare=actor)
 
 
-__all__ = ["by_slug", "columns", "constraints", "face", "indexes", "lens", "through"]
+def faces(actor: Actor) -> list[tuple[Entity, Actor]]:
+    """Every pool that the person belongs to, as an entity and as who looks at it."""
+    found = [pool for entity in registry if entity.pooled for pool in pools.joined(entity, actor)]
+    return [(face(registry.get(pool.entity), pool), lens(actor, pool)) for pool in found]
+
+
+__all__ = ["by_slug", "columns", "constraints", "face", "faces", "indexes", "lens", "through"]

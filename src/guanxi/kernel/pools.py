@@ -47,7 +47,7 @@ class Pool:
     recycles: bool = False
     spared: tuple[Any, ...] = ()
     rules: tuple[Rule, ...] = field(default=())
-    usual: bool = False
+    rank: int = 1_000
 
     @property
     def slug(self) -> str:
@@ -113,8 +113,7 @@ def joined(entity: Entity, actor: Actor) -> list[Pool]:
 
 def usual(entity: Entity) -> Pool | None:
     """The pool that takes what nobody has chosen another one for."""
-    found = of(entity)
-    return next((pool for pool in found if pool.usual), found[0] if found else None)
+    return min(of(entity), key=lambda pool: (pool.rank, pool.id), default=None)
 
 
 def rule(number: int | None) -> Rule | None:

@@ -9,6 +9,7 @@ from guanxi.kernel.actor import Actor
 from guanxi.org import actors, directory
 from guanxi.surfaces.exchange import exporting
 from guanxi.surfaces.exchange.importing import committing, planning, sweeping, undoing
+from guanxi.surfaces.pages import pool
 
 
 def person(user: int) -> Actor:
@@ -29,4 +30,4 @@ def sweep_imports(timestamp: int) -> None:
     sweeping.sweep()
 
 
-__all__ = ["committing", "exporting", "person", "planning", "sweep_imports", "undoing"]
+__all__ = ["committing", "exporting", "person", "planning", "pool", "sweep_imports", "undoing"]

@@ -9,12 +9,14 @@ from guanxi.surfaces.exchange import pages as exchange
 from guanxi.surfaces.pages import (
     actions,
     board,
+    deeds,
     files,
     finding,
     form,
     home,
     jobs,
     listing,
+    pool,
     record,
     recycle,
     session,
@@ -23,5 +25,24 @@ from guanxi.surfaces.pages import (
     views,
 )
 
-handlers = (api, session, settings, home, finding, jobs, files, timeline, views, recycle, board, actions, exchange, form, record, listing)
+handlers = (
+    api,
+    session,
+    settings,
+    home,
+    finding,
+    jobs,
+    files,
+    timeline,
+    views,
+    recycle,
+    board,
+    actions,
+    deeds,
+    pool,
+    exchange,
+    form,
+    record,
+    listing,
+)
 urlpatterns: list[URLPattern | URLResolver] = [pattern for module in handlers for pattern in module.urls]

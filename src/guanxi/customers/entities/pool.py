@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from guanxi.declare import (
@@ -55,7 +54,12 @@ class Pool(Record):
     most_held = Integer(gettext_lazy("Most held"), least=0, most=1_000_000, help=gettext_lazy("Who owns so many cannot claim more."))
     cooling_days = Integer(gettext_lazy("Cooling-off days of the previous owner"), least=0, most=3_650)
     warning_days = Integer(gettext_lazy("Days of warning"), least=0, most=365, help=gettext_lazy("Nothing falls in without it."))
-    usual = Flag(gettext_lazy("Default pool"), help=gettext_lazy("Takes what nobody has chosen another pool for."))
+    rank = Integer(
+        gettext_lazy("Rank"),
+        least=1,
+        most=999,
+        help=gettext_lazy("The first is the default: it takes what nobody has chosen another pool for."),
+    )
     recycles = Flag(gettext_lazy("Recycling on"), help=gettext_lazy("What the rules say falls in each night. Look at the dry run first."))
     spared = Condition(gettext_lazy("Never falls in"), "customers.Customer")
     rule_count = Integer(gettext_lazy("Rules in force"), computed=True)
@@ -74,14 +78,14 @@ class PoolEntity(Entity, model=Pool):
     slug = "pools"
     label = gettext_lazy("Public pool")
     label_plural = gettext_lazy("Public pools")
-    icon = "pool"
+    icon = "ripple"
     place = 12
     in_menu = False
     columns = ("name", "holds", "departments", "people", "managers", "claims_a_day", "most_held", "rule_count", "recycles")
-    filters = ("holds", "recycles", "usual")
+    filters = ("holds", "recycles")
     unique = (Unique("name"),)
     layout = {
-        gettext_lazy("Pool"): ("name", "holds", "description", "usual"),
+        gettext_lazy("Pool"): ("name", "holds", "description", "rank"),
         gettext_lazy("Who takes part"): ("people", "departments", "managers"),
         gettext_lazy("Taking"): ("claims_a_day", "most_held", "cooling_days"),
         gettext_lazy("What is closed"): ("hidden", "masked", "story"),
@@ -92,18 +96,12 @@ class PoolEntity(Entity, model=Pool):
     rollups = (RollUp("rule_count", "customers.PoolRule", via="pool", how="count", where=["active", "is", True]),)
     grants = GRANTS
 
-    def validate(self, record: Any, changed: set[str], errors: dict[str, str]) -> None:
-        """Recycling has something to go by."""
-        if record.recycles and "recycles" in changed and not record.rule_count:
-            errors.setdefault("recycles", _("Give the pool a rule first: without one nothing falls in."))
-
     def follow(self, records: Sequence[Any], *, creating: bool, changed: set[str], actor: Actor, door: str) -> None:
-        """One default pool; what falls when is worked out anew."""
+        """What falls when is worked out anew; a pool with something in it stays."""
         from guanxi.customers.rules import pooling
 
         if "deleted_at" in changed:
             pooling.only_empty(records)
-        pooling.one_usual(self, records, changed, door=door)
         pooling.changed(actor)
 
 
@@ -111,7 +109,7 @@ class PoolRuleEntity(Entity, model=PoolRule):
     slug = "pool-rules"
     label = gettext_lazy("Pool rule")
     label_plural = gettext_lazy("Pool rules")
-    icon = "recycle"
+    icon = "refresh"
     place = 13
     in_menu = False
     columns = ("name", "pool", "since", "days", "where", "active")

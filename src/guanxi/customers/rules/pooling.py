@@ -6,27 +6,28 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from guanxi.customers.entities.pool import HOLDS, SINCE, Pool, PoolRule
 from guanxi.kernel import directory, jobs, pools, recycling, write
 from guanxi.kernel.actor import SYSTEM, Actor
-from guanxi.kernel.entity import Entity
 from guanxi.kernel.registry import registry
 
 #: The job that works out anew what falls when.
 JUDGE = "pools.judge"
+LAST = 1_000
 
 
 def everything() -> list[pools.Pool]:
-    """All live pools with their rules in force, particular ones before the default one, which takes what they leave."""
+    """All live pools with their rules in force, those of some people before those of all, which take what the others leave."""
     rules: dict[int, list[pools.Rule]] = {}
     for each in PoolRule.entity.rows(SYSTEM).filter(active=True).order_by("days", "id"):
         since = SINCE.by_id(each.since)
         rule = pools.Rule(each.id, each.name, str(since.code) if since else "follow_up", each.days, _condition(each.where))
         rules.setdefault(each.pool_id, []).append(rule)
-    rows = Pool.entity.rows(SYSTEM).order_by("usual", "id")
-    return [_pool(row, tuple(rules.get(row.id, ()))) for row in rows]
+    found = [_pool(row, tuple(rules.get(row.id, ()))) for row in Pool.entity.rows(SYSTEM).order_by(F("rank").asc(nulls_last=True), "id")]
+    return sorted(found, key=lambda pool: pool.of_all)
 
 
 def _pool(row: Any, rules: tuple[pools.Rule, ...]) -> pools.Pool:
@@ -48,20 +49,12 @@ def _pool(row: Any, rules: tuple[pools.Rule, ...]) -> pools.Pool:
         recycles=row.recycles,
         spared=_condition(row.spared),
         rules=rules,
-        usual=row.usual,
+        rank=row.rank or LAST,
     )
 
 
 def _condition(text: str) -> tuple[Any, ...]:
     return tuple(json.loads(text)) if text else ()
-
-
-def one_usual(entity: Entity, records: Sequence[Any], keys: set[str], *, door: str) -> None:
-    """The latest that was made the default pool is the only one for what it holds."""
-    for record in records:
-        if "usual" in keys and record.usual:
-            others = Pool.entity.rows(SYSTEM).filter(usual=True, holds=record.holds).exclude(id=record.id).values_list("id", flat=True)
-            write.update_many(entity, {i: {"usual": False} for i in others}, actor=SYSTEM, door=door)
 
 
 def only_empty(records: Sequence[Any]) -> None:
@@ -91,4 +84,4 @@ def judge(progress: jobs.Progress) -> None:
 
 pools.register(everything)
 
-__all__ = ["JUDGE", "changed", "everything", "judge", "one_usual"]
+__all__ = ["JUDGE", "changed", "everything", "judge", "only_empty"]

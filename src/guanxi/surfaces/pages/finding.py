@@ -10,7 +10,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from guanxi.kernel import clock, directory, duplicates, query, search
+from guanxi.kernel import clock, directory, duplicates, pooled, query, search
 from guanxi.kernel.china import regions
 from guanxi.kernel.models import AccessLog
 from guanxi.kernel.registry import registry
@@ -104,6 +104,8 @@ def counts(request: HttpRequest) -> HttpResponse:
     for entity in registry:
         if entity.in_menu and actor.may(entity.key, "view"):
             figures[entity.slug] = bounded(entity.rows(actor).bounded_count(999), 999)
+    for face, looking in pooled.faces(actor):
+        figures[face.slug] = bounded(face.rows(looking).bounded_count(999), 999)
     return JsonResponse(figures)
 
 

@@ -92,7 +92,7 @@ def retyped(field: Field, typed: Any, reader: Reader) -> Markup:
     if field.kind.stored == "list" or not isinstance(typed, str):
         return field.kind.input(field, field.kind.blank, reader)
     plain = Markup('<input type="text" name="{0}" id="f-{0}" value="{1}" aria-invalid="true" aria-describedby="f-{0}-error">')
-    if hasattr(field.kind, "dictionary") or field.kind.name in ("person", "department", "lookup"):
+    if hasattr(field.kind, "dictionary") or field.kind.name in ("person", "department", "lookup", "pool", "condition"):
         return field.kind.input(field, None, reader)
     if getattr(field.kind, "lines", 1) > 1:
         return field.kind.input(field, typed, reader)

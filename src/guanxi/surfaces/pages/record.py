@@ -49,7 +49,8 @@ def region(request: HttpRequest, entity: Entity, row: Any) -> dict[str, Any]:
     reader = reader_of(request)
     actor = reader.actor
     tabs = related(entity, row, actor)
-    may = one.verbs(entity, actor, row.id, ("edit", "delete", "transfer")) if actor.may(entity.key, "edit") else {}
+    wanted = tuple(dict.fromkeys(("edit", "delete", "transfer", *(action.grant for action in entity.actions))))
+    may = one.verbs(entity, actor, row.id, wanted) if any(actor.may(entity.key, verb) for verb in wanted) else {}
     return {
         "entity": entity,
         "record": row,
@@ -63,7 +64,7 @@ def region(request: HttpRequest, entity: Entity, row: Any) -> dict[str, Any]:
         "groups": groups(entity, row, reader, editable=bool(may.get("edit"))),
         "tabs": tabs,
         "first": table(entity, row, tabs[0], reader) if tabs else None,
-        "actions": [a for a in entity.actions if available(entity, a, row, actor)] if may.get("edit") else [],
+        "actions": [a for a in entity.actions if may.get(a.grant) and available(entity, a, row, actor)],
         "creates": [
             (c, k) for c, k in registry.children(entity) if c.quick and actor.may(c.key, "create") and c.in_menu and not c.composer
         ],
