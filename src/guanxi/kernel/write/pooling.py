@@ -93,17 +93,17 @@ def let_go(u: Unit, entity: Entity, falling: Mapping[int, tuple[int, str]]) -> s
 
 
 def _hand_out(u: Unit, entity: Entity, pool: Pool, shares: Mapping[int, int], *, claimed: bool) -> Outcome:
+    """Give each owner as much of his share as he has room for; one conditional UPDATE an owner."""
+    done: set[int] = set()
     refused: dict[int, str] = {}
-    given: dict[int, int] = {}
     for owner in sorted(set(shares.values())):
         wanted = [i for i, each in shares.items() if each == owner]
-        room, why = _room(entity, pool, owner, claimed=claimed)
-        given |= dict.fromkeys(wanted[:room], owner)
-        refused |= dict.fromkeys(wanted[room:], why)
-    done = _update(entity, pool, given, cooling=claimed)
+        room, full = _room(entity, pool, owner, claimed=claimed)
+        taken = _update(entity, pool, wanted, owner, room, cooling=claimed)
+        refused |= _reasons(entity, pool, set(wanted) - taken, owner if claimed else None, full)
+        done |= taken
     if claimed and done:
         Claims.objects.filter(person=u.actor.id, pool=pool.id).update(day=clock.today(), count=_claimed(u.actor.id or 0, pool) + len(done))
-    refused |= _reasons(entity, pool, set(given) - done, u.actor)
     _followed(u, entity, sorted(done), "claimed" if claimed else "assigned")
     return _outcome(entity, done, refused, u)
 
@@ -133,31 +133,33 @@ def _claimed(person: int, pool: Pool) -> int:
     return Claims.objects.filter(person=person, pool=pool.id, day=clock.today()).values_list("count", flat=True).first() or 0
 
 
-def _update(entity: Entity, pool: Pool, given: Mapping[int, int], *, cooling: bool) -> set[int]:
+def _update(entity: Entity, pool: Pool, ids: Sequence[int], owner: int, room: int, *, cooling: bool) -> set[int]:
     """The one conditional UPDATE."""
-    if not given:
-        return set()
-    people, ids = directory.people(), sorted(given)
-    owners = [given[i] for i in ids]
     values = {
-        "ids": ids,
-        "owners": owners,
-        "departments": [people[o].department for o in owners],
+        "ids": list(ids),
+        "owner": owner,
+        "department": directory.people()[owner].department,
         "pool": pool.id,
         "now": clock.now(),
         "cool": clock.now() - timedelta(days=pool.cooling_days) if cooling and pool.cooling_days else None,
+        "room": room,
     }
     with connection.cursor() as cursor:
         cursor.execute(_OUT.format(table=entity.model._meta.db_table), values)
         return {row[0] for row in cursor.fetchall()}
 
 
-def _reasons(entity: Entity, pool: Pool, missed: Iterable[int], actor: Actor) -> dict[int, str]:
-    """Why each of these was not to be had: cooling off, or somebody was quicker."""
-    rows = entity.model._default_manager.filter(id__in=list(missed), pool_id=pool.id, pooled_from_id=actor.id, deleted_at=None)
-    cooling = dict(rows.values_list("id", "pooled_at"))
+def _reasons(entity: Entity, pool: Pool, missed: Iterable[int], claimer: int | None, full: str) -> dict[int, str]:
+    """Why each of these was not to be had: cooling off, no room, or somebody was quicker."""
+    rows = entity.model._default_manager.filter(id__in=list(missed), pool_id=pool.id, deleted_at=None)
+    lying = {i: (former, at) for i, former, at in rows.values_list("id", "pooled_from_id", "pooled_at")}
     gone = _("Somebody else was quicker, or it has left the pool. Look for another one.")
-    return {i: _cooling(cooling[i] + timedelta(days=pool.cooling_days)) if i in cooling else gone for i in missed}
+    reasons = {}
+    for record in missed:
+        former, at = lying.get(record, (None, None))
+        until = at + timedelta(days=pool.cooling_days) if at is not None and claimer is not None and former == claimer else clock.now()
+        reasons[record] = _cooling(until) if until > clock.now() else full if record in lying and full else gone
+    return reasons
 
 
 def _cooling(until: Any) -> str:
@@ -187,15 +189,15 @@ def _outcome(entity: Entity, done: set[int], refused: Mapping[int, str], u: Unit
     return Outcome(written=rows, refused={i: {"": why} for i, why in refused.items()})
 
 
+#: Rows are locked by id: two bulk claims that meet wait for each other in one order.
 _OUT = """
 WITH free AS (
-    SELECT t.id, v.owner, v.department FROM "{table}" t
-    JOIN unnest(%(ids)s::bigint[], %(owners)s::bigint[], %(departments)s::bigint[]) v(id, owner, department) ON v.id = t.id
-    WHERE t.pool_id = %(pool)s AND t.owner_id IS NULL AND t.deleted_at IS NULL
-      AND (%(cool)s::timestamptz IS NULL OR t.pooled_from_id IS DISTINCT FROM v.owner OR t.pooled_at <= %(cool)s)
-    ORDER BY t.id FOR UPDATE OF t
+    SELECT t.id FROM "{table}" t WHERE t.id = ANY(%(ids)s::bigint[])
+      AND t.pool_id = %(pool)s AND t.owner_id IS NULL AND t.deleted_at IS NULL
+      AND (%(cool)s::timestamptz IS NULL OR t.pooled_from_id IS DISTINCT FROM %(owner)s::bigint OR t.pooled_at <= %(cool)s)
+    ORDER BY t.id LIMIT %(room)s FOR UPDATE OF t
 )
-UPDATE "{table}" t SET owner_id = free.owner, department_id = free.department, pool_id = NULL, pooled_at = NULL, pool_reason = '',
+UPDATE "{table}" t SET owner_id = %(owner)s, department_id = %(department)s, pool_id = NULL, pooled_at = NULL, pool_reason = '',
     owned_at = %(now)s, falls_on = NULL, falls_to_id = NULL, falls_why = NULL, version = t.version + 1, updated_at = %(now)s
 FROM free WHERE t.id = free.id AND t.pool_id = %(pool)s AND t.owner_id IS NULL AND t.deleted_at IS NULL
 RETURNING t.id
