@@ -11,14 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from guanxi.activity.entities.follow_up import FollowUpEntity
-from guanxi.kernel import clock, plan
+from guanxi.kernel import clock, plan, pools, recycling
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
-from guanxi.kernel.fields.dates import ago, due
+from guanxi.kernel.fields.dates import ago, countdown, due
 from guanxi.kernel.registry import registry
 from guanxi.surfaces import tiles
 
 SHOWN = 8
+#: Of what falls into a public pool soon so many are named; the list has them all.
+WARNED = 3
 #: Read of each kind before they are mixed: nobody speaks to more people in a day.
 ASKED = 60
 #: (entity, tone, further condition): what carries a date of its next follow-up.
@@ -52,10 +54,35 @@ def agenda(actor: Actor) -> tiles.Agenda:
         total += entity.rows(actor).where(where).bounded_count(tiles.MOST)
         more.append((str(entity.label_plural), tiles.list_url(entity, where) + "&sort=next_follow_up_at"))
         found += _planned(entity, tone, where, actor)
-    if len(found) < SHOWN:
+    warned, falling, lists = warnings(actor)
+    total, more = total + falling, [*more, *lists]
+    if len(found) + len(warned) < SHOWN:
         for entity, tone, further in mine:
             found += _planned(entity, tone, _where(["next_follow_up_at", "is", "tomorrow"], further), actor)
-    return tiles.Agenda([thing.due for thing in _ordered(found)][:SHOWN], total, more)
+    return tiles.Agenda([*warned, *(thing.due for thing in _ordered(found))][:SHOWN], total, more)
+
+
+def warnings(actor: Actor) -> tuple[list[tiles.Due], int, list[tuple[str, str]]]:
+    """What of mine falls into a public pool soon: the first few, how many there are, and the list of them."""
+    found: list[tiles.Due] = []
+    total, lists = 0, []
+    for entity in registry:
+        days = max((pool.warning_days for pool in recycling.running(entity)), default=0) if entity.pooled else 0
+        if not days or not actor.may(entity.key, "view") or "falls_on" not in entity.visible(actor):
+            continue
+        where = ["and", ["owner", "is", "me"], ["falls_on", "before", f"+{days + 1}d"]]
+        rows = entity.rows(actor).where(where).order_by("falls_on", "id")
+        total += rows.bounded_count(tiles.MOST)
+        compiled = plan.compile(entity, [entity.title], actor)
+        for record, day, why, *title in rows.values_list("id", "falls_on", "falls_why", *compiled.paths)[:WARNED]:
+            rule = pools.rule(why)
+            name = str(title[0]) if title else f"{entity.label} {record}"
+            late = day <= clock.today() + timedelta(days=1)
+            url = f"/{entity.slug}/{record}/"
+            found.append(tiles.Due(countdown(day), late, _("Public pool"), "ripple", "a", name, rule.label if rule else "", url))
+        if total:
+            lists.append((_("Soon in the pool"), tiles.list_url(entity, where) + "&sort=falls_on"))
+    return found, total, lists
 
 
 def _where(span: list[Any], further: list[Any]) -> list[Any]:

@@ -24,7 +24,7 @@ class Rule:
     label: str
     since: str
     days: int
-    where: tuple[Any, ...] = ()
+    where: tuple[Any, ...] = field(default=(), hash=False)
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,8 @@ class Pool:
     cooling_days: int = 0
     warning_days: int = 0
     recycles: bool = False
-    spared: tuple[Any, ...] = ()
-    rules: tuple[Rule, ...] = field(default=())
+    spared: tuple[Any, ...] = field(default=(), hash=False)
+    rules: tuple[Rule, ...] = ()
     rank: int = 1_000
 
     @property

@@ -139,25 +139,42 @@ def running(entity: Entity) -> list[Pool]:
 
 def stamp(entity: Entity, ids: Iterable[int] | None = None) -> int:
     """Store on records (all of them without `ids`) when, where and why they fall; returns how many were written anew."""
-    table = entity.model._meta.db_table
+    changed, params = _changed(entity, ids)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'UPDATE "{entity.model._meta.db_table}" t SET falls_on = n.day, falls_to_id = n.pool, falls_why = n.rule '
+            f"FROM ({changed}) n WHERE t.id = n.id",
+            params,
+        )
+        return int(cursor.rowcount)
+
+
+def stale(entity: Entity, most: int) -> list[int]:
+    """Ids of records on which something else is stored than the rules say."""
+    changed, params = _changed(entity, None)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT id FROM ({changed}) n ORDER BY id LIMIT %s", [*params, most])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _changed(entity: Entity, ids: Iterable[int] | None) -> tuple[str, list[Any]]:
+    """A query of (id, day, pool, rule) of the records that bear something else."""
     rows: Any = entity.model._default_manager.filter(deleted_at=None)
     chosen = None if ids is None else sorted(ids)
     if chosen is not None:
         rows = rows.filter(AnyOf(F("id"), chosen))
     judgement = judge(rows, entity, running(entity))
-    falling = (
-        judgement.sql if judgement else "SELECT 0::bigint AS id, NULL::date AS day, NULL::bigint AS pool, NULL::bigint AS rule WHERE false"
-    )
+    falling = judgement.sql if judgement else _NOTHING
     within, more = ("", []) if chosen is None else ("AND k.id = ANY(%s)", [chosen])
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f'WITH falling AS MATERIALIZED ({falling}) UPDATE "{table}" t SET falls_on = n.day, falls_to_id = n.pool, falls_why = n.rule '
-            f'FROM (SELECT k.id, f.day, f.pool, f.rule FROM "{table}" k LEFT JOIN falling f ON f.id = k.id '
-            "WHERE (k.falls_on IS DISTINCT FROM f.day OR k.falls_to_id IS DISTINCT FROM f.pool OR k.falls_why IS DISTINCT FROM f.rule) "
-            f"{within}) n WHERE t.id = n.id",
-            [*(judgement.params if judgement else ()), *more],
-        )
-        return int(cursor.rowcount)
+    sql = (
+        f"WITH falling AS MATERIALIZED ({falling}) "
+        f'SELECT k.id, f.day, f.pool, f.rule FROM "{entity.model._meta.db_table}" k LEFT JOIN falling f ON f.id = k.id '
+        f"WHERE (k.falls_on, k.falls_to_id, k.falls_why) IS DISTINCT FROM (f.day, f.pool, f.rule) {within}"
+    )
+    return sql, [*(judgement.params if judgement else ()), *more]
+
+
+_NOTHING = "SELECT 0::bigint AS id, NULL::date AS day, NULL::bigint AS pool, NULL::bigint AS rule WHERE false"
 
 
 @dataclass(frozen=True)
@@ -189,4 +206,4 @@ def preview(entity: Entity, pool: Pool, actor: Actor, by: date) -> Judgement | N
     return judge(rows, entity, among, warned=pool.recycles)
 
 
-__all__ = ["Forecast", "Judgement", "forecast", "judge", "preview", "running", "stamp"]
+__all__ = ["Forecast", "Judgement", "forecast", "judge", "preview", "running", "stale", "stamp"]

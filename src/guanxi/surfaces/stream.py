@@ -35,6 +35,10 @@ VERBS = {
     "transfer": (gettext_lazy("handed over"), "arrows-right-left"),
     "undo": (gettext_lazy("took back"), "arrow-back-up"),
     "merge": (gettext_lazy("merged"), "git-merge"),
+    "claim": (gettext_lazy("claimed from the pool"), "hand-grab"),
+    "assign": (gettext_lazy("gave out of the pool"), "user-plus"),
+    "release": (gettext_lazy("handed back to the pool"), "ripple"),
+    "recycle": (gettext_lazy("fell into the pool by rule"), "ripple"),
     "planned": (gettext_lazy("planned the next follow-up"), "calendar-due"),
 }
 DOORS = {
@@ -48,7 +52,9 @@ DOORS = {
     "files": gettext_lazy("files"),
     "form": gettext_lazy("form"),
     "import": gettext_lazy("import"),
+    "install": gettext_lazy("installation"),
     "path": gettext_lazy("stage path"),
+    "rule": gettext_lazy("rule"),
     "timeline": gettext_lazy("timeline"),
     "undo": gettext_lazy("undo"),
     "web": gettext_lazy("web page"),

@@ -85,6 +85,8 @@ def create_many(
         for place, moment in enumerate(born):
             if place in outcome.written:
                 outcome.written[place].created_at = outcome.written[place].updated_at = moment
+                if entity.pooled and outcome.written[place].owner_id:
+                    outcome.written[place].owned_at = moment
         for place, author in enumerate(by):
             if place in outcome.written:
                 outcome.written[place].created_by_id = author
