@@ -29,15 +29,18 @@ _STRICT: tuple[Right, ...] = ("hidden", "masked", "readonly", "edit")
 
 
 def columns(entity: Entity) -> dict[str, models.Field[Any, Any]]:
-    """The columns that being pooled adds to the table."""
+    """The columns that being pooled adds to the table.
+
+    What is only said of a person or pool, who are never deleted, is not checked anew with each of a million stamps.
+    """
     return {
         "pool": InPool(_("Public pool"), entity.key),
         "pooled_at": DateTime(_("In the pool since"), style="ago", computed=True),
-        "pooled_from": Person(_("Previous owner"), computed=True),
+        "pooled_from": Person(_("Previous owner"), computed=True, db_constraint=False),
         "pool_reason": Text(_("Reason given"), max_length=200, blank=True, computed=True),
         "owned_at": DateTime(_("Owned since"), style="ago", computed=True),
         "falls_on": Date(_("Falls into the pool"), style="countdown", computed=True),
-        "falls_to": InPool(_("Falls into"), entity.key),
+        "falls_to": InPool(_("Falls into"), entity.key, db_constraint=False),
         "falls_why": ByRule(_("Because of")),
     }
 

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, models
 from django.db.models import Case, F, Func, Q, Value, When
 from django.db.models.functions import Coalesce, Greatest, Least
+from django.db.models.lookups import LessThan
 
 from guanxi.kernel import clock, pools
 from guanxi.kernel.access import AnyOf
@@ -65,7 +68,7 @@ def judge(rows: Any, entity: Entity, among: Sequence[Pool], *, warned: bool = Tr
     which = lambda of: f"CASE {least} {' '.join(f'WHEN {n} THEN {of(*r)}' for n, r in zip(names, ruled, strict=True))} END::bigint"
     outer = (
         f"SELECT id, owner_id, {least} AS day, {which(lambda rule, pool: pool.id)} AS pool, {which(lambda rule, pool: rule.id)} AS rule "
-        f"FROM ({inner} OFFSET 0) judged(id, owner_id, {', '.join(names)}) WHERE {least} IS NOT NULL"
+        f"FROM ({inner}) judged(id, owner_id, {', '.join(names)}) WHERE {least} IS NOT NULL"
     )
     return Judgement(outer, tuple(params))
 
@@ -102,6 +105,13 @@ def _day(entity: Entity, rule: Rule, pool: Pool, *, warned: bool) -> Any:
         return day
     soonest = clock.today() + timedelta(days=pool.warning_days)
     return Greatest(day, Least(Coalesce(F("falls_on"), Value(NEVER)), Value(soonest)), output_field=models.DateField())
+
+
+def _reached(entity: Entity, rule: Rule, by: date) -> Q:
+    """Records that the days of a rule alone would let fall until `by`: told by bare comparison, before any day is worked out."""
+    since = next(each.field for each in entity.clocks if each.code == rule.since)
+    moment = Greatest(Coalesce(F("owned_at"), F("created_at")), _instant(entity, since))
+    return Q(LessThan(moment, Value(clock.day_end(by - timedelta(days=rule.days)))))
 
 
 def _instant(entity: Entity, field: str) -> Any:
@@ -200,9 +210,7 @@ def preview(entity: Entity, pool: Pool, actor: Actor, by: date) -> Judgement | N
     if not pool.rules:
         return None
     among = [each for each in pools.of(entity) if each.id == pool.id or each in running(entity)]
-    least = min(rule.days for each in among for rule in each.rules)
-    reach = clock.day_end(by - timedelta(days=least))
-    rows = entity.rows(actor).filter(Q(owned_at__lt=reach) | Q(owned_at__isnull=True))
+    rows = entity.rows(actor).filter(reduce(or_, (_reached(entity, rule, by) for each in among for rule in each.rules)))
     return judge(rows, entity, among, warned=pool.recycles)
 
 

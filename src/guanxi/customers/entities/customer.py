@@ -266,7 +266,7 @@ class CustomerEntity(Entity, model=Customer):
             gettext_lazy("30 days without follow-up"),
             ["or", ["last_follow_up_at", "before", "-30d"], ["last_follow_up_at", "empty"]],
         ),
-        Preset("falling", gettext_lazy("Soon in the pool"), ["falls_on", "not_empty"], sort="falls_on"),
+        Preset("falling", gettext_lazy("Soon in the pool"), ["falls_on", "before", "+8d"], sort="falls_on"),
         Preset("key", gettext_lazy("Key customers"), ["level", "is", "A"]),
         Preset("potential", gettext_lazy("Potential"), ["status", "is", "potential"]),
         Preset("formal", gettext_lazy("Formal"), ["status", "is", "formal"]),
@@ -280,7 +280,7 @@ class CustomerEntity(Entity, model=Customer):
         Clock("opportunity", gettext_lazy("Without a new opportunity"), "last_opportunity_at"),
         Clock("deal", gettext_lazy("Without a deal"), "last_won_on"),
     )
-    pool_columns = ("name", "level", "industry", "region", "phone", "pool_reason", "pooled_from", "pooled_at", "last_follow_up_at")
+    pool_columns = ("name", "level", "region", "phone", "pool_reason", "pooled_from", "pooled_at")
     pool_views = (
         Preset("all", gettext_lazy("All"), []),
         Preset("fresh", gettext_lazy("New this week"), ["pooled_at", "is", "this_week"]),

@@ -120,7 +120,7 @@ def entry_of(entity: Entity, request: HttpRequest) -> Form | None:
 
 
 def defaults(entity: Entity, request: HttpRequest) -> dict[str, Any]:
-    """First values of a new record: dictionary defaults, me as owner, what the form sets and the address brings (`?customer=12`)."""
+    """First values of a new record: declared and dictionary defaults, me as owner, what the form sets and the address brings (`?customer=12`)."""
     reader = reader_of(request)
     values: dict[str, Any] = {"owner": reader.actor.id}
     form = entry_of(entity, request)
@@ -128,6 +128,8 @@ def defaults(entity: Entity, request: HttpRequest) -> dict[str, Any]:
         first = field.kind.dictionary.first() if hasattr(field.kind, "dictionary") else None
         if first is not None and field.kind.name == "choice":
             values[key] = first.id
+        elif field.default is not None and field.kind.stored != "list" and not field.computed:
+            values[key] = field.default
         if form and key in form.sets:
             values[key] = field.kind.parse(form.sets[key], reader)
         if key in request.GET:

@@ -61,7 +61,7 @@ def body(
         if more:
             parts += [f"<td>{escape(text)}</td>" for text in more[place]]
         if deeds:
-            parts.append(f'<td data-phone="acts">{"".join(_deed(base, row[0], *words) for words in buttons)}</td>')
+            parts.append(f'<td class="deed" data-phone="acts">{"".join(_deed(base, row[0], *words) for words in buttons)}</td>')
         parts.append("</tr>")
     return Markup("".join(parts))
 
