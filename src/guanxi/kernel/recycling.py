@@ -128,8 +128,9 @@ class _Days(Func):
 
     def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
         moment, days = self.source_expressions
+        number = int(days.value)  # type: ignore[attr-defined]
         inner, params = compiler.compile(moment)
-        return f"(({inner} AT TIME ZONE %s)::date + {int(days.value)})", [*params, settings.TIME_ZONE]
+        return f"(({inner} AT TIME ZONE %s)::date + {number})", [*params, settings.TIME_ZONE]
 
 
 class _DayStart(Func):

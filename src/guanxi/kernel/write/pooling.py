@@ -103,7 +103,9 @@ def _hand_out(u: Unit, entity: Entity, pool: Pool, shares: Mapping[int, int], *,
         refused |= _reasons(entity, pool, set(wanted) - taken, owner if claimed else None, full)
         done |= taken
     if claimed and done:
-        Claims.objects.filter(person=u.actor.id, pool=pool.id).update(day=clock.today(), count=_claimed(u.actor.id or 0, pool) + len(done))
+        Claims.objects.filter(person=u.actor.id or 0, pool=pool.id).update(
+            day=clock.today(), count=_claimed(u.actor.id or 0, pool) + len(done)
+        )
     _followed(u, entity, sorted(done), "claimed" if claimed else "assigned")
     return _outcome(entity, done, refused, u)
 
@@ -135,7 +137,7 @@ def _claimed(person: int, pool: Pool) -> int:
 
 def _update(entity: Entity, pool: Pool, ids: Sequence[int], owner: int, room: int, *, cooling: bool) -> set[int]:
     """The one conditional UPDATE."""
-    values = {
+    values: dict[str, Any] = {
         "ids": list(ids),
         "owner": owner,
         "department": directory.people()[owner].department,
@@ -151,7 +153,8 @@ def _update(entity: Entity, pool: Pool, ids: Sequence[int], owner: int, room: in
 
 def _reasons(entity: Entity, pool: Pool, missed: Iterable[int], claimer: int | None, full: str) -> dict[int, str]:
     """Why each of these was not to be had: cooling off, no room, or somebody was quicker."""
-    rows = entity.model._default_manager.filter(id__in=list(missed), pool_id=pool.id, deleted_at=None)
+    found: Any = entity.model._default_manager
+    rows = found.filter(id__in=list(missed), pool_id=pool.id, deleted_at=None)
     lying = {i: (former, at) for i, former, at in rows.values_list("id", "pooled_from_id", "pooled_at")}
     gone = _("Somebody else was quicker, or it has left the pool. Look for another one.")
     reasons = {}

@@ -142,7 +142,8 @@ def run(request: HttpRequest, slug: str) -> HttpResponse:
     if not pool.recycles:
         return go(request, address, _("Recycling is off in this pool. Switch it on first."))
     recycling.stamp(entity)
-    due = entity.model._default_manager.filter(deleted_at=None, falls_to_id=pool.id, falls_on__lte=clock.today()).count()
+    rows: Any = entity.model._default_manager
+    due = rows.filter(deleted_at=None, falls_to_id=pool.id, falls_on__lte=clock.today()).count()
     if due > AT_ONCE:
         job = jobs.start(JOB, _("Recycling into %(pool)s") % {"pool": pool.name}, actor, {"entity": entity.key, "pool": pool.id}, total=due)
         return go(request, f"/jobs/{job.pk}/", _("Many fall at once. You can leave this page."))
