@@ -19,6 +19,7 @@ from guanxi.declare import (
     Integer,
     Lookup,
     People,
+    Preset,
     Record,
     RollUp,
     Text,
@@ -92,6 +93,10 @@ class PoolEntity(Entity, model=Pool):
         gettext_lazy("Recycling"): ("recycles", "warning_days", "spared"),
     }
     chips = ("holds",)
+    views = (
+        Preset("all", gettext_lazy("All"), []),
+        Preset("recycling", gettext_lazy("Recycling on"), ["recycles", "is", True]),
+    )
     related = ("rules",)
     rollups = (RollUp("rule_count", "customers.PoolRule", via="pool", how="count", where=["active", "is", True]),)
     grants = GRANTS
@@ -114,8 +119,9 @@ class PoolRuleEntity(Entity, model=PoolRule):
     in_menu = False
     columns = ("name", "pool", "since", "days", "where", "active")
     filters = ("pool", "since", "active")
-    layout = {gettext_lazy("Rule"): ("name", "pool", "since", "days", "where", "active")}
+    layout = {gettext_lazy("Pool rule"): ("name", "pool", "since", "days", "where", "active")}
     quick = ("name", "pool", "since", "days", "where")
+    views = (Preset("all", gettext_lazy("All"), []), Preset("active", gettext_lazy("In force"), ["active", "is", True]))
     parent = "pool"
     grants = GRANTS
 

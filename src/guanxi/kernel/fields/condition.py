@@ -29,6 +29,8 @@ class ConditionKind(Kind):
     blank = ""
     json_type = {"type": "string"}
     width = 240
+    #: It takes the whole width of a form.
+    lines = 2
 
     def __init__(self, about: str) -> None:
         self.about = about.lower()

@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext as _
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from guanxi.kernel import directory, pools
-from guanxi.kernel.fields.base import Declared, Invalid, Kind, Label, Reader
+from guanxi.kernel.fields.base import Declared, Field, Invalid, Kind, Label, Reader
 from guanxi.kernel.fields.person import PersonKind
 
 
@@ -47,7 +47,16 @@ class PoolKind(PersonKind):
         return str(escape(self.text(value, reader)))
 
     def options(self, reader: Reader) -> list[dict[str, Any]]:
-        return [{"value": e.id, "label": e.name} for e in self.entries().values()]
+        return [{"value": p.id, "label": p.name} for p in _joined(reader) if p.entity == self.of]
+
+    def input(self, bound: Field, value: Any, reader: Reader, name: str = "") -> Markup:
+        """Those that the reader belongs to, the default one first."""
+        found = [pool for pool in _joined(reader) if pool.entity == self.of]
+        rows = [
+            Markup('<option value="{}"{}>{}</option>').format(pool.id, Markup(" selected") if pool.id == value else "", pool.name)
+            for pool in sorted(found, key=lambda pool: (pool.rank, pool.id))
+        ]
+        return Markup('<select name="{0}" id="f-{0}">{1}</select>').format(name or bound.key, Markup("").join(rows))
 
     def samples(self) -> Iterable[Any]:
         return tuple(self.entries())[:2]
@@ -74,10 +83,15 @@ class RuleKind(Kind):
         return found.label if found else ""
 
     def options(self, reader: Reader) -> list[dict[str, Any]]:
-        return [{"value": r.id, "label": r.label} for p in pools.everywhere().values() for r in p.rules]
+        return [{"value": r.id, "label": r.label} for p in _joined(reader) for r in p.rules]
 
     def samples(self) -> Iterable[Any]:
         return ()
+
+
+def _joined(reader: Reader) -> list[pools.Pool]:
+    """The pools that the reader belongs to: the others, and their rules, are not named to him."""
+    return [pool for pool in pools.everywhere().values() if pool.includes(reader.actor.person)]
 
 
 class InPool(Declared, models.ForeignKey):

@@ -112,6 +112,9 @@ class DepartmentsKind(Several):
     def choices(self) -> Mapping[Any, str]:
         return {e.id: e.name for e in directory.departments().values() if e.active}
 
+    def samples(self) -> Iterable[Any]:
+        return ([], list(self.choices())[:1], list(self.choices())[:2])
+
 
 class FieldNamesKind(Several):
     """Names of fields of what lies in pools."""

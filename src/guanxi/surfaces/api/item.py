@@ -86,8 +86,10 @@ def act(request: HttpRequest, actor: Actor, slug: str, record_id: int, code: str
     entity = entity_of(actor, slug)
     record = seen(entity, actor, record_id)
     action = entity.action(code)
-    if action is None or not actor.may(entity.key, action.grant):
+    if action is None:
         raise missing()
+    if not actor.may(entity.key, action.grant):
+        raise write.Forbidden()
     given = body.document(request, optional=True)
     base = body.version(given)
     strange = {key: _("“%(name)s” cannot be set.") % {"name": key} for key in given if key not in action.form}
