@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
 from guanxi.kernel import clock, history, one, plan, pooled, pools, search, verify, write
 from guanxi.kernel.actor import Actor
@@ -15,6 +17,13 @@ from guanxi.kernel.registry import registry
 from tests import samples
 from tests.customers.pool_company import customers, fresh, lying, owned, pool
 from tests.people import Cast
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """What people are told is compared in one language."""
+    with translation.override("en"):
+        yield
 
 
 def sees(actor: Actor, into: Pool) -> set[int]:

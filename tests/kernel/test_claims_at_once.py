@@ -64,7 +64,7 @@ def test_of_two_hundred_people_one_gets_the_customer(committed: Cast) -> None:
     assert not [r for r in results if isinstance(r, Exception)], results
     winners = [r for r in results if record in r.written]
     assert len(winners) == 1
-    assert all("quicker" in " ".join(r.refused[record].values()) for r in results if r is not winners[0])
+    assert all(r.refused[record] for r in results if r is not winners[0])
     row = fresh(record)
     assert (row.owner_id in {a.id for a in people}, row.pool_id) == (True, None)
     assert [c.verb for c in history.of_record(record)].count("claim") == 1

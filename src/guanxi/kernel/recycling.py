@@ -6,7 +6,7 @@ happens, nothing falls before its owner has been warned for as long as the pool 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import reduce
@@ -14,7 +14,7 @@ from operator import or_
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.models import Case, F, Func, Q, Value, When
 from django.db.models.functions import Coalesce, Greatest, Least
 from django.db.models.lookups import LessThan
@@ -28,6 +28,8 @@ from guanxi.kernel.pools import Pool, Rule
 
 #: Later than any day that matters.
 NEVER = date(2999, 12, 31)
+#: Stamps written in one transaction.
+CHUNK = 5_000
 
 
 @dataclass(frozen=True)
@@ -160,12 +162,28 @@ def stamp(entity: Entity, ids: Iterable[int] | None = None) -> int:
         return int(cursor.rowcount)
 
 
-def stale(entity: Entity, most: int) -> list[int]:
-    """Ids of records on which something else is stored than the rules say."""
+def stale(entity: Entity, most: int | None = None) -> list[int]:
+    """Ids of records on which something else is stored than the rules say, at most so many."""
     changed, params = _changed(entity, None)
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        patient()
         cursor.execute(f"SELECT id FROM ({changed}) n ORDER BY id LIMIT %s", [*params, most])
         return [row[0] for row in cursor.fetchall()]
+
+
+def catch_up(entity: Entity) -> Iterator[int]:
+    """Bring every stamp up to date: at each step a chunk that commits for itself, so that nobody waits long for a record."""
+    wrong = stale(entity)
+    for start in range(0, len(wrong), CHUNK):
+        with transaction.atomic():
+            patient()
+            yield stamp(entity, wrong[start : start + CHUNK])
+
+
+def patient() -> None:
+    """Let this transaction take longer than a page may."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
 
 
 def _changed(entity: Entity, ids: Iterable[int] | None) -> tuple[str, list[Any]]:
@@ -215,4 +233,4 @@ def preview(entity: Entity, pool: Pool, actor: Actor, by: date) -> Judgement | N
     return judge(rows, entity, among, warned=pool.recycles)
 
 
-__all__ = ["Forecast", "Judgement", "forecast", "judge", "preview", "running", "stale", "stamp"]
+__all__ = ["Forecast", "Judgement", "catch_up", "forecast", "judge", "patient", "preview", "running", "stale", "stamp"]

@@ -77,10 +77,10 @@ def changed(actor: Actor) -> None:
 def judge(progress: jobs.Progress) -> None:
     """Stamp all records of pooled entities; those that stand right are not written."""
     pooled = [entity for entity in registry if entity.pooled]
-    progress.total = len(pooled)
     for entity in pooled:
-        with progress.slice():
-            progress.advance(written=recycling.stamp(entity))
+        for written in recycling.catch_up(entity):
+            progress.advance(written, written=written)
+            progress.save()
 
 
 pools.register(everything)

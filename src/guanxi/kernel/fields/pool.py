@@ -82,9 +82,6 @@ class RuleKind(Kind):
         found = pools.rule(value)
         return found.label if found else ""
 
-    def options(self, reader: Reader) -> list[dict[str, Any]]:
-        return [{"value": r.id, "label": r.label} for p in _joined(reader) for r in p.rules]
-
     def samples(self) -> Iterable[Any]:
         return ()
 

@@ -5,7 +5,7 @@ It works in chunks that commit each for itself. Running twice is harmless: what 
 
 from __future__ import annotations
 
-from django.db import connection, transaction
+from django.db import connection
 
 from guanxi.kernel import clock, pools, recycling
 from guanxi.kernel.actor import SYSTEM, Actor
@@ -18,9 +18,7 @@ CHUNK = 5_000
 
 def recycle(entity: Entity, *, actor: Actor = SYSTEM, door: str = "rule", pool: int | None = None) -> int:
     """Stamp anew what falls when, and let go what is due today (of one pool, if given); returns how many records fell."""
-    with transaction.atomic():
-        _patient()
-        recycling.stamp(entity)
+    sum(recycling.catch_up(entity))
     fallen = 0
     while done := _chunk(entity, actor, door, pool):
         fallen += done
@@ -31,7 +29,7 @@ def _chunk(entity: Entity, actor: Actor, door: str, pool: int | None) -> int:
     table = entity.model._meta.db_table
     labels = {rule.id: rule.label for each in pools.of(entity) for rule in each.rules}
     with unit(actor, door, verb="recycle") as u, connection.cursor() as cursor:
-        _patient()
+        recycling.patient()
         cursor.execute(
             f'SELECT id, falls_to_id, falls_why FROM "{table}" WHERE falls_on <= %s AND deleted_at IS NULL AND owner_id IS NOT NULL '
             "AND (%s::bigint IS NULL OR falls_to_id = %s) ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED",
@@ -39,12 +37,6 @@ def _chunk(entity: Entity, actor: Actor, door: str, pool: int | None) -> int:
         )
         falling = {i: (to, labels.get(why, "")) for i, to, why in cursor.fetchall()}
         return len(let_go(u, entity, falling))
-
-
-def _patient() -> None:
-    """Long work of the night may take longer than a page."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL statement_timeout = 0")
 
 
 __all__ = ["recycle"]

@@ -33,6 +33,8 @@ SHOWN, OWNERS = 50, 30
 AHEAD = (1, 3, 7, 30)
 #: So many fall at once in a request; more become a job.
 AT_ONCE = 500
+#: Beyond so many records in all, looking through them is a job too.
+LARGE = 100_000
 JOB = "pools.recycle"
 
 
@@ -141,10 +143,8 @@ def run(request: HttpRequest, slug: str) -> HttpResponse:
     address = f"/{slug}/_forecast/"
     if not pool.recycles:
         return go(request, address, _("Recycling is off in this pool. Switch it on first."))
-    recycling.stamp(entity)
-    rows: Any = entity.model._default_manager
-    due = rows.filter(deleted_at=None, falls_to_id=pool.id, falls_on__lte=clock.today()).count()
-    if due > AT_ONCE:
+    due = recycling.forecast(entity, pool, actor, clock.today()).total
+    if due > AT_ONCE or query.estimate(entity.model) > LARGE:
         job = jobs.start(JOB, _("Recycling into %(pool)s") % {"pool": pool.name}, actor, {"entity": entity.key, "pool": pool.id}, total=due)
         return go(request, f"/jobs/{job.pk}/", _("Many fall at once. You can leave this page."))
     fallen = write.recycle(entity, actor=actor, pool=pool.id)
