@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 from random import Random
 
-from guanxi.customers.presets import SPARED
+from guanxi.customers.presets import DOOR, SPARED
 from guanxi.demo.cast import Client, Story
 from guanxi.demo.days import Days
-from guanxi.demo.telling import CUSTOMER, DOOR
+from guanxi.demo.telling import CUSTOMER
 from guanxi.kernel import clock, pools, recycling, write
 from guanxi.kernel.actor import SYSTEM
 from guanxi.kernel.registry import registry
