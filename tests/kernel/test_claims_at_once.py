@@ -89,3 +89,12 @@ def test_bulk_claims_of_the_same_customers_never_meet_in_a_deadlock(committed: C
     assert not [r for r in results if isinstance(r, Exception)], results
     assert sum(len(r.written) for r in results) == 30
     assert not customers().rows(pooled.through(committed.owner, into.slug)).exists()
+
+
+def test_a_second_click_of_the_same_person_changes_nothing(cast: Cast) -> None:
+    into = pool(claims_a_day=5)
+    (record,) = lying(cast, into)
+    assert write.claim(customers(), into, [record], actor=cast.owner, door="test").written
+    version = fresh(record).version
+    assert write.claim(customers(), into, [record], actor=cast.owner, door="test").refused
+    assert fresh(record).version == version
