@@ -214,6 +214,16 @@ class TestGivingOut:
         shares = sharing_out.by_load(customers(), into, ids)
         assert sorted(shares.values()) == sorted([cast.mate.id] * 3 + [cast.owner.id])
 
+    def test_nobody_is_given_what_he_cannot_work_on(self, cast: Cast) -> None:
+        from guanxi.kernel import sharing_out
+
+        into = pool()
+        (record,) = lying(cast, into)
+        assert set(sharing_out.takers(customers(), into)) == {cast.owner.id, cast.mate.id, cast.stranger.id, cast.manager.id}
+        for actor in (cast.admin, cast.readonly):
+            with pytest.raises(write.Invalidated):
+                write.assign(customers(), into, {record: actor.id or 0}, actor=cast.director, door="test")
+
     def test_in_turn_and_by_condition(self, cast: Cast) -> None:
         from guanxi.kernel import sharing_out
 

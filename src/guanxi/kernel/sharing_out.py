@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from guanxi.kernel import directory
+from guanxi.kernel import directory, jobs
 from guanxi.kernel.actor import SYSTEM
 from guanxi.kernel.condition import predicate, tree
 from guanxi.kernel.entity import Entity
@@ -25,7 +25,7 @@ def in_turn(ids: Sequence[int], people: Sequence[int]) -> dict[int, int]:
 
 def by_load(entity: Entity, pool: Pool, ids: Sequence[int], people: Iterable[int] = ()) -> dict[int, int]:
     """Each record to the member who holds least then; nobody beyond what he may hold."""
-    members = sorted(people) or sorted(pool.members(directory.people()) - pool.managers)
+    members = sorted(people) or takers(entity, pool)
     _somebody(members)
     rows = entity.model._default_manager.filter(owner_id__in=members, deleted_at=None).order_by()
     held = dict(rows.values_list("owner_id").annotate(n=Count("id")))
@@ -39,6 +39,12 @@ def by_load(entity: Entity, pool: Pool, ids: Sequence[int], people: Iterable[int
         shares[record] = person
         heapq.heapreplace(queue, (load + 1, person))
     return shares
+
+
+def takers(entity: Entity, pool: Pool) -> list[int]:
+    """Members who work on records of their own: not those who only look, nor those who look after everybody's."""
+    found = {person: jobs.resolved(person) for person in pool.members(directory.people()) - pool.managers}
+    return sorted(i for i, actor in found.items() if actor.may(entity.key, "edit") and "all" not in actor.arms(entity.key, "edit"))
 
 
 def by_condition(entity: Entity, records: Iterable[Any], shares: Sequence[tuple[Sequence[Any], Sequence[int]]]) -> dict[int, int]:
@@ -60,4 +66,4 @@ def _somebody(people: Sequence[int]) -> None:
         raise Invalidated({"owner": _("Nobody belongs to this pool who could take it. Add members to it first.")})
 
 
-__all__ = ["by_condition", "by_load", "in_turn"]
+__all__ = ["by_condition", "by_load", "in_turn", "takers"]

@@ -41,8 +41,11 @@ def assign(entity: Entity, pool: Pool, shares: Mapping[int, int], *, actor: Acto
         raise NotFound()
     if not pool.led_by(actor):
         raise Forbidden(_("Only those who manage this pool may give its records to others. You may claim them for yourself."))
+    from guanxi.kernel import jobs  # which writes too
+
     members = pool.members(directory.people())
-    for owner in set(shares.values()) - members:
+    able = {owner for owner in set(shares.values()) & members if jobs.resolved(owner).may(entity.key, "edit")}
+    for owner in set(shares.values()) - able:
         words = {"name": directory.person_name(owner) or owner, "pool": pool.name}
         raise Invalidated({"owner": _("%(name)s does not belong to “%(pool)s”. Choose a member of it.") % words})
     with unit(actor, door, verb="assign") as u:
