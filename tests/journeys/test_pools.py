@@ -23,6 +23,7 @@ def hand_back(desk: Desk, reason: str, pool: str = "公司公海") -> None:
 
 def open_pool(desk: Desk, name: str = "公司公海") -> None:
     """By the menu and its tab."""
+    desk.go("/")
     desk.page.locator("nav.rail").get_by_role("link", name="公海").click()
     tab = desk.page.locator("nav.tabs").get_by_role("link", name=name)
     if tab.count():
@@ -41,7 +42,6 @@ def test_what_one_hands_back_with_a_reason_another_claims(enter: Enter) -> None:
     owner.go(f"/customers/{record}/")
     hand_back(owner, "客户今年没有预算")
     assert owner.page.request.get(f"/customers/{record}/").status == 404
-    claimer.go("/")
     open_pool(claimer)
     row = claimer.row(name)
     expect(row).to_contain_text("客户今年没有预算")
