@@ -20,6 +20,8 @@ def values(entity: Entity, shape: Shape = "minimal", *, actor: Actor = SYSTEM) -
     """Raw values by field key. Lookups refer to records created for it, owned by `actor`."""
     found: dict[str, Any] = {}
     for key, field in entity.fields.items():
+        if key not in entity.writable(actor):
+            continue
         if field.computed or key == "owner" or (shape == "minimal" and not field.required):
             continue
         raw = _raw(entity, field, shape, actor)

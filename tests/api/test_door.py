@@ -218,7 +218,7 @@ class TestOnce:
         assert len(answers) == 1
         assert {status for status, _id in answers} == {201}
         assert customers.model._default_manager.count() == 1
-        assert Event.objects.filter(verb="created").count() == 1
+        assert Event.objects.filter(verb="created", entity=customers.key).count() == 1
 
     def test_eight_with_the_same_name_and_no_key_create_one_and_are_told(self, committed: Cast) -> None:
         token = tokens.issue(committed.owner.login)

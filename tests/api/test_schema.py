@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from guanxi.kernel.entity import Entity
 from tests import samples
 from tests.api.conftest import Program, address
@@ -114,7 +116,9 @@ def test_what_the_schema_requires_is_what_a_record_needs(entity: Entity, cast: C
 def test_the_schema_is_that_of_the_reader(entity: Entity, cast: Cast, program: Programs) -> None:
     record = samples.make(entity, "full", actor=cast.owner)
     mine, name = program(cast.owner), entity.model.__name__
-    key = next(k for k, f in entity.fields.items() if f.kind.name in ("datetime", "date") and not f.computed)
+    key = next((k for k, f in entity.fields.items() if f.kind.name in ("datetime", "date") and not f.computed), "")
+    if not key:
+        pytest.skip("has no day of its own")
     restrict(cast.owner, entity.key, key, "hidden")
     assert key not in mine.get("openapi.json").json()["components"]["schemas"][name]["properties"]
     restrict(cast.owner, entity.key, key, "masked")

@@ -11,7 +11,7 @@ from django.db import connection
 from guanxi.demo import story
 from guanxi.demo.people import LOGINS, PASSWORD, employees
 from guanxi.demo.size import COMPANY, SMALL
-from guanxi.kernel import clock
+from guanxi.kernel import clock, pooled, pools
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.registry import registry
 from guanxi.org.models import Department, User
@@ -36,6 +36,8 @@ def test_the_small_company_has_the_promised_numbers(company: Company) -> None:
         "customers.contact": SMALL.contacts,
         "sales.opportunity": SMALL.opportunities,
         "activity.followup": SMALL.follow_ups,
+        "customers.pool": 2,
+        "customers.poolrule": 5,
     }
     assert User.objects.count() == len(LOGINS) == 9
     assert Department.objects.count() == 3
@@ -103,3 +105,15 @@ def test_the_same_day_tells_the_same_story() -> None:
         return [repr(sorted(t.values.items(), key=str)) for t in found.talks] + [c.values["name"] for c in found.clients]
 
     assert told() == told()
+
+
+def test_the_pools_are_in_use_and_somebody_is_warned(company: Company) -> None:
+    customer = registry.get("customers.customer")
+    for login in SELLING:
+        joined = pools.joined(customer, company(login))
+        assert joined, login
+        assert any(customer.rows(pooled.lens(company(login), pool)).exists() for pool in joined), login
+    assert pools.joined(customer, company("admin")) == []
+    rows = customer.rows(company("director"))
+    assert rows.exclude(falls_on=None).exists()
+    assert not rows.filter(falls_on__lte=clock.today()).exists()

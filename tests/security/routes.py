@@ -153,6 +153,20 @@ def export(world: World) -> dict[str, Any]:
     return {**ids(world), "format": "csv", "column": world.entity.title}
 
 
+def deed(world: World) -> dict[str, Any] | None:
+    """A declared action that takes a selection."""
+    return next(({"code": action.code} for action in world.entity.actions if action.run), None)
+
+
+def handed_back(world: World) -> dict[str, Any]:
+    """Hand the record back to the usual pool."""
+    return {**ids(world), "pool_reason": "no time"}
+
+
+def only_pools(world: World) -> None:
+    """Only pools have it: who may is tried in tests/customers/test_pool_pages.py."""
+
+
 def board(world: World) -> dict[str, Any] | None:
     """Only entities with a board have columns."""
     return {} if world.entity.boards else None
@@ -208,6 +222,9 @@ RULES: dict[str, Rule] = {
     "<slug:slug>/_bulk/": Rule("bulk", post=set_title),
     "<slug:slug>/_delete/": Rule("bulk", get=False, post=ids),
     "<slug:slug>/_bin/restore/": Rule("bulk", get=False, post=binned),
+    "<slug:slug>/_do/<slug:code>/": Rule("bulk", post=handed_back, parts=deed),
+    "<slug:slug>/_forecast/": Rule("list", parts=only_pools),
+    "<slug:slug>/_recycle/": Rule("list", get=False, post=empty, parts=only_pools),
     "<slug:slug>/_move/": Rule("record", get=False, post=move, parts=board),
     _RECORD: Rule("record"),
     _RECORD + "_history/": Rule("record"),

@@ -12,16 +12,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from guanxi.activity.entities.follow_up import FollowUpEntity
-from guanxi.kernel import clock, directory, plan, query
+from guanxi.kernel import clock, directory, plan, pools, query, recycling
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
-from guanxi.kernel.fields.dates import ago, due
+from guanxi.kernel.fields.dates import ago, countdown, due
 from guanxi.kernel.registry import registry
 from guanxi.kernel.window import Window
 from guanxi.surfaces import tiles
 from guanxi.surfaces.ui.environment import bounded
 
 SHOWN, LATEST = 8, 6
+#: Of what falls into a public pool soon so many are named; the list has them all.
+WARNED = 3
 #: Read of each kind before they are mixed: nobody speaks to more people in a day.
 ASKED = 60
 #: (entity, tone, further condition): what carries a date of its next follow-up.
@@ -46,7 +48,10 @@ def written(actor: Actor) -> tiles.Figure:
 
 def agenda(actor: Actor) -> tiles.Agenda:
     """What I own and is due: today's by the clock, then overdue ones, the freshest first, then tomorrow's where there is room."""
-    return _agenda(actor, [["owner", "is", "me"]], ["next_follow_up_at", "before", "tomorrow"], ["next_follow_up_at", "is", "tomorrow"])
+    planned = _agenda(actor, [["owner", "is", "me"]], ["next_follow_up_at", "before", "tomorrow"], ["next_follow_up_at", "is", "tomorrow"])
+    warned, falling, lists = warnings(actor)
+    rows = [*warned, *planned.rows][:SHOWN]
+    return replace(planned, rows=rows, total=planned.total + falling, more=[*planned.more, *lists])
 
 
 def everybodys(actor: Actor) -> tiles.Agenda:
@@ -71,6 +76,29 @@ def _agenda(actor: Actor, whose: list[Any], span: list[Any], then: list[Any], *,
         for entity, tone, further in kinds:
             found += _planned(entity, tone, ["and", *whose, then, *([further] if further else [])], actor, who=who)
     return tiles.Agenda([thing.due for thing in _ordered(found)][:SHOWN], total, more)
+
+
+def warnings(actor: Actor) -> tuple[list[tiles.Due], int, list[tuple[str, str]]]:
+    """What of mine falls into a public pool soon: the first few, how many there are, and the list of them."""
+    found: list[tiles.Due] = []
+    total, lists = 0, []
+    for entity in registry:
+        days = max((pool.warning_days for pool in recycling.running(entity)), default=0) if entity.pooled else 0
+        if not days or not actor.may(entity.key, "view") or "falls_on" not in entity.visible(actor):
+            continue
+        where = ["and", ["owner", "is", "me"], ["falls_on", "before", f"+{days + 1}d"]]
+        rows = entity.rows(actor).where(where).order_by("falls_on", "id")
+        total += rows.bounded_count(tiles.MOST)
+        compiled = plan.compile(entity, [entity.title], actor)
+        for record, day, why, *title in rows.values_list("id", "falls_on", "falls_why", *compiled.paths)[:WARNED]:
+            rule = pools.rule(why)
+            name = str(title[0]) if title else f"{entity.label} {record}"
+            late = day <= clock.today() + timedelta(days=1)
+            url = f"/{entity.slug}/{record}/"
+            found.append(tiles.Due(countdown(day), late, _("Public pool"), "ripple", "a", name, rule.label if rule else "", url))
+        if total:
+            lists.append((_("Soon in the pool"), tiles.list_url(entity, where) + "&sort=falls_on"))
+    return found, total, lists
 
 
 def recent(actor: Actor) -> tiles.News:

@@ -43,6 +43,7 @@ if "guanxi.org" in INSTALLED_APPS:
     AUTH_USER_MODEL = "org.User"
     AUTHENTICATION_BACKENDS = ["guanxi.org.backend.LoginBackend"]
 GUANXI_DEPARTMENT_MODEL = "org.Department"
+GUANXI_POOL_MODEL = "customers.Pool"
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
 PASSWORD_HASHERS = [

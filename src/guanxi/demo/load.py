@@ -6,7 +6,7 @@ import sys
 
 from django.db import connection, transaction
 
-from guanxi.demo import extras, people, story, telling
+from guanxi.demo import extras, people, pooling, story, telling
 from guanxi.demo.size import COMPANY, Size
 from guanxi.kernel import clock
 from guanxi.org.models import User
@@ -36,6 +36,7 @@ def tell(size: Size) -> None:
         told, days = story.invent(size, [(each, staff[each.login].pk) for each in people.employees(size)])
         telling.tell(told, days.steps(size.stride, size.daily))
         extras.add(told, staff, days)
+        pooling.add(told, staff, days)
 
 
 def _analyse() -> None:

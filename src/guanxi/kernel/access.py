@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from guanxi.kernel import directory
@@ -70,6 +70,8 @@ def arm_conditions(entity: Entity, actor: Actor, action: str, prefix: str = "") 
     if "all" in arms:
         return None
     found: list[Q] = []
+    if "pool" in arms:
+        found.append(_in_pool(entity, actor, prefix))
     departments = (actor.departments if "department" in arms else frozenset()) | (actor.tree if "tree" in arms else frozenset())
     owners = ({actor.id} if "own" in arms and actor.id else set()) | (actor.reports if "reports" in arms else set())
     owners = {o for o in owners if not covered(o, departments)}
@@ -86,6 +88,16 @@ def arm_conditions(entity: Entity, actor: Actor, action: str, prefix: str = "") 
     if "author" in arms and entity.author_sees and actor.id:
         found.append(Q(**{f"{prefix}created_by_id": actor.id}))
     return found
+
+
+def _in_pool(entity: Entity, actor: Actor, prefix: str) -> Q:
+    """What lies in the pool that the actor looks into, and what hangs on it."""
+    if entity.pooled:
+        return Q(**{f"{prefix}pool_id": actor.pool or 0})
+    parent = entity.fields[entity.parent]
+    target = parent.kind.target  # type: ignore[attr-defined]
+    lying = target.model._default_manager.filter(id=OuterRef(f"{prefix}{parent.column.path}"), pool_id=actor.pool or 0, deleted_at=None)
+    return Q(Exists(lying))
 
 
 def covered(owner: int, departments: frozenset[int]) -> bool:

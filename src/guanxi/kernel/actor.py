@@ -12,7 +12,7 @@ from itertools import count
 from types import MappingProxyType
 from typing import Literal
 
-Arm = Literal["own", "author", "involved", "granted", "reports", "department", "tree", "parent", "all"]
+Arm = Literal["own", "author", "involved", "granted", "reports", "department", "tree", "parent", "pool", "all"]
 Right = Literal["hidden", "masked", "readonly", "edit"]
 
 #: The words of the interface are presets of arms; each contains the one before it.
@@ -49,8 +49,16 @@ class Actor:
     grants: Mapping[tuple[str, str], frozenset[Arm]] = field(default_factory=dict)
     rights: Mapping[tuple[str, str], Right] = field(default_factory=dict)
     system: bool = False
+    #: Whoever looks into a pool sees it through a lens: this person, that pool and nothing else.
+    pool: int | None = None
+    bare: Actor | None = field(default=None, compare=False, repr=False)
     #: Tells resolved actors apart: what is kept for one (`kernel.kept`) is never served to another.
     serial: int = field(default_factory=count().__next__, init=False, compare=False, repr=False)
+
+    @property
+    def person(self) -> Actor:
+        """The actor without the lens that he looks through."""
+        return self.bare or self
 
     def arms(self, entity: str, action: str) -> frozenset[Arm]:
         """The arms through which this actor may perform `action` on records of `entity`; empty means not at all."""

@@ -33,7 +33,7 @@ class Area(AppConfig):
             self.models_module = self.models_module or package
 
     def ready(self) -> None:
-        """An area may bring tiles of the workbench and checks of `guanxi verify`; importing the module registers them."""
-        for brought in ("tiles", "verify"):
+        """An area may bring presets of its own, tiles of the workbench and checks of `guanxi verify`; importing the module registers them."""
+        for brought in ("presets", "tiles", "verify"):
             if find_spec(f"{self.name}.{brought}"):
                 import_module(f"{self.name}.{brought}")

@@ -11,6 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.text import camel_case_to_spaces
 from django.utils.translation import gettext_lazy as _
 
+from guanxi.kernel import pooled
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.fields.base import Declared, Field, Label
 from guanxi.kernel.fields.column import Linked, Stored
@@ -21,6 +22,7 @@ from guanxi.kernel.registry import registry
 if TYPE_CHECKING:
     from guanxi.kernel.query import Rows
     from guanxi.kernel.record import Record
+    from guanxi.kernel.write import Outcome
 
 #: Fields of every record, in the order in which they close a form or column list.
 COMMON = ("owner", "department", "created_by", "created_at", "updated_at")
@@ -62,16 +64,34 @@ class Preset:
 
 @dataclass(frozen=True)
 class Action:
-    """A named verb on one record. `effect(record, values, actor)` returns the fields to change, through `write`."""
+    """A named verb on one record. `effect(record, values, actor)` returns the fields to change, through `write`.
+
+    With `run` it is also offered for a selection.
+    """
 
     code: str
     label: Label
-    effect: Callable[[Any, dict[str, Any], Actor], dict[str, Any]]
+    effect: Callable[[Any, dict[str, Any], Actor], dict[str, Any]] | None = None
     icon: str = ""
     form: tuple[str, ...] = ()
     grant: str = "edit"
     when: Sequence[Any] = ()
     tone: str = ""
+    #: Does it itself, to many records at once, where it is more than a change of fields: `run(entity, ids, values, actor, door)`.
+    run: Callable[..., Outcome] | None = None
+    #: Fields that have to be filled in though the record may do without them.
+    asks: tuple[str, ...] = ()
+    #: What a person should know before he does it.
+    note: Label = ""
+
+
+@dataclass(frozen=True)
+class Clock:
+    """What may be long ago: an instant of the record, empty where it never was; `nothing` says that so many days passed without it."""
+
+    code: str
+    label: Label
+    field: str
 
 
 @dataclass(frozen=True)
@@ -138,6 +158,15 @@ class Entity:
     #: Entries with forms of their own; the first is the usual one.
     forms: tuple[Form, ...] = ()
     grants: Grants = Grants.standard()
+    #: Field rights of the preset roles: role → field → right, until an administrator decides otherwise.
+    rights: Mapping[str, Mapping[str, str]] = {}
+    #: Whether its records may lie in public pools, and from what the rules of pools count their days.
+    pooled: bool = False
+    clocks: tuple[Clock, ...] = ()
+    pool_columns: tuple[str, ...] = ()
+    pool_views: tuple[Preset, ...] = ()
+    #: Under which name people's views and columns are kept, where it is not the key.
+    kept_as: str = ""
 
     instance: ClassVar[Entity]
 
@@ -169,6 +198,9 @@ class Entity:
             self.model.add_to_class(unique.column, models.TextField(null=True, editable=False))
         if self.title in self.sorts:
             self.model.add_to_class(f"{self.title}_sort", models.CharField(max_length=64, default="", db_collation="C", editable=False))
+        if self.pooled:
+            for name, column in pooled.columns(self).items():
+                self.model.add_to_class(name, column)
         live = models.Q(deleted_at=None)
         short = meta.db_table.rsplit("_", 1)[-1][:10]
         indexes = list(meta.indexes)
@@ -185,8 +217,11 @@ class Entity:
         if facets := self._facets():
             indexes.append(models.Index(fields=facets, name=f"{short}_facets", condition=live))
         indexes.append(models.Index(fields=["id"], name=f"{short}_deleted", condition=models.Q(deleted_at__isnull=False)))
+        if self.pooled:
+            indexes += pooled.indexes(short)
         constraints = [
             *meta.constraints,
+            *(pooled.constraints(short) if self.pooled else ()),
             *(models.UniqueConstraint(fields=[u.column], condition=live, name=f"{short}_{u.field[:14]}_unique") for u in self.unique),
         ]
         # Both places: makemigrations reads original_attrs and would silently ignore the other.
@@ -257,6 +292,8 @@ class Entity:
         names = [u.column for u in self.unique] + [r.field for r in self.rollups]
         if self.title in self.sorts:
             names.append(f"{self.title}_sort")
+        if self.pooled:
+            names += pooled.STAMPS
         return (*names, "updated_at", "version")
 
     def rows(self, actor: Actor, action: str = "view", *, deleted: bool | None = False) -> Rows:
@@ -304,4 +341,4 @@ class Entity:
         return next((a for a in self.actions if a.code == code), None)
 
 
-__all__ = ["Action", "Board", "Entity", "Preset", "RollUp", "Unique", "field"]
+__all__ = ["Action", "Board", "Clock", "Entity", "Preset", "RollUp", "Unique", "field"]

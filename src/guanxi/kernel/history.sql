@@ -55,6 +55,8 @@ DECLARE
     who bigint := (context ->> 'actor')::bigint;
     door text := coalesce(context ->> 'door', 'sql');
     request text := coalesce(context ->> 'request', '');
+    before text;
+    after text;
 BEGIN
     IF TG_OP = 'INSERT' THEN
         INSERT INTO change (at, write_id, entity, record, version, op, diff, actor, door, request)
@@ -66,23 +68,31 @@ BEGIN
                CASE WHEN door = 'demo' THEN n.created_by_id ELSE who END, door, request
         FROM new_rows n;
     ELSE
-        INSERT INTO change (at, write_id, entity, record, version, op, diff, actor, door, request)
-        SELECT CASE WHEN door = 'demo' THEN n.updated_at ELSE moment END, write, TG_ARGV[0], n.id, n.version,
-               CASE WHEN o.deleted_at IS NULL AND n.deleted_at IS NOT NULL THEN 'delete'
-                    WHEN o.deleted_at IS NOT NULL AND n.deleted_at IS NULL THEN 'restore'
-                    ELSE coalesce(context ->> 'verb', 'update') END,
-               d.diff, CASE WHEN door = 'demo' THEN n.owner_id ELSE who END, door, request
-        FROM new_rows n
-        -- A roll-up or a stamp alone is no change: told apart before keys are compared, which costs ten times as much.
-        JOIN old_rows o ON o.id = n.id
-        CROSS JOIN LATERAL (SELECT guanxi_left_out(to_jsonb(n), skipped, parent) AS out) l
-        CROSS JOIN LATERAL (
-            SELECT jsonb_object_agg(coalesce(a.key, b.key), jsonb_build_array(a.value, b.value)) AS diff
-            FROM jsonb_each(guanxi_document(to_jsonb(o), l.out)) a
-            FULL JOIN jsonb_each(guanxi_document(to_jsonb(n), l.out)) b ON a.key = b.key
-            WHERE a.value IS DISTINCT FROM b.value
-        ) d
-        WHERE guanxi_document(to_jsonb(o), l.out) <> guanxi_document(to_jsonb(n), l.out) AND d.diff IS NOT NULL;
+        SELECT string_agg(format('o.%I', attname), ', ' ORDER BY attnum), string_agg(format('n.%I', attname), ', ' ORDER BY attnum)
+        INTO before, after FROM pg_attribute
+        WHERE attrelid = TG_RELID AND attnum > 0 AND NOT attisdropped AND attname <> ALL (skipped)
+              AND (parent = '' OR attname NOT IN ('owner_id', 'department_id'));
+        IF parent <> '' THEN
+            before := before || format(', CASE WHEN n.%1$I IS NULL THEN o.owner_id END, CASE WHEN n.%1$I IS NULL THEN o.department_id END', parent);
+            after := after || format(', CASE WHEN n.%1$I IS NULL THEN n.owner_id END, CASE WHEN n.%1$I IS NULL THEN n.department_id END', parent);
+        END IF;
+        -- A roll-up or a stamp alone is no change: told apart column by column, before any document is made, which costs a hundred times as much.
+        EXECUTE format($sql$
+            INSERT INTO change (at, write_id, entity, record, version, op, diff, actor, door, request)
+            SELECT CASE WHEN $4 = 'demo' THEN n.updated_at ELSE $1 END, $2, $3, n.id, n.version,
+                   CASE WHEN o.deleted_at IS NULL AND n.deleted_at IS NOT NULL THEN 'delete'
+                        WHEN o.deleted_at IS NOT NULL AND n.deleted_at IS NULL THEN 'restore'
+                        ELSE $5 END,
+                   d.diff, CASE WHEN $4 = 'demo' THEN n.owner_id ELSE $6 END, $4, $7
+            FROM new_rows n JOIN old_rows o ON o.id = n.id AND ROW(%s) IS DISTINCT FROM ROW(%s)
+            CROSS JOIN LATERAL (
+                SELECT jsonb_object_agg(coalesce(a.key, b.key), jsonb_build_array(a.value, b.value)) AS diff
+                FROM jsonb_each(guanxi_document(to_jsonb(o), guanxi_left_out(to_jsonb(n), $8, $9))) a
+                FULL JOIN jsonb_each(guanxi_document(to_jsonb(n), guanxi_left_out(to_jsonb(n), $8, $9))) b ON a.key = b.key
+                WHERE a.value IS DISTINCT FROM b.value
+            ) d
+            WHERE d.diff IS NOT NULL $sql$, before, after)
+        USING moment, write, TG_ARGV[0], door, coalesce(context ->> 'verb', 'update'), who, request, skipped, parent;
     END IF;
     RETURN NULL;
 END $$;

@@ -57,6 +57,11 @@ def resolve_people_with(resolver: Callable[[int], Actor]) -> None:
     _people[:] = [resolver]
 
 
+def resolved(user: int) -> Actor:
+    """Somebody with the rights of this moment."""
+    return _people[0](user)
+
+
 def start(kind: str, title: str, actor: Actor, spec: Mapping[str, Any], queue: str = "default", *, total: int = 0) -> Job:
     """Enqueue a job; it becomes visible and runs when the surrounding transaction commits, or not at all.
 

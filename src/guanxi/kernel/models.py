@@ -216,6 +216,18 @@ class Tally(models.Model):
     until = models.DateTimeField()
 
 
+class Claims(models.Model):
+    """How many records a person has taken from a pool on a day. He holds the row while he takes, so caps are exact."""
+
+    person = models.BigIntegerField()
+    pool = models.BigIntegerField()
+    day = models.DateField()
+    count = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "pool"], name="claims_once")]
+
+
 class AccessLog(models.Model):
     """Who revealed, exported or was refused what; append-only."""
 

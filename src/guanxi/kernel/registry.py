@@ -31,8 +31,10 @@ class Registry:
         return self._by_key[key]
 
     def by_slug(self, slug: str) -> Entity | None:
-        """The entity that answers under `/slug/`."""
-        return next((e for e in self._by_key.values() if e.slug == slug), None)
+        """The entity that answers under `/slug/`; a pool answers with the face of what lies in it."""
+        from guanxi.kernel import pooled
+
+        return next((e for e in self._by_key.values() if e.slug == slug), None) or pooled.by_slug(slug)
 
     def by_model_label(self, label: str) -> Entity:
         """The entity of `customers.Customer`. Raises KeyError."""

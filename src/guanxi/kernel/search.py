@@ -10,7 +10,7 @@ from operator import or_
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q, Subquery, Value
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from guanxi.kernel import frequent, statement
@@ -247,11 +247,14 @@ def arms(entities: Sequence[Entity], actor: Actor) -> list[Arm]:
     by_owner: dict[int, list[Entity]] = {}
     by_department: dict[frozenset[int], list[Entity]] = {}
     opened: list[Entity] = []
+    lying: list[Entity] = []
     for entity in entities:
         granted = actor.arms(entity.key, "view")
         if "all" in granted:
             whole.append(entity)
             continue
+        if "pool" in granted:
+            lying.append(entity)
         departments = (actor.departments if "department" in granted else frozenset()) | (actor.tree if "tree" in granted else frozenset())
         owners = ({actor.id} if "own" in granted and actor.id else set()) | (actor.reports if "reports" in granted else set())
         for owner in owners:
@@ -262,10 +265,17 @@ def arms(entities: Sequence[Entity], actor: Actor) -> list[Arm]:
         if granted & {"involved", "granted"}:
             opened.append(entity)
     found = [Arm(_keys(whole), Q())] if whole else []
+    found += [_lying(entity, actor) for entity in lying]
     found += _owned(by_owner)
     for departments, members in by_department.items():
         found += _each(_keys(members), "department", departments)
     return found + (_opened(opened, actor) if opened else [])
+
+
+def _lying(entity: Entity, actor: Actor) -> Arm:
+    """What lies in the pool that the actor looks into."""
+    rows = entity.rows(actor).filter(id=OuterRef("record")).order_by()
+    return Arm((entity.key,), Q(Exists(rows)), walked=False)
 
 
 def _keys(entities: Iterable[Entity]) -> tuple[str, ...]:

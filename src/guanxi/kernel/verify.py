@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from guanxi.kernel import clock, directory, search
+from guanxi.kernel import clock, directory, pools, recycling, search
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.column import Linked
 from guanxi.kernel.fields.rollup import RollUp
@@ -31,7 +31,7 @@ def run() -> list[str]:
     """Every problem as a line that names the records; empty when all is well."""
     problems: list[str] = []
     for entity in registry:
-        for of_entity in (search_entries, owner_stamps, child_stamps, roll_ups, links):
+        for of_entity in (search_entries, owner_stamps, child_stamps, roll_ups, pool_stamps, links):
             problems += of_entity(entity)
     problems += strays()
     problems += partitions()
@@ -132,6 +132,16 @@ def _wrong_figures(entity: Entity, rollup: RollUp) -> Iterator[int]:
         last = chunk[-1][0]
         right = rollups.figures([rollup], [i for i, _figure in chunk])
         yield from (i for i, figure in chunk if right.get(i, {}).get(rollup.field) != figure)
+
+
+def pool_stamps(entity: Entity) -> Iterator[str]:
+    """What nobody owns lies in a pool, and the countdown on a record is what the rules say."""
+    if not entity.pooled:
+        return
+    if pools.usual(entity) is not None:
+        lost = _live(entity).filter(owner_id__isnull=True, pool_id__isnull=True)
+        yield from say(entity, "belongs to nobody and lies in no pool", list(lost.values_list("id", flat=True)[:100]))
+    yield from say(entity, "falls into a pool otherwise than the rules say", recycling.stale(entity, 100))
 
 
 def links(entity: Entity) -> Iterator[str]:

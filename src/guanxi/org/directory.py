@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from guanxi.kernel import pools
 from guanxi.kernel.directory import Entry
 from guanxi.org.models import Department, User
 
@@ -37,3 +38,4 @@ def refresh(version: int) -> None:
 def clear() -> None:
     """Forget what is cached in this process."""
     _cache.clear()
+    pools.clear()

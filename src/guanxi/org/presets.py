@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from guanxi.kernel import versions
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.registry import registry
-from guanxi.org.models import Grant, Role
+from guanxi.org.models import FieldRight, Grant, Role
 
 ROLES = (
     ("admin", "系统管理员", "System administrator", True),
@@ -51,5 +51,15 @@ def sync() -> int:
     ]
     if rows:
         Grant.objects.bulk_create(rows)
+        FieldRight.objects.bulk_create(
+            [
+                FieldRight(role=roles[role], entity=entity.key, field=field, right=right)
+                for entity in registry
+                if entity.key not in known
+                for role, rights in entity.rights.items()
+                for field, right in rights.items()
+            ],
+            ignore_conflicts=True,
+        )
         versions.bump("access")
     return len(rows)

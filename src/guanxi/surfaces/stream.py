@@ -37,6 +37,10 @@ VERBS = {
     "unshare": (gettext_lazy("closed to others"), "lock"),
     "undo": (gettext_lazy("took back"), "arrow-back-up"),
     "merge": (gettext_lazy("merged"), "git-merge"),
+    "claim": (gettext_lazy("claimed from the pool"), "hand-grab"),
+    "assign": (gettext_lazy("gave out of the pool"), "user-plus"),
+    "release": (gettext_lazy("handed back to the pool"), "ripple"),
+    "recycle": (gettext_lazy("fell into the pool by rule"), "ripple"),
     "planned": (gettext_lazy("planned the next follow-up"), "calendar-due"),
 }
 DOORS = {
@@ -51,7 +55,9 @@ DOORS = {
     "form": gettext_lazy("form"),
     "handover": gettext_lazy("handover"),
     "import": gettext_lazy("import"),
+    "install": gettext_lazy("installation"),
     "path": gettext_lazy("stage path"),
+    "rule": gettext_lazy("rule"),
     "share": gettext_lazy("participants"),
     "timeline": gettext_lazy("timeline"),
     "undo": gettext_lazy("undo"),

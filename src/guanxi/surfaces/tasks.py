@@ -10,6 +10,7 @@ from guanxi.org import actors, directory
 from guanxi.surfaces import handing
 from guanxi.surfaces.exchange import exporting
 from guanxi.surfaces.exchange.importing import committing, planning, sweeping, undoing
+from guanxi.surfaces.pages import pool
 
 
 def person(user: int) -> Actor:
@@ -30,4 +31,4 @@ def sweep_imports(timestamp: int) -> None:
     sweeping.sweep()
 
 
-__all__ = ["committing", "exporting", "handing", "person", "planning", "sweep_imports", "undoing"]
+__all__ = ["committing", "exporting", "handing", "person", "planning", "pool", "sweep_imports", "undoing"]

@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy
 from guanxi.declare import (
     AutoNumber,
     Choice,
+    Clock,
     CreditCode,
+    Date,
     DateTime,
     Dictionary,
     Email,
@@ -34,6 +36,7 @@ from guanxi.declare import (
     Value,
 )
 from guanxi.kernel.china import width
+from guanxi.kernel.pool_deeds import RELEASE
 
 LEVEL = Dictionary(
     "customer_level",
@@ -152,6 +155,10 @@ class Customer(Record):
     open_amount = Money(gettext_lazy("In pipeline"), computed=True)
     won_amount = Money(gettext_lazy("Won in total"), computed=True)
     contact_count = Integer(gettext_lazy("Contacts"), computed=True)
+    open_count = Integer(gettext_lazy("Open opportunities"), computed=True)
+    last_opportunity_at = DateTime(gettext_lazy("Last new opportunity"), style="ago", computed=True)
+    last_won_on = Date(gettext_lazy("Last won"), computed=True)
+    locked = Flag(gettext_lazy("Locked: never recycled"), aliases=("锁定",))
 
 
 class CustomerEntity(Entity, model=Customer):
@@ -160,10 +167,34 @@ class CustomerEntity(Entity, model=Customer):
     label_plural = gettext_lazy("Customers")
     icon = "building"
     place = 10
-    columns = ("name", "level", "status", "industry", "region", "phone", "next_follow_up_at", "open_amount", "owner", "updated_at")
-    filters = ("status", "level", "industry", "region", "source", "owner", "tags", "next_follow_up_at", "last_follow_up_at", "created_at")
+    columns = (
+        "name",
+        "level",
+        "status",
+        "industry",
+        "region",
+        "phone",
+        "next_follow_up_at",
+        "falls_on",
+        "open_amount",
+        "owner",
+        "updated_at",
+    )
+    filters = (
+        "status",
+        "level",
+        "industry",
+        "region",
+        "source",
+        "owner",
+        "tags",
+        "next_follow_up_at",
+        "last_follow_up_at",
+        "falls_on",
+        "created_at",
+    )
     search = ("name", "number", "phone", "email", "uscc", "resident_id")
-    sorts = ("updated_at", "created_at", "name", "next_follow_up_at", "last_follow_up_at", "open_amount")
+    sorts = ("updated_at", "created_at", "name", "next_follow_up_at", "last_follow_up_at", "open_amount", "falls_on")
     unique = (Unique("name", claimed_name), Unique("uscc"))
     layout = {
         gettext_lazy("Profile"): (
@@ -185,6 +216,19 @@ class CustomerEntity(Entity, model=Customer):
         gettext_lazy("Reach"): ("phone", "email", "website", "region", "address"),
         gettext_lazy("Follow-up"): ("status", "level", "tags", "next_follow_up_at", "last_follow_up_at", "preferences"),
         gettext_lazy("Remarks"): ("business", "remark"),
+        gettext_lazy("Belonging"): (
+            "owner",
+            "department",
+            "owned_at",
+            "falls_on",
+            "falls_to",
+            "falls_why",
+            "locked",
+            "pool",
+            "pooled_at",
+            "pool_reason",
+            "pooled_from",
+        ),
     }
     quick = ("name", "phone", "level")
     forms = (
@@ -205,6 +249,9 @@ class CustomerEntity(Entity, model=Customer):
         RollUp("contact_count", "customers.Contact", via="customer", how="count"),
         RollUp("last_follow_up_at", "activity.FollowUp", via="customer", how="max", of="happened_at"),
         RollUp("open_amount", "sales.Opportunity", via="customer", how="sum", of="amount_base", where=["outcome", "is", "open"]),
+        RollUp("open_count", "sales.Opportunity", via="customer", how="count", where=["outcome", "is", "open"]),
+        RollUp("last_opportunity_at", "sales.Opportunity", via="customer", how="max", of="created_at"),
+        RollUp("last_won_on", "sales.Opportunity", via="customer", how="max", of="closed_on", where=["outcome", "is", "won"]),
         RollUp("won_amount", "sales.Opportunity", via="customer", how="sum", of="amount_base", where=["outcome", "is", "won"]),
     )
     views = (
@@ -219,12 +266,29 @@ class CustomerEntity(Entity, model=Customer):
             gettext_lazy("30 days without follow-up"),
             ["or", ["last_follow_up_at", "before", "-30d"], ["last_follow_up_at", "empty"]],
         ),
+        Preset("falling", gettext_lazy("Soon in the pool"), ["falls_on", "before", "+8d"], sort="falls_on"),
         Preset("key", gettext_lazy("Key customers"), ["level", "is", "A"]),
         Preset("potential", gettext_lazy("Potential"), ["status", "is", "potential"]),
         Preset("formal", gettext_lazy("Formal"), ["status", "is", "formal"]),
         Preset("signed", gettext_lazy("Signed"), ["status", "is", "signed"]),
         Preset("abandoned", gettext_lazy("Abandoned"), ["status", "is", "abandoned"]),
     )
+
+    pooled = True
+    clocks = (
+        Clock("follow_up", gettext_lazy("Without follow-up"), "last_follow_up_at"),
+        Clock("opportunity", gettext_lazy("Without a new opportunity"), "last_opportunity_at"),
+        Clock("deal", gettext_lazy("Without a deal"), "last_won_on"),
+    )
+    pool_columns = ("name", "level", "region", "phone", "pool_reason", "pooled_from", "pooled_at")
+    pool_views = (
+        Preset("all", gettext_lazy("All"), []),
+        Preset("fresh", gettext_lazy("New this week"), ["pooled_at", "is", "this_week"]),
+        Preset("key", gettext_lazy("Key customers"), ["level", "is", "A"]),
+        Preset("untouched", gettext_lazy("Never spoken to"), ["last_follow_up_at", "empty"]),
+    )
+    actions = (RELEASE,)
+    rights = {"sales": {"locked": "readonly"}}
 
     def validate(self, record: Any, changed: set[str], errors: dict[str, str]) -> None:
         """The character rule of names, and no company above itself."""

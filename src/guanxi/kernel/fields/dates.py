@@ -21,6 +21,8 @@ from guanxi.kernel.condition.primitive import Primitive
 from guanxi.kernel.fields.base import Declared, Invalid, Kind, Label, Reader
 
 OPERATORS = ("is", "before", "after", "between", "is_not", "empty", "not_empty")
+#: A countdown of at most so many days is coloured.
+SOON = 3
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 
 
@@ -77,7 +79,7 @@ def _read_time(text: str) -> time:
 
 
 class DateKind(Kind):
-    """A day; never shifts between zones."""
+    """A day; never shifts between zones. `style` is plain, due (colours what is late) or countdown (how long until then)."""
 
     name = "date"
     operators = OPERATORS
@@ -117,6 +119,9 @@ class DateKind(Kind):
     def html(self, value: Any, reader: Reader) -> str:
         if value is None:
             return '<span class="sub nil">—</span>'
+        if self.style == "countdown":
+            near = "due" if value <= clock.today() + timedelta(days=SOON) else ""
+            return f'<span class="{near}" title="{value.isoformat()}">{escape(countdown(value))}</span>'
         if self.style != "due":
             return str(value.isoformat())
         late = value < clock.today()
@@ -212,6 +217,14 @@ def _day_words(day: date, gap: int, late_as_overdue: bool, language: str) -> str
     if abs(gap) < 180:
         return f"{day:%m-%d} {_(WEEKDAYS_EN[day.weekday()])}"
     return day.isoformat()
+
+
+def countdown(day: date) -> str:
+    """How long until then: today, tomorrow, in so many days."""
+    gap = (day - clock.today()).days
+    if gap <= 0:
+        return pgettext("day", "Today")
+    return ngettext("in %(n)d day", "in %(n)d days", gap) % {"n": gap}
 
 
 WEEKDAYS_EN = (

@@ -2,12 +2,15 @@
 
 from guanxi.kernel.write.errors import Clash, Conflict, Forbidden, Invalidated, NotFound, Refused
 from guanxi.kernel.write.many import Outcome, create_many, delete_many, transfer, update_many
+from guanxi.kernel.write.pooling import assign, claim, release
+from guanxi.kernel.write.recycle import recycle
 from guanxi.kernel.write.sharing import Grantee, share, unshare
 from guanxi.kernel.write.single import create, delete, restore, update
 from guanxi.kernel.write.undo import undo
 from guanxi.kernel.write.unit import set_request, unit
 
 __all__ = [
-    "Clash", "Conflict", "Forbidden", "Grantee", "Invalidated", "NotFound", "Outcome", "Refused", "create", "create_many", "delete",
-    "delete_many", "restore", "set_request", "share", "transfer", "undo", "unit", "unshare", "update", "update_many",
+    "Clash", "Conflict", "Forbidden", "Grantee", "Invalidated", "NotFound", "Outcome", "Refused", "assign", "claim", "create",
+    "create_many", "delete", "delete_many", "recycle", "release", "restore", "set_request", "share", "transfer", "undo", "unit",
+    "unshare", "update", "update_many",
 ]  # fmt: skip

@@ -40,6 +40,9 @@ def touch_parents(unit: Unit, entity: Entity, records: Sequence[Any], before: Se
 
 def announce(unit: Unit, entity: Entity, ids: Iterable[int], verb: str, data: dict[str, Any] | None = None) -> None:
     """Append one event a record."""
+    if entity.pooled:
+        ids = list(ids)
+        unit.judge(entity.key, ids)
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO kernel_event (at, entity, record, verb, actor, write_id, data) "

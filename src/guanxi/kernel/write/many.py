@@ -85,6 +85,8 @@ def create_many(
         for place, moment in enumerate(born):
             if place in outcome.written:
                 outcome.written[place].created_at = outcome.written[place].updated_at = moment
+                if entity.pooled and outcome.written[place].owner_id:
+                    outcome.written[place].owned_at = moment
         for place, author in enumerate(by):
             if place in outcome.written:
                 outcome.written[place].created_by_id = author
@@ -202,10 +204,13 @@ def _change_one(
     changed: dict[int, set[str]],
     giveable: Collection[int],
 ) -> None:
+    from guanxi.kernel.write import pooling
+
     errors: dict[str, str] = {}
     raw, codes = clean.currencies(entity, row, values, errors, reader)
     parsed, more = clean.parse(entity, raw, reader)
     errors.update(more)
+    former = row.owner_id
     moved = clean.assign(entity, row, parsed) | clean.assign_currencies(row, codes)
     clean.check(entity, row, moved, errors, creating=False)
     if "owner" in moved and row.id not in giveable:
@@ -217,6 +222,8 @@ def _change_one(
     else:
         if "owner" in moved or (entity.parent and entity.parent in moved):
             clean.stamp(entity, row, reader)
+        if "owner" in moved:
+            pooling.settle(entity, row, former)
         clean.derive(entity, row)
         row.version += 1
         row.updated_at = clock.now()

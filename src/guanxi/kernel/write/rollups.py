@@ -82,4 +82,7 @@ def parents_of(entity: Entity) -> list[tuple[Entity, str]]:
 def settle(unit: Unit) -> None:
     """Recompute what the unit touched; called once before it commits."""
     for (key, child), ids in unit.touched.items():
-        recompute(registry.get(key), ids, child)
+        entity = registry.get(key)
+        recompute(entity, ids, child)
+        if entity.pooled:
+            unit.judge(key, ids)

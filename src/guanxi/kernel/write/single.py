@@ -12,7 +12,7 @@ from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Reader
 from guanxi.kernel.record import Record, next_ids
-from guanxi.kernel.write import after, clean, many
+from guanxi.kernel.write import after, clean, many, pooling
 from guanxi.kernel.write.errors import Forbidden, Invalidated, NotFound
 from guanxi.kernel.write.merging import merged
 from guanxi.kernel.write.race import lost_is_refused
@@ -61,6 +61,7 @@ def build(entity: Entity, values: Mapping[str, Any], reader: Reader) -> tuple[An
     if errors:
         raise Invalidated(errors)
     clean.stamp(entity, record, reader)
+    pooling.settle(entity, record, None)
     clean.derive(entity, record)
     return record, changed
 
@@ -109,6 +110,7 @@ def update(
             return row
         if row.owner_id != old_owner:
             _transferable(entity, row, actor)
+            pooling.settle(entity, row, old_owner)
         _save(entity, row, changed, actor)
         after.touch_parents(u, entity, [row], before)
         after.announce(u, entity, [row.id], verb or "updated", {"keys": sorted(changed)})

@@ -17,6 +17,9 @@ from guanxi.kernel.write.errors import Refused
 from guanxi.kernel.write.single import delete, locked, restore, update
 from guanxi.kernel.write.unit import unit
 
+#: Verbs that stand: what went to a pool may be somebody else's by now, and what was claimed has counted.
+FINAL = ("claim", "assign", "release", "recycle")
+
 
 @dataclass
 class Undone:
@@ -47,6 +50,9 @@ def _one(entity: Entity, change: Change, result: Undone, *, actor: Actor, door: 
             result.kept.append((change.entity, change.record, sorted(since)))
             return
         delete((entity, change.record), actor=actor, door=door)
+    elif change.verb in FINAL:
+        result.kept.append((change.entity, change.record, sorted(change.diff)))
+        return
     elif change.verb == "delete":
         restore((entity, change.record), actor=actor, door=door)
     elif change.verb == "restore":

@@ -19,7 +19,7 @@ from guanxi.kernel.write.errors import Invalidated
 
 @dataclass
 class Unit:
-    """Who writes through which door; `touched` are parents whose roll-ups must be recomputed."""
+    """Who writes through which door; `touched` are parents whose roll-ups must be recomputed, `judged` what may now fall otherwise."""
 
     actor: Actor
     door: str
@@ -27,6 +27,7 @@ class Unit:
     request: str
     write_id: UUID = field(default_factory=uuid4)
     touched: dict[tuple[str, str], set[int]] = field(default_factory=dict)
+    judged: dict[str, set[int]] = field(default_factory=dict)
 
     def context(self) -> str:
         """The document that `guanxi_context()` reads."""
@@ -44,6 +45,10 @@ class Unit:
     def touch(self, parent: str, child: str, ids: Any) -> None:
         """Remember parents whose children of one entity changed."""
         self.touched.setdefault((parent, child), set()).update(i for i in ids if i)
+
+    def judge(self, entity: str, ids: Any) -> None:
+        """Remember records of a pooled entity of which the rules may now say something else."""
+        self.judged.setdefault(entity, set()).update(ids)
 
 
 _current: ContextVar[Unit | None] = ContextVar("guanxi_unit", default=None)
@@ -72,8 +77,20 @@ def unit(actor: Actor, door: str, *, verb: str = "") -> Iterator[Unit]:
             from guanxi.kernel.write import rollups
 
             rollups.settle(mine)
+            _judge(mine)
         finally:
             _current.reset(token)
+
+
+def _judge(mine: Unit) -> None:
+    """Store anew when the records of this write fall into a pool, where rules are at work."""
+    from guanxi.kernel import recycling
+    from guanxi.kernel.registry import registry
+
+    for key, ids in mine.judged.items():
+        entity = registry.get(key)
+        if ids and recycling.running(entity):
+            recycling.stamp(entity, ids)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.decorators.csrf import csrf_exempt
 
-from guanxi.kernel import versions
+from guanxi.kernel import pooled, versions
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.registry import registry
@@ -63,6 +63,8 @@ def _answer(request: HttpRequest, verbs: dict[str, View], named: dict[str, Any])
         raise Problem(405, _("This address does not know this verb."), headers={"Allow": ", ".join(verbs)})
     if "record_id" in named:
         named["record_id"] = int(named["record_id"])
+    if "slug" in named:
+        actor = pooled.through(actor, named["slug"])
     return view(request, actor, **named)
 
 

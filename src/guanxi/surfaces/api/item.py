@@ -14,6 +14,7 @@ from guanxi.kernel.actor import Actor
 from guanxi.kernel.condition import predicate, tree
 from guanxi.kernel.entity import Action, Entity
 from guanxi.kernel.fields.base import Reader
+from guanxi.kernel.registry import registry
 from guanxi.surfaces.api import body
 from guanxi.surfaces.api.collection import answer, chosen, following, limit, once, parameters
 from guanxi.surfaces.api.door import entity_of
@@ -87,6 +88,8 @@ def act(request: HttpRequest, actor: Actor, slug: str, record_id: int, code: str
     action = entity.action(code)
     if action is None:
         raise missing()
+    if not actor.may(entity.key, action.grant):
+        raise write.Forbidden()
     given = body.document(request, optional=True)
     base = body.version(given)
     strange = {key: _("“%(name)s” cannot be set.") % {"name": key} for key in given if key not in action.form}
@@ -96,7 +99,9 @@ def act(request: HttpRequest, actor: Actor, slug: str, record_id: int, code: str
 
     def do() -> int:
         _timely(entity, action, record, actor)
-        changes = action.effect(record, values, actor)
+        if action.run is not None:
+            return ran(action.run(entity, [record.id], values, actor, "api"), record.id)
+        changes = action.effect(record, values, actor) if action.effect else {}
         changed = write.update((entity, record.id), changes, actor=actor, door="api", verb=code, action=action.grant, base=base)
         return int(changed.id)
 
@@ -104,7 +109,15 @@ def act(request: HttpRequest, actor: Actor, slug: str, record_id: int, code: str
         once(request, actor, do)
     except write.Conflict as conflict:
         raise clashing(entity, conflict) from None
-    return answer(after(entity, actor, record_id))
+    return answer(after(registry.get(entity.key), actor.person, record_id))
+
+
+def ran(outcome: write.Outcome, record_id: int) -> int:
+    """The record that an action was done to; else why it was not."""
+    if record_id in outcome.refused:
+        message = " ".join(outcome.refused[record_id].values())
+        raise Problem(409, message)
+    return record_id
 
 
 def _timely(entity: Entity, action: Action, record: Any, actor: Actor) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from guanxi.kernel import pooled
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Field, Reader
@@ -17,7 +18,8 @@ from guanxi.surfaces.api.collection import answer
 
 def entities(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Every entity that the actor may view, with its fields as he has them."""
-    return answer({"results": [describe(entity, actor) for entity in registry.in_menu() if actor.may(entity.key, "view")], "next": None})
+    found = [(entity, actor) for entity in registry.in_menu() if actor.may(entity.key, "view")]
+    return answer({"results": [describe(entity, reader) for entity, reader in [*found, *pooled.faces(actor)]], "next": None})
 
 
 def describe(entity: Entity, actor: Actor) -> dict[str, Any]:
@@ -33,7 +35,9 @@ def describe(entity: Entity, actor: Actor) -> dict[str, Any]:
         "searchable": bool(entity.search),
         "sorts": list(entity.sorts),
         "may": [verb for verb in VERBS if actor.may(entity.key, verb)],
-        "actions": [{"code": a.code, "label": str(a.label), "fields": list(a.form)} for a in entity.actions],
+        "actions": [
+            {"code": a.code, "label": str(a.label), "fields": list(a.form)} for a in entity.actions if actor.may(entity.key, a.grant)
+        ],
         "fields": [one(entity, field, actor) for field in entity.visible(actor).values()],
     }
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from guanxi.kernel import pooled
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.registry import registry
@@ -23,12 +24,10 @@ def show(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The document."""
     paths: dict[str, Any] = {}
     schemas = dict(SCHEMAS)
-    for entity in registry.in_menu():
-        if actor.may(entity.key, "view"):
-            name = entity.model.__name__
-            schemas[name] = schema.record(entity, actor)
-            schemas[f"{name}Page"] = page(name)
-            paths |= paths_of(entity, actor, name)
+    for entity, reader, name in described(actor):
+        schemas[name] = schema.record(entity, reader)
+        schemas[f"{name}Page"] = page(name)
+        paths |= paths_of(entity, reader, name)
     paths["/api/v1/meta/entities"] = {"get": operation("entities", _("What there is"), {"200": ok({"type": "object"})})}
     return answer(
         {
@@ -40,6 +39,12 @@ def show(request: HttpRequest, actor: Actor) -> HttpResponse:
             "components": {"schemas": schemas, "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
         }
     )
+
+
+def described(actor: Actor) -> list[tuple[Entity, Actor, str]]:
+    """What the actor may view: entities by the names of their models, then each pool that he belongs to, seen through its lens."""
+    plain = [(entity, actor, entity.model.__name__) for entity in registry.in_menu() if actor.may(entity.key, "view")]
+    return plain + [(face, lens, f"{face.model.__name__}In{lens.pool}") for face, lens in pooled.faces(actor)]
 
 
 def release() -> str:

@@ -29,7 +29,7 @@ def people() -> list[directory.Entry]:
     return sorted((e for e in directory.people().values() if e.active), key=lambda e: e.name)
 
 
-def wish_of(entity: Entity, given: QueryDict) -> Wish:
+def wish_of(entity: Entity, given: QueryDict, pool: int | None = None) -> Wish:
     """Read the state of the list and the choices of the dialogue. Raises ConditionError."""
     where = tree.read(str(given["where"])) if given.get("where") else None
     everything = given.get("all") == "1"
@@ -44,6 +44,7 @@ def wish_of(entity: Entity, given: QueryDict) -> Wish:
         ids=ids,
         columns=columns,
         format=form if form in exporting.FORMATS else "xlsx",
+        pool=pool,
     )
 
 
@@ -53,7 +54,7 @@ def export(request: HttpRequest, slug: str) -> Any:
     entity = entity_or_404(request, slug, "export")
     given = request.POST if request.method == "POST" else request.GET
     try:
-        wanted = Export(wish_of(entity, given), actor_of(request))
+        wanted = Export(wish_of(entity, given, actor_of(request).pool), actor_of(request))
         rows = wanted.rows()
         wanted.sort(rows)
         count = rows.bounded_count(exporting.AT_ONCE)

@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from guanxi.kernel import clock, jobs, plan, query
+from guanxi.kernel import clock, jobs, plan, pooled, pools, query
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Reader
@@ -41,6 +41,7 @@ class Wish:
     ids: tuple[int, ...] = ()
     columns: tuple[str, ...] = ()
     format: str = "xlsx"
+    pool: int | None = None
 
     @staticmethod
     def of(spec: dict[str, Any]) -> Wish:
@@ -56,8 +57,12 @@ class Export:
     """A wish on its way into a file. Raises ConditionError for a condition that cannot be read."""
 
     def __init__(self, wish: Wish, actor: Actor) -> None:
+        pool = pools.get(wish.pool)
+        if pool is not None:
+            actor = pooled.through(actor.person, pool.slug)
         self.wish, self.actor = wish, actor
-        self.entity: Entity = registry.get(wish.entity)
+        plain = registry.get(wish.entity)
+        self.entity: Entity = pooled.face(plain, pool) if pool is not None else plain
         self.reader = Reader(actor)
         self.plan = plan.compile(self.entity, wish.columns or exportable(self.entity, actor), actor)
         tabs = listing.tabs_of(self.entity, views.arrangement(self.entity, actor.id or 0), actor)

@@ -1,4 +1,4 @@
-"""Verbs on records: delete, restore, transfer, move a stage, declared actions, bulk, undo."""
+"""Verbs on records: delete, transfer, move a stage, bulk, undo."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from guanxi.kernel.condition.tree import ConditionError
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.history import Change
 from guanxi.kernel.whole import whole, wholes
-from guanxi.surfaces.pages.form import control, parsed_for_show, posted, refused
+from guanxi.surfaces.pages.form import posted, refused
 from guanxi.surfaces.pages.frame import (
     actor_of,
     entity_or_404,
@@ -29,7 +29,7 @@ from guanxi.surfaces.pages.frame import (
     toast,
     triggers,
 )
-from guanxi.surfaces.pages.record import available, title_of
+from guanxi.surfaces.pages.record import available
 
 #: How many records one bulk request handles at once; more is a job.
 BULK_NOW = 2_000
@@ -79,41 +79,6 @@ def done(message: str, record_id: int, version: int) -> HttpResponse:
     """Answer of a write in place: the page reads itself anew and offers undo."""
     response = toast(HttpResponse(status=204), message, undo=f"/_undo/{record_id}/{version}/")
     return triggers(response, list__changed="", record__changed="", modal__close="")
-
-
-@signed_in
-def act(request: HttpRequest, slug: str, record_id: int, code: str) -> HttpResponse:
-    """A declared action: GET asks what it needs in the modal, POST does it."""
-    entity, actor = entity_or_404(request, slug), actor_of(request)
-    row = record_or_404(request, entity, record_id)
-    action = entity.action(code)
-    if action is None or not available(entity, action, row, actor):
-        raise Http404
-    asked = {k: entity.fields[k] for k in action.form}
-    if request.method != "POST" and action.form:
-        return _ask(request, entity, row, action, {}, {})
-    values = posted(request, asked)
-    try:
-        changes = action.effect(row, values, actor)
-        row = write.update((entity, row.id), changes, actor=actor, door="action", verb=code, action=action.grant)
-    except write.Invalidated as refusal:
-        return _ask(request, entity, row, action, values, refusal.errors, status=422)
-    except write.Refused as refusal:
-        return refused(request, str(refusal))
-    return done(str(action.label), row.id, row.version)
-
-
-def _ask(
-    request: HttpRequest, entity: Entity, row: Any, action: Any, values: dict[str, Any], errors: dict[str, str], *, status: int = 200
-) -> HttpResponse:
-    reader = reader_of(request)
-    shown = parsed_for_show(entity, values, reader, errors)
-    fields = [control(entity, entity.fields[k], shown, errors, reader) for k in action.form]
-    others = {k: m for k, m in errors.items() if k not in action.form}
-    url = f"/{entity.slug}/{row.id}/_action/{action.code}/"
-    context = {"entity": entity, "record": row, "action": action, "fields": fields, "others": others, "url": url}
-    context["title"] = title_of(entity, row, reader.actor)
-    return fragment(request, "pages/action.html", context, status=status)
 
 
 @signed_in
@@ -257,5 +222,4 @@ urls = [
     path("<slug:slug>/_delete/", bulk_delete),
     path("<slug:slug>/<int:record_id>/delete/", delete),
     path("<slug:slug>/<int:record_id>/_stage/<slug:code>/", stage),
-    path("<slug:slug>/<int:record_id>/_action/<slug:code>/", act),
 ]

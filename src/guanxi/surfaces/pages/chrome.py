@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
 
-from guanxi.kernel import directory
+from guanxi.kernel import directory, pools
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.kept import Kept
 from guanxi.kernel.registry import registry
@@ -90,11 +90,19 @@ def menu(actor: Actor, place: str) -> list[dict[str, Any]]:
             url = f"/{entity.slug}/"
             item = {"slug": entity.slug, "url": url, "icon": entity.icon, "label": str(entity.label_plural), "active": place == url}
             sections.setdefault(str(entity.section), []).append(item)
+        if entity.pooled and (joined := pools.joined(entity, actor)):
+            sections.setdefault(str(entity.section), []).append(_pool_item(joined, place))
     if actor.administers:
         here = place == ADMINISTRATION
         item = {"slug": "admin", "url": ADMINISTRATION, "icon": "adjustments", "label": _("Administration"), "active": here}
         sections.setdefault(_("Settings"), []).append(item)
     return [{"label": "", "items": first}, *({"label": label, "items": items} for label, items in sections.items())]
+
+
+def _pool_item(joined: list[pools.Pool], place: str) -> dict[str, Any]:
+    """The public pools of an entity stand beside it under one entry, which opens the first; tabs there lead to the others."""
+    urls = [f"/{pool.slug}/" for pool in joined]
+    return {"slug": joined[0].slug, "url": urls[0], "icon": "ripple", "label": _("Public pool"), "active": place in urls}
 
 
 def quick_create(actor: Actor) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from guanxi.kernel import clock, directory, petitions, query, search
+from guanxi.kernel import clock, directory, petitions, pooled, query, search
 from guanxi.kernel.china import regions, tokens
 from guanxi.kernel.models import AccessLog
 from guanxi.kernel.registry import registry
@@ -93,6 +93,8 @@ def counts(request: HttpRequest) -> HttpResponse:
             figures[entity.slug] = bounded(entity.rows(actor).bounded_count(999), 999)
     if waiting := petitions.waiting(actor):
         figures["petitions"] = bounded(waiting, 999)
+    for face, looking in pooled.faces(actor):
+        figures[face.slug] = bounded(face.rows(looking).bounded_count(999), 999)
     return JsonResponse(figures)
 
 

@@ -100,7 +100,7 @@ def retyped(field: Field, typed: Any, reader: Reader) -> Markup:
     if field.kind.stored == "list" or not isinstance(typed, str):
         return field.kind.input(field, field.kind.blank, reader)
     plain = Markup('<input type="text" name="{0}" id="f-{0}" value="{1}" aria-invalid="true" aria-describedby="f-{0}-error">')
-    if hasattr(field.kind, "dictionary") or field.kind.name in ("person", "department", "lookup"):
+    if hasattr(field.kind, "dictionary") or field.kind.name in ("person", "department", "lookup", "pool", "condition"):
         return field.kind.input(field, None, reader)
     if getattr(field.kind, "lines", 1) > 1:
         return field.kind.input(field, typed, reader)
@@ -128,7 +128,7 @@ def entry_of(entity: Entity, request: HttpRequest) -> Form | None:
 
 
 def defaults(entity: Entity, request: HttpRequest) -> dict[str, Any]:
-    """First values of a new record: dictionary defaults, me as owner, what the form sets and the address brings (`?customer=12`)."""
+    """First values of a new record: declared and dictionary defaults, me as owner, what the form sets and the address brings (`?customer=12`)."""
     reader = reader_of(request)
     values: dict[str, Any] = {"owner": reader.actor.id}
     form = entry_of(entity, request)
@@ -136,6 +136,8 @@ def defaults(entity: Entity, request: HttpRequest) -> dict[str, Any]:
         first = field.kind.dictionary.first() if hasattr(field.kind, "dictionary") else None
         if first is not None and field.kind.name == "choice":
             values[key] = first.id
+        elif field.default is not None and field.kind.stored != "list" and not field.computed:
+            values[key] = field.default
         if form and key in form.sets:
             values[key] = field.kind.parse(form.sets[key], reader)
         if key in request.GET:

@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import get_language
 
-from guanxi.kernel import one
+from guanxi.kernel import one, pooled
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Reader
@@ -33,6 +33,8 @@ def signed_in(view: View) -> View:
         if getattr(request, "actor", None) is not None:
             if getattr(request.user, "must_change_password", False) and request.path != PASSWORD_PAGE:
                 return HttpResponseRedirect(PASSWORD_PAGE)
+            if "slug" in kwargs:
+                request.actor = pooled.through(actor_of(request), kwargs["slug"])  # type: ignore[attr-defined]
             return view(request, *args, **kwargs)
         address = "/login/?" + urlencode({"next": request.get_full_path() if request.method == "GET" else "/"})
         if request.headers.get("HX-Request"):
@@ -44,7 +46,7 @@ def signed_in(view: View) -> View:
 
 
 def actor_of(request: HttpRequest) -> Actor:
-    """The actor of a request that passed `signed_in`."""
+    """The actor of a request that passed `signed_in`; on the pages of a pool he looks through its lens."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     return actor
 
@@ -74,7 +76,7 @@ def shell(request: HttpRequest, title: str) -> dict[str, Any]:
     """The context of `ui/shell.html`."""
     user: Any = request.user
     return {
-        "chrome": chrome.around(request, actor_of(request), user.theme),
+        "chrome": chrome.around(request, actor_of(request).person, user.theme),
         "page_title": title,
         "lang": get_language(),
         "theme": user.theme,

@@ -17,12 +17,12 @@ from guanxi.kernel import plan, query
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.condition import builder, sentence, tree
 from guanxi.kernel.condition.tree import ConditionError
-from guanxi.kernel.entity import Entity, Preset
+from guanxi.kernel.entity import Action, Entity, Preset
 from guanxi.kernel.fields.base import Reader
 from guanxi.kernel.kept import Kept
 from guanxi.kernel.query import Rows
 from guanxi.kernel.window import Window
-from guanxi.surfaces.pages import board, views
+from guanxi.surfaces.pages import board, pool, views
 from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, page, reader_of, signed_in
 from guanxi.surfaces.pages.table import body, extent
 from guanxi.surfaces.ui.environment import bounded, drawn
@@ -148,13 +148,17 @@ def _bar(state: State, reader: Reader) -> tuple[Markup, bool]:
     """The bar, and whether it will do for the next request too: not where a chip names another record."""
     shown = {"state": state, "entity": state.entity, "may": verbs(state, reader.actor), "sorts": sorts(state, reader.actor)}
     shown["entries"] = state.entity.entries(reader.actor)
+    shown["pools"] = pool.tabs(state.entity, reader.actor)
+    shown["led"] = pool.led(reader.actor)
+    shown["pool_url"] = pool.settings_url(reader.actor)
     lasting = not state.where or tree.lasting(tree.parse(state.entity, state.where, reader.actor))
     return drawn("pages/list_bar.html", {**shown, "chips": chips(state, reader)}), lasting
 
 
 def verbs(state: State, actor: Actor) -> dict[str, bool]:
     """What the actor may do here at all."""
-    return {verb: actor.may(state.entity.key, verb) for verb in ("create", "edit", "delete", "transfer", "import", "export")}
+    wanted = ("create", "edit", "delete", "transfer", "import", "export", *(action.grant for action in state.entity.actions))
+    return {verb: actor.may(state.entity.key, verb) for verb in wanted}
 
 
 def table_region(state: State, reader: Reader) -> dict[str, Any]:
@@ -167,12 +171,17 @@ def table_region(state: State, reader: Reader) -> dict[str, Any]:
     return {
         "keys": [c.field.key for c in compiled.columns],
         "head": head(state, compiled, reader.actor),
-        "body": body(entity, compiled, complete, reader),
+        "body": body(entity, compiled, complete, reader, deeds=deeds(entity, reader.actor)),
         "found": found,
         "range": extent(found),
         "previous": state.address(at=found.previous) if found.previous else (state.address() if state.cursor and found.first > 1 else ""),
         "next": state.address(at=found.next) if found.next else "",
     }
+
+
+def deeds(entity: Entity, actor: Actor) -> tuple[Action, ...]:
+    """What a click on a row of a pool does: actions that ask nothing."""
+    return tuple(a for a in entity.actions if a.run and not a.form and actor.may(entity.key, a.grant)) if actor.pool else ()
 
 
 _heads: Kept[Markup] = Kept(2_000)
@@ -181,7 +190,13 @@ _heads: Kept[Markup] = Kept(2_000)
 def head(state: State, compiled: plan.Plan, actor: Actor) -> Markup:
     """The head of the table, kept while it stays the same."""
     key = (state.place, compiled.keys, tuple(state.arranged.widths.items()))
-    return _heads.get(actor, key, lambda: drawn("pages/table_head.html", {"entity": state.entity, "head": _head(state, compiled)}))
+    return _heads.get(
+        actor,
+        key,
+        lambda: drawn(
+            "pages/table_head.html", {"entity": state.entity, "head": _head(state, compiled), "deeds": deeds(state.entity, actor)}
+        ),
+    )
 
 
 def _head(state: State, compiled: plan.Plan) -> list[dict[str, Any]]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from django.templatetags.static import static
 from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
 
 from guanxi.kernel import plan
-from guanxi.kernel.entity import Entity
+from guanxi.kernel.entity import Action, Entity
 from guanxi.kernel.fields.base import Reader
 from guanxi.kernel.paging import Page
 
@@ -22,12 +24,25 @@ def extent(found: Page) -> Markup:
     return Markup('{}–{} / <span data-count="total">…</span>').format(f"{found.first:,}", f"{found.last:,}")
 
 
-def body(entity: Entity, compiled: plan.Plan, rows: list[tuple[Any, ...]], reader: Reader, *, selectable: bool = True) -> Markup:
-    """Table rows as one string: a template engine would spend most of the request here. What repeats is drawn once."""
+def body(
+    entity: Entity,
+    compiled: plan.Plan,
+    rows: list[tuple[Any, ...]],
+    reader: Reader,
+    *,
+    selectable: bool = True,
+    deeds: Sequence[Action] = (),
+    more: Sequence[Sequence[str]] = (),
+) -> Markup:
+    """Table rows as one string: a template engine would spend most of the request here. What repeats is drawn once.
+
+    `deeds` are offered on every row, `more` are further cells, as text, of each.
+    """
     columns = [(c.start, c.start + c.span, c, _drawn(c), *cell_marks(entity, c)) for c in compiled.columns]
     base, choose = f"/{entity.slug}/", escape(_("Select"))
+    buttons = [(a.code, str(escape(a.label)), icon(a.icon)) for a in deeds]
     parts: list[str] = []
-    for row in rows:
+    for place, row in enumerate(rows):
         url = f"{base}{row[0]}/"
         parts.append(f'<tr data-row="{row[0]}" data-href="{url}">')
         if selectable:
@@ -43,8 +58,21 @@ def body(entity: Entity, compiled: plan.Plan, rows: list[tuple[Any, ...]], reade
                 if cell is None:
                     cell = drawn[values] = f"{opening}{column.html(row, reader)}</td>"
                 parts.append(cell)
+        if more:
+            parts += [f"<td>{escape(text)}</td>" for text in more[place]]
+        if deeds:
+            parts.append(f'<td class="deed" data-phone="acts">{"".join(_deed(base, row[0], *words) for words in buttons)}</td>')
         parts.append("</tr>")
     return Markup("".join(parts))
+
+
+def _deed(base: str, record: int, code: str, label: str, sign: str) -> str:
+    return f'<button type="button" class="btnt sm" hx-post="{base}{record}/_action/{code}/" hx-swap="none">{sign}{label}</button>'
+
+
+def icon(name: str) -> str:
+    """A sign of the sprite."""
+    return f'<svg class="i" aria-hidden="true" focusable="false"><use href="{static("built/icons.svg")}#{name}"/></svg>'
 
 
 def _drawn(column: plan.Column) -> dict[Any, str] | None:

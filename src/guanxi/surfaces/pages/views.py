@@ -47,10 +47,15 @@ class Arrangement:
     widths: dict[str, int] = field(default_factory=dict)
 
 
+def place_of(entity: Entity) -> str:
+    """Under which name views and columns of an entity are kept."""
+    return entity.kept_as or entity.key
+
+
 def arrangement(entity: Entity, user_id: int) -> Arrangement:
     """His own views, then those that colleagues share, and his columns: one query, asked by every list."""
     with prepared_cursor() as cursor:
-        cursor.execute(_ARRANGEMENT, [user_id, entity.key, user_id, user_id, MOST_OWN + MOST_SHARED, entity.key, user_id])
+        cursor.execute(_ARRANGEMENT, [user_id, place_of(entity), user_id, user_id, MOST_OWN + MOST_SHARED, place_of(entity), user_id])
         saved, columns, widths = cursor.fetchone()
     rows = [(own, Kept(i, n, w, s or "", k, tuple(c))) for own, i, n, w, s, k, c in json.loads(saved or "[]")]
     mine = tuple(view for own, view in rows if own)
@@ -107,14 +112,14 @@ def create(request: HttpRequest, slug: str) -> HttpResponse:
         context = {"entity": entity, "url": url, "given": shown_now(request, entity), "view": None}
         return fragment(request, "pages/view_form.html", context)
     values, error = checked(entity, actor, request.POST)
-    mine = SavedView.objects.filter(entity=entity.key, owner_id=actor.id)
+    mine = SavedView.objects.filter(entity=place_of(entity), owner_id=actor.id)
     if not error and mine.count() >= MOST_OWN:
         error = _("You have %(n)d views here. Remove one first.") % {"n": MOST_OWN}
     if error:
         context = {"entity": entity, "url": url, "given": request.POST, "view": None, "error": error}
         return fragment(request, "pages/view_form.html", context, status=422)
     last = mine.aggregate(last=Max("position"))["last"] or 0
-    view = SavedView.objects.create(entity=entity.key, owner_id=actor.id or 0, position=last + 1, **values)
+    view = SavedView.objects.create(entity=place_of(entity), owner_id=actor.id or 0, position=last + 1, **values)
     return go(request, f"/{slug}/?view=s{view.pk}", _("View saved"))
 
 
@@ -167,7 +172,7 @@ def remove(request: HttpRequest, slug: str, view_id: int) -> HttpResponse:
 def own(request: HttpRequest, slug: str, view_id: int) -> tuple[Entity, SavedView]:
     """One's own view; others' do not exist here."""
     entity = entity_or_404(request, slug)
-    view = SavedView.objects.filter(id=view_id, entity=entity.key, owner_id=actor_of(request).id).first()
+    view = SavedView.objects.filter(id=view_id, entity=place_of(entity), owner_id=actor_of(request).id).first()
     if view is None:
         raise Http404
     return entity, view
@@ -180,12 +185,12 @@ def columns(request: HttpRequest, slug: str) -> HttpResponse:
     entity, actor = entity_or_404(request, slug), actor_of(request)
     keys = chosen(entity, actor, request.POST.getlist("column"))
     view = request.POST.get("view", "")
-    saved = SavedView.objects.filter(id=whole(view[1:]) or 0, owner_id=actor.id, entity=entity.key).first()
+    saved = SavedView.objects.filter(id=whole(view[1:]) or 0, owner_id=actor.id, entity=place_of(entity)).first()
     if saved is not None and saved.columns:
         saved.columns = keys
         saved.save(update_fields=["columns"])
     else:
-        Layout.objects.update_or_create(entity=entity.key, owner_id=actor.id, defaults={"columns": keys})
+        Layout.objects.update_or_create(entity=place_of(entity), owner_id=actor.id, defaults={"columns": keys})
     address = request.POST.get("next", "")
     return go(request, address if address.startswith(f"/{slug}/") else f"/{slug}/", _("Columns saved"))
 
@@ -200,7 +205,7 @@ def widths(request: HttpRequest, slug: str) -> HttpResponse:
         kept = {k: int(v) for k, v in given.items() if k in entity.visible(actor) and 40 <= int(v) <= WIDEST}
     except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         return toast(HttpResponse(status=400), _("This cannot be read."), level="error")
-    Layout.objects.update_or_create(entity=entity.key, owner_id=actor.id, defaults={"widths": kept})
+    Layout.objects.update_or_create(entity=place_of(entity), owner_id=actor.id, defaults={"widths": kept})
     return HttpResponse(status=204)
 
 

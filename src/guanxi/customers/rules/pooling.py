@@ -1,0 +1,88 @@
+"""Pools as records turned into pools as the kernel knows them, and what follows when one of them changes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from guanxi.customers.entities.pool import HOLDS, SINCE, Pool, PoolRule
+from guanxi.kernel import directory, jobs, pools, recycling, write
+from guanxi.kernel.actor import SYSTEM, Actor
+from guanxi.kernel.registry import registry
+
+#: The job that works out anew what falls when.
+JUDGE = "pools.judge"
+LAST = 1_000
+
+
+def everything() -> list[pools.Pool]:
+    """All live pools with their rules in force, those of some people before those of all, which take what the others leave."""
+    rules: dict[int, list[pools.Rule]] = {}
+    for each in PoolRule.entity.rows(SYSTEM).filter(active=True).order_by("days", "id"):
+        since = SINCE.by_id(each.since)
+        rule = pools.Rule(each.id, each.name, str(since.code) if since else "follow_up", each.days, _condition(each.where))
+        rules.setdefault(each.pool_id, []).append(rule)
+    found = [_pool(row, tuple(rules.get(row.id, ()))) for row in Pool.entity.rows(SYSTEM).order_by(F("rank").asc(nulls_last=True), "id")]
+    return sorted(found, key=lambda pool: pool.of_all)
+
+
+def _pool(row: Any, rules: tuple[pools.Rule, ...]) -> pools.Pool:
+    holds = HOLDS.by_id(row.holds)
+    return pools.Pool(
+        id=row.id,
+        name=row.name,
+        entity=str(holds.code) if holds else "",
+        people=frozenset(row.people),
+        departments=directory.below(directory.departments(), frozenset(row.departments)) if row.departments else frozenset(),
+        managers=frozenset(row.managers),
+        hidden=frozenset(row.hidden),
+        masked=frozenset(row.masked),
+        story=row.story,
+        claims_a_day=row.claims_a_day,
+        most_held=row.most_held,
+        cooling_days=row.cooling_days or 0,
+        warning_days=row.warning_days or 0,
+        recycles=row.recycles,
+        spared=_condition(row.spared),
+        rules=rules,
+        rank=row.rank or LAST,
+    )
+
+
+def _condition(text: str) -> tuple[Any, ...]:
+    return tuple(json.loads(text)) if text else ()
+
+
+def only_empty(records: Sequence[Any]) -> None:
+    """A pool in which something lies cannot go to the recycle bin: nobody would find it there. Raises Invalidated."""
+    gone = [record.id for record in records if record.deleted_at is not None]
+    for entity in registry:
+        rows: Any = entity.model._default_manager
+        if entity.pooled and rows.filter(pool_id__in=gone, deleted_at=None).exists():
+            raise write.Invalidated({"name": _("There are still records in this pool. Give them out first, or move them to another pool.")})
+
+
+def changed(actor: Actor) -> None:
+    """What this process has kept is out of date, and the stamps on records are: a job puts them right."""
+    pools.clear()
+    if actor.id is not None and any(entity.pooled for entity in registry):
+        jobs.start(JUDGE, _("Working out what falls into the public pools"), actor, {})
+
+
+@jobs.runner(JUDGE)
+def judge(progress: jobs.Progress) -> None:
+    """Stamp all records of pooled entities; those that stand right are not written."""
+    pooled = [entity for entity in registry if entity.pooled]
+    for entity in pooled:
+        for written in recycling.catch_up(entity):
+            progress.advance(written, written=written)
+            progress.save()
+
+
+pools.register(everything)
+
+__all__ = ["JUDGE", "changed", "everything", "judge", "only_empty"]

@@ -1,0 +1,110 @@
+"""Declared actions: what they ask in the modal, and doing them to one record, to a row of a list, or to a selection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path
+from django.utils.translation import gettext as _
+
+from guanxi.kernel import one, write
+from guanxi.kernel.entity import Action, Entity
+from guanxi.kernel.registry import registry
+from guanxi.surfaces.pages.actions import BULK_NOW, done, outcome_words, selected
+from guanxi.surfaces.pages.form import control, parsed_for_show, posted, refused
+from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, go, reader_of, record_or_404, signed_in, toast, triggers
+from guanxi.surfaces.pages.record import available, title_of
+
+
+@signed_in
+def act(request: HttpRequest, slug: str, record_id: int, code: str) -> HttpResponse:
+    """On one record: GET asks what is needed in the modal, POST does it."""
+    entity, actor = entity_or_404(request, slug), actor_of(request)
+    row = record_or_404(request, entity, record_id)
+    action = entity.action(code)
+    if action is None or not available(entity, action, row, actor):
+        raise Http404
+    url, title = f"/{entity.slug}/{row.id}/_action/{code}/", title_of(entity, row, actor)
+    if request.method != "POST" and action.form:
+        return ask(request, entity, action, url, title, {}, {})
+    values = posted(request, {k: entity.fields[k] for k in action.form})
+    try:
+        if action.run is not None:
+            return _ran(request, entity, action, row.id, action.run(entity, [row.id], values, actor, "action"))
+        changes = action.effect(row, values, actor) if action.effect else {}
+        row = write.update((entity, row.id), changes, actor=actor, door="action", verb=code, action=action.grant)
+    except write.Invalidated as refusal:
+        return ask(request, entity, action, url, title, values, refusal.errors, status=422)
+    except write.Refused as refusal:
+        return refused(request, str(refusal))
+    return done(str(action.label), row.id, row.version)
+
+
+def _ran(request: HttpRequest, entity: Entity, action: Action, record: int, outcome: write.Outcome) -> HttpResponse:
+    """The record may now be elsewhere: go where this person finds it, or back to the list that he came from."""
+    if not outcome.written:
+        return toast(HttpResponse(status=409), next(iter(next(iter(outcome.refused.values())).values())), level="error")
+    actor, words = actor_of(request), str(action.label)
+    on_its_page = request.headers.get("HX-Current-URL", "").rstrip("/").endswith(f"/{entity.slug}/{record}")
+    if not on_its_page:
+        return triggers(toast(HttpResponse(status=204), words), list__changed="", record__changed="", modal__close="", drawer__close="")
+    plain = registry.get(entity.key)
+    if one.find(plain, actor.person, record) is not None:
+        return go(request, f"/{plain.slug}/{record}/", words)
+    return go(request, f"/{entity.slug}/", words)
+
+
+def ask(
+    request: HttpRequest,
+    entity: Entity,
+    action: Action,
+    url: str,
+    title: str,
+    values: dict[str, Any],
+    errors: dict[str, str],
+    *,
+    status: int = 200,
+    bulk: bool = False,
+) -> HttpResponse:
+    """The form of an action, with what was refused."""
+    reader = reader_of(request)
+    shown = parsed_for_show(entity, values, reader, errors)
+    fields = [control(entity, entity.fields[k], shown, errors, reader) for k in action.form]
+    for field in fields:
+        field["required"] = field["required"] or field["key"] in action.asks
+    others = {k: m for k, m in errors.items() if k not in action.form}
+    context = {"entity": entity, "action": action, "fields": fields, "others": others, "url": url, "title": title, "bulk": bulk}
+    return fragment(request, "pages/action.html", {**context, "ids": request.POST.get("ids", "")}, status=status)
+
+
+@signed_in
+def act_on_selection(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+    """On many records at once, with exactly how many were done and why the others were not."""
+    entity = entity_or_404(request, slug)
+    action = entity.action(code)
+    if action is None or action.run is None or not actor_of(request).may(entity.key, action.grant):
+        raise Http404
+    url = request.get_full_path()
+    if request.method != "POST" and action.form:
+        return ask(request, entity, action, url, "", {}, {}, bulk=True)
+    if request.method != "POST":
+        raise Http404
+    ids = selected(request, entity)
+    if len(ids) > BULK_NOW:
+        return toast(HttpResponse(status=422), _("Select at most %(most)d records at once.") % {"most": BULK_NOW}, level="error")
+    values = posted(request, {k: entity.fields[k] for k in action.form})
+    try:
+        outcome = action.run(entity, ids, values, actor_of(request), "bulk")
+    except write.Invalidated as refusal:
+        return ask(request, entity, action, url, "", values, refusal.errors, status=422, bulk=True)
+    except write.Refused as refusal:
+        return refused(request, str(refusal))
+    response = toast(HttpResponse(status=204), outcome_words(outcome), level="ok" if outcome.written else "info")
+    return triggers(response, list__changed="", modal__close="")
+
+
+urls = [
+    path("<slug:slug>/_do/<slug:code>/", act_on_selection),
+    path("<slug:slug>/<int:record_id>/_action/<slug:code>/", act),
+]
