@@ -13,7 +13,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from guanxi.kernel import history, write
-from guanxi.org.models import Role
+from guanxi.org.models import Department, Role
 from guanxi.surfaces import tiles
 from tests.security.conftest import World
 
@@ -53,6 +53,16 @@ def ids(world: World) -> dict[str, Any]:
 def sellers(world: World) -> dict[str, Any]:
     """The role of those who sell."""
     return {"role_id": Role.objects.get(code="sales").pk}
+
+
+def branch(world: World) -> dict[str, Any]:
+    """The department of the stranger."""
+    return {"department_id": Department.objects.get(code="west").pk}
+
+
+def into_east(world: World) -> dict[str, Any]:
+    """The department of the owner takes over."""
+    return {"into": Department.objects.get(code="east").pk}
 
 
 def new_title(world: World) -> dict[str, Any]:
@@ -153,6 +163,7 @@ def board(world: World) -> dict[str, Any] | None:
     return {} if world.entity.boards else None
 
 
+_DEPARTMENT = "admin/departments/<int:department_id>/"
 _RECORD, _RUN = "<slug:slug>/<int:record_id>/", "<slug:slug>/import/<int:run_id>/"
 RULES: dict[str, Rule] = {
     "": Rule("person"),
@@ -175,6 +186,12 @@ RULES: dict[str, Rule] = {
     "admin/roles/<int:role_id>/assign/": Rule("admin", get=False, post=lambda world: {"user": world.cast.stranger.id}, parts=sellers),
     "admin/roles/<int:role_id>/revoke/": Rule("admin", get=False, post=lambda world: {"user": world.cast.stranger.id}, parts=sellers),
     "admin/roles/<int:role_id>/close/": Rule("admin", get=False, post=empty, parts=sellers),
+    "admin/departments/": Rule("admin"),
+    "admin/departments/new/": Rule("admin", post=lambda world: {"name": "Newly made"}),
+    _DEPARTMENT: Rule("admin", get=False, post=lambda world: {"name": "Renamed"}, parts=branch),
+    _DEPARTMENT + "place/": Rule("admin", get=False, post=empty, parts=branch),
+    _DEPARTMENT + "merge/": Rule("admin", get=False, post=into_east, parts=branch),
+    _DEPARTMENT + "close/": Rule("admin", get=False, post=lambda world: {"active": "1"}, parts=branch),
     "admin/why/": Rule("admin", query="?q="),
     "admin/trail/": Rule("admin"),
     "admin/trail/export/": Rule("admin"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
-from guanxi.surfaces.admin import access, places, roles, trail, why
+from guanxi.surfaces.admin import access, departments, places, roles, trail, why
 from guanxi.surfaces.api import routes as api
 from guanxi.surfaces.exchange import pages as exchange
 from guanxi.surfaces.pages import (
@@ -24,7 +24,7 @@ from guanxi.surfaces.pages import (
     views,
 )
 
-administration = (places, access, roles, why, trail)
+administration = (places, departments, access, roles, why, trail)
 handlers = (
     *administration,
     api,
