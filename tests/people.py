@@ -15,9 +15,10 @@ from pytest_django import DjangoDbBlocker
 
 from guanxi.kernel import custom, dictionary, install
 from guanxi.kernel.actor import Actor
+from guanxi.kernel.grants import STANDARD
 from guanxi.kernel.registry import registry
-from guanxi.org import actors, directory
-from guanxi.org.models import Assignment, Department, FieldRight, Membership, Role, User
+from guanxi.org import actors, directory, presets
+from guanxi.org.models import Assignment, Department, FieldRight, Grant, Membership, Role, User
 
 PEOPLE = {
     # name: (department, role, manager)
@@ -66,6 +67,7 @@ def hire() -> Cast:
     for position, code in enumerate(("east", "west")):
         departments[code] = Department.objects.create(name=code.title(), code=code, parent=top, position=position)
     roles = {role.code: role for role in Role.objects.all()}
+    standard(roles)
     people: dict[str, User] = {}
     for login, (department, role, manager) in PEOPLE.items():
         people[login] = User.objects.create(
@@ -75,6 +77,21 @@ def hire() -> Cast:
     forget()
     names = ("olivia", "max", "stella", "min", "dora", "adam", "rita", "bea")
     return Cast(*(actors.resolve(people[name]) for name in names))
+
+
+def standard(roles: dict[str, Role]) -> None:
+    """Everything is owned, seen and changed as the promises of the kernel say, also what is declared otherwise."""
+    for entity in registry:
+        table = presets.declared(entity)
+        if set(table) != set(STANDARD):
+            Grant.objects.filter(entity=entity.key).delete()
+            FieldRight.objects.filter(entity=entity.key).delete()
+            Grant.objects.bulk_create(
+                Grant(role=roles[role], entity=entity.key, action=action, scope=scope)
+                for role, actions in STANDARD.items()
+                for action, scope in actions.items()
+                if scope != "none"
+            )
 
 
 @pytest.fixture

@@ -17,7 +17,10 @@ from tests.security.test_routes import addresses, requests, send
 def rights() -> list[Any]:
     """Everything that roles, people and rights are."""
     accounts = User.objects.order_by("id").values("id", "login", "name", "department", "manager", "password", "is_active")
-    return [list(accounts), *(list(m.objects.order_by("id").values()) for m in (Role, Assignment, Grant, FieldRight, Department, Operation))]
+    return [
+        list(accounts),
+        *(list(m.objects.order_by("id").values()) for m in (Role, Assignment, Grant, FieldRight, Department, Operation)),
+    ]
 
 
 @pytest.fixture

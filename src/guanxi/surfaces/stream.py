@@ -35,10 +35,12 @@ VERBS = {
     "transfer": (gettext_lazy("handed over"), "arrows-right-left"),
     "undo": (gettext_lazy("took back"), "arrow-back-up"),
     "merge": (gettext_lazy("merged"), "git-merge"),
+    "moved": (gettext_lazy("moved to another department"), "sitemap"),
     "planned": (gettext_lazy("planned the next follow-up"), "calendar-due"),
 }
 DOORS = {
     "action": gettext_lazy("action button"),
+    "administration": gettext_lazy("administration"),
     "api": gettext_lazy("API"),
     "bin": gettext_lazy("recycle bin"),
     "board": gettext_lazy("board"),

@@ -2,11 +2,11 @@
 
 from guanxi.kernel.write.errors import Clash, Conflict, Forbidden, Invalidated, NotFound, Refused
 from guanxi.kernel.write.many import Outcome, create_many, delete_many, transfer, update_many
-from guanxi.kernel.write.single import create, delete, restore, update
+from guanxi.kernel.write.single import create, decide, delete, restore, update
 from guanxi.kernel.write.undo import undo
 from guanxi.kernel.write.unit import set_request, unit
 
 __all__ = [
-    "Clash", "Conflict", "Forbidden", "Invalidated", "NotFound", "Outcome", "Refused", "create", "create_many", "delete",
+    "Clash", "Conflict", "Forbidden", "Invalidated", "NotFound", "Outcome", "Refused", "create", "create_many", "decide", "delete",
     "delete_many", "restore", "set_request", "transfer", "undo", "unit", "update", "update_many",
 ]  # fmt: skip

@@ -8,8 +8,8 @@ from django.db import connection
 
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
-from guanxi.kernel.history import stamped
 from guanxi.kernel.fields.column import Stored
+from guanxi.kernel.history import stamped
 from guanxi.kernel.registry import registry
 from guanxi.kernel.write import after
 from guanxi.kernel.write.unit import unit
@@ -67,7 +67,9 @@ def relocate(department: int, into: int, *, actor: Actor, door: str) -> dict[str
 
 def _relocate(cursor: Any, entity: Entity, department: int, into: int) -> list[int]:
     columns = [
-        f'"{f.column.path}"' for f in entity.fields.values() if f.kind.name == "department" and isinstance(f.column, Stored) and f.column.path
+        f'"{f.column.path}"'
+        for f in entity.fields.values()
+        if f.kind.name == "department" and isinstance(f.column, Stored) and f.column.path
     ]
     counted = "" if stamped(entity) else ", version = version + 1"
     cursor.execute(

@@ -44,7 +44,7 @@ def drawn(request: HttpRequest, chosen: Department | None, refusal: Invalidated 
     context: dict[str, Any] = {
         "lines": [line for line in rows if line["active"]],
         "closed": [line for line in rows if not line["active"]],
-        "total": sum(line["people"] for line in rows),
+        "total": sum(departments.people().values()),
         "chosen": chosen,
         "error": " ".join(refusal.errors.values()) if refusal else "",
     }
@@ -68,11 +68,17 @@ def lines() -> list[dict[str, Any]]:
     def walk(above: int | None, depth: int) -> int:
         total = 0
         for entry in children.get(above, []):
-            line = {"id": entry.id, "name": entry.name, "depth": min(depth, 8), "active": entry.active, "head": heads.get(entry.id) or ""}
+            line: dict[str, Any] = {
+                "id": entry.id,
+                "name": entry.name,
+                "depth": min(depth, 8),
+                "active": entry.active,
+                "head": heads.get(entry.id) or "",
+            }
             found.append(line)
             line["people"] = counts.get(entry.id, 0)
-            line["all"] = counts.get(entry.id, 0) + walk(entry.id, depth + 1)
-            total += line["all"]
+            line["all"] = whole_branch = counts.get(entry.id, 0) + walk(entry.id, depth + 1)
+            total += whole_branch
         return total
 
     walk(None, 0)
