@@ -36,6 +36,7 @@ def test_the_small_company_has_the_promised_numbers(company: Company) -> None:
         "customers.contact": SMALL.contacts,
         "sales.opportunity": SMALL.opportunities,
         "activity.followup": SMALL.follow_ups,
+        "people.employee": len(LOGINS) + 2,
     }
     assert User.objects.count() == len(LOGINS) == 9
     assert Department.objects.count() == 3

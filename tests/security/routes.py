@@ -13,7 +13,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from guanxi.kernel import history, write
-from guanxi.org.models import Department, Role
+from guanxi.org.models import Department, Role, User
 from guanxi.surfaces import tiles
 from tests.security.conftest import World
 
@@ -63,6 +63,11 @@ def branch(world: World) -> dict[str, Any]:
 def into_east(world: World) -> dict[str, Any]:
     """The department of the owner takes over."""
     return {"into": Department.objects.get(code="east").pk}
+
+
+def mate(world: World) -> dict[str, Any]:
+    """The account of a colleague."""
+    return {"user_id": User.objects.get(pk=world.cast.mate.id).pk}
 
 
 def new_title(world: World) -> dict[str, Any]:
@@ -164,6 +169,7 @@ def board(world: World) -> dict[str, Any] | None:
 
 
 _DEPARTMENT = "admin/departments/<int:department_id>/"
+_ACCOUNT = "admin/accounts/<int:user_id>/"
 _RECORD, _RUN = "<slug:slug>/<int:record_id>/", "<slug:slug>/import/<int:run_id>/"
 RULES: dict[str, Rule] = {
     "": Rule("person"),
@@ -192,6 +198,16 @@ RULES: dict[str, Rule] = {
     _DEPARTMENT + "place/": Rule("admin", get=False, post=empty, parts=branch),
     _DEPARTMENT + "merge/": Rule("admin", get=False, post=into_east, parts=branch),
     _DEPARTMENT + "close/": Rule("admin", get=False, post=lambda world: {"active": "1"}, parts=branch),
+    "admin/accounts/": Rule("admin"),
+    "admin/accounts/new/": Rule("admin", post=lambda world: {"step": "1", "then": "continue", "name": "Newly made", "login": "newly"}),
+    "admin/accounts/suggest/": Rule("admin", query="?name=Newly"),
+    "admin/accounts/batch/": Rule("admin"),
+    "admin/accounts/ceiling/": Rule("admin", get=False, post=lambda world: {"ceiling": "1000"}),
+    _ACCOUNT: Rule("admin", parts=mate),
+    _ACCOUNT + "lock/": Rule("admin", get=False, post=empty, parts=mate),
+    _ACCOUNT + "leave/": Rule("admin", get=False, post=empty, parts=mate),
+    _ACCOUNT + "roles/": Rule("admin", get=False, post=lambda world: {"like": world.cast.director.id}, parts=mate),
+    _ACCOUNT + "reset/": Rule("admin", get=False, post=empty, parts=mate),
     "admin/why/": Rule("admin", query="?q="),
     "admin/trail/": Rule("admin"),
     "admin/trail/export/": Rule("admin"),

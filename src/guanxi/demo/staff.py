@@ -9,7 +9,7 @@ from typing import Any
 
 from guanxi.demo.size import Size
 from guanxi.kernel import clock, write
-from guanxi.kernel.actor import SYSTEM
+from guanxi.org import actors
 from guanxi.org.models import Department, User
 from guanxi.people import hiring
 from guanxi.people.entities.employee import Employee
@@ -32,12 +32,12 @@ WITHOUT = (
 def employ(people: Mapping[str, User], departments: Mapping[str, Department], size: Size) -> None:
     """Every account gets its employee, and a few colleagues have none."""
     hiring.adopt()
-    chance = Random("staff")
+    chance, keeper = Random("staff"), actors.by_login("admin")
     rows = {e.account_id: e.id for e in Employee._default_manager.exclude(account=None)}
     known = {rows[user.pk]: _details(place, chance) for place, user in enumerate(people.values(), 1)}
-    write.update_many(hiring.ENTITY, known, actor=SYSTEM, door=DOOR)
+    write.update_many(hiring.ENTITY, known, actor=keeper, door=DOOR)
     others = [_other(each, place, people, departments, chance) for place, each in enumerate(WITHOUT, len(known) + 1)]
-    write.create_many(hiring.ENTITY, others if size.sellers else others[3:5], actor=SYSTEM, door=DOOR)
+    write.create_many(hiring.ENTITY, others if size.sellers else others[3:5], actor=keeper, door=DOOR)
 
 
 def _details(place: int, chance: Random) -> dict[str, Any]:

@@ -109,7 +109,7 @@ def close(department: Department, *, active: bool, actor: Actor) -> None:
 def _closable(department: Department) -> None:
     words = {"name": department.name, "n": people().get(department.pk, 0)}
     if words["n"]:
-        text = _("%(n)d people still work in “%(name)s”. Merge it into another department, or move them first.")
+        text = _("“%(name)s” has people in it still: %(n)d. Merge it into another department, or move them first.")
         raise Invalidated({"department": text % words})
     if Department.objects.filter(parent=department, active=True).exists():
         raise Invalidated({"department": _("There are departments below “%(name)s”. Move or close those first.") % words})

@@ -58,7 +58,7 @@ class Employee(Record):
 class EmployeeEntity(Entity, model=Employee):
     slug = "employees"
     label = _("Employee")
-    label_plural = _("Employees")
+    label_plural = _("Staff")
     icon = "id-badge-2"
     section = _("Company")
     place = 90
