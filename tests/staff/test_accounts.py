@@ -13,11 +13,14 @@ from django.test import Client
 
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.registry import registry
+from guanxi.kernel.write import Invalidated
+from guanxi.org import logins, tokens
 from guanxi.org.models import Department, User
 from guanxi.people import hiring
 from guanxi.people.directory import of_account
 from guanxi.people.entities.employee import status
 from tests import samples
+from tests.kernel.test_races import at_once
 from tests.people import Cast
 
 pytestmark = pytest.mark.django_db
@@ -144,6 +147,10 @@ def test_who_has_left_is_locked_out_and_what_he_owns_waits_to_be_handed_over(hou
     assert hiring.holdings(User.objects.get(pk=house.owner.id)) == [(customer, 1)]
     assert str(record.name) not in page
     assert "/customers/?view" not in page
+    assert desk.post(f"/admin/accounts/{house.owner.id}/lock/", {"active": "1"}).status_code == 302
+    back = of_account(house.owner.id or 0)
+    assert back is not None
+    assert (status(back), back.left, User.objects.get(pk=house.owner.id).is_active) == ("active", None, True)
     himself = desk.post(f"/admin/accounts/{house.admin.id}/leave/")
     assert himself.status_code == 422
     assert User.objects.get(pk=house.admin.id).is_active
@@ -158,3 +165,27 @@ def test_the_ceiling_is_set_on_the_page_and_says_why_it_refuses(house: Cast, at_
     assert desk.post(NEW, {"name": "张三", "step": "1", "then": "save"}).status_code == 422
     assert not User.objects.filter(login="zhangsan").exists()
     assert not hiring.ENTITY.rows(house.admin).filter(name="张三").exists()
+
+
+def test_of_two_who_open_the_last_account_at_once_one_gets_it(committed: Cast) -> None:
+    logins.limit(logins.active() + 1, actor=committed.admin)
+    try:
+        results = at_once(2, lambda n: logins.open_account(f"newcomer{n}", "Newcomer", actor=committed.admin))
+        assert sorted(isinstance(r, Invalidated) for r in results) == [False, True], results
+        assert User.objects.filter(login__startswith="newcomer").count() == 1
+    finally:
+        logins.limit(None, actor=committed.admin)
+
+
+def test_an_administrator_who_would_mark_himself_as_left_among_many_is_told_so(house: Cast, at_desk: Desk) -> None:
+    mine, theirs = (of_account(actor.id or 0) for actor in (house.admin, house.owner))
+    assert mine is not None
+    assert theirs is not None
+    answer = at_desk(house.admin).post("/employees/_bulk/", {"ids": f"{theirs.id},{mine.id}", "field": "status", "status": "left"})
+    assert answer.status_code in (200, 422)
+    assert User.objects.filter(pk__in=[house.admin.id, house.owner.id], is_active=True).count() == 2
+    token = tokens.issue(house.admin.login)
+    answer = at_desk(house.admin).patch(
+        f"/api/v1/employees/{mine.id}", {"status": "left"}, content_type="application/json", headers={"Authorization": f"Bearer {token}"}
+    )
+    assert answer.status_code == 422

@@ -86,6 +86,16 @@ def leave(user: User, *, actor: Actor) -> None:
             logins.lock(user, actor=actor)
 
 
+def readmit(user: User, *, actor: Actor) -> None:
+    """He may log in again, and works here again if he had left. Raises Forbidden or Invalidated."""
+    administering(actor)
+    with unit(actor, DOOR):
+        logins.unlock(user, actor=actor)
+        employee = directory.of_account(user.pk)
+        if employee is not None and status(employee) == "left":
+            write.update((ENTITY, employee.id), {"status": "active", "left": ""}, actor=actor, door=DOOR)
+
+
 def holdings(user: User) -> list[tuple[Any, int]]:
     """What he owns still, by entity, without what hangs on a parent: that follows it. Numbers only, for handing over."""
     found = []

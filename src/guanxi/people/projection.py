@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from guanxi.kernel.actor import Actor
-from guanxi.kernel.write import Forbidden, unit
+from guanxi.kernel.write import Invalidated, unit
 from guanxi.org import directory, logins, moves
 from guanxi.org.models import User
 from guanxi.people.entities.employee import status
@@ -20,15 +20,17 @@ PLAIN = ("name", "title", "phone", "email")
 
 
 def project(employees: Sequence[Any], changed: set[str], *, actor: Actor, door: str) -> None:
-    """Bring the accounts in line with these records. Raises Forbidden when this would move somebody's rights."""
+    """Bring the accounts in line with these records. Raises Invalidated when this would move somebody's rights."""
     if not changed & {*PLAIN, "works_in", "manager", "status"}:
         return
     for employee in employees:
         user = User.objects.select_for_update().get(pk=employee.account_id)
         leaving = "status" in changed and status(employee) == "left" and user.is_active
         moving = user.department_id != employee.works_in_id
-        if (leaving or moving or user.manager_id != employee.manager_id) and not (actor.administers or actor.system):
-            raise Forbidden(_("Department, manager and leaving decide what an account may see: only a system administrator changes them."))
+        guarded = {"works_in": moving, "manager": user.manager_id != employee.manager_id, "status": leaving}
+        if any(guarded.values()) and not (actor.administers or actor.system):
+            text = _("Department, manager and leaving decide what an account may see: only a system administrator changes them.")
+            raise Invalidated({key: text for key, other in guarded.items() if other})
         copy(employee, user, actor=actor, door=door)
         if moving:
             moves.move(user.pk, employee.works_in_id, actor=actor, door=door)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from guanxi.kernel import clock, directory
 from guanxi.kernel.whole import whole
-from guanxi.kernel.write import Invalidated
+from guanxi.kernel.write import Invalidated, Refused
 from guanxi.org import logins
 from guanxi.org.models import User
 from guanxi.people import hiring
@@ -92,7 +92,7 @@ def account(request: HttpRequest, user_id: int) -> HttpResponse:
     return one(request, get_object_or_404(User, pk=user_id))
 
 
-def one(request: HttpRequest, user: User, refusal: Invalidated | None = None) -> HttpResponse:
+def one(request: HttpRequest, user: User, refusal: Refused | None = None) -> HttpResponse:
     """The page of an account, with what was refused."""
     actor, employee = actor_of(request), of_account(user.pk)
     gone = employee is not None and status(employee) == "left"
@@ -104,7 +104,7 @@ def one(request: HttpRequest, user: User, refusal: Invalidated | None = None) ->
         "himself": user.pk == actor.id,
         "others": User.objects.filter(is_active=True).exclude(pk=user.pk).order_by("name"),
         "held": _held(user, request) if not user.is_active else [],
-        "error": " ".join(refusal.errors.values()) if refusal else "",
+        "error": str(refusal or ""),
     }
     return page(request, "admin/account.html", context, title=user.name, status=422 if refusal else 200)
 
@@ -131,7 +131,7 @@ def _verb(do: Callable[[HttpRequest, User], str]) -> Callable[..., HttpResponse]
         user = get_object_or_404(User, pk=user_id)
         try:
             said = do(request, user)
-        except Invalidated as refusal:
+        except Refused as refusal:
             return one(request, user, refusal)
         return go(request, f"/admin/accounts/{user.pk}/", said)
 
@@ -140,7 +140,7 @@ def _verb(do: Callable[[HttpRequest, User], str]) -> Callable[..., HttpResponse]
 
 def _lock(request: HttpRequest, user: User) -> str:
     if request.POST.get("active"):
-        logins.unlock(user, actor=actor_of(request))
+        hiring.readmit(user, actor=actor_of(request))
         return _("%(name)s may log in again.") % {"name": user.name}
     logins.lock(user, actor=actor_of(request))
     return _("%(name)s is locked out, and every session has ended.") % {"name": user.name}

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from guanxi.kernel import clock, directory
 from guanxi.kernel.models import AccessLog
 from guanxi.kernel.whole import whole
-from guanxi.kernel.write import Invalidated, unit
+from guanxi.kernel.write import Invalidated, Refused, unit
 from guanxi.org import logins
 from guanxi.org.duty import DOOR
 from guanxi.org.models import User
@@ -34,7 +34,7 @@ def show(request: HttpRequest) -> HttpResponse:
         return drawn(request)
     try:
         lines = _open(request)
-    except Invalidated as refusal:
+    except Refused as refusal:
         return drawn(request, refusal)
     chosen = {"count": len(lines)}
     AccessLog.objects.create(at=clock.now(), actor=actor_of(request).id, verb="export", entity="org.user", data=chosen)
@@ -56,7 +56,7 @@ def _open(request: HttpRequest) -> list[list[str]]:
     return lines
 
 
-def drawn(request: HttpRequest, refusal: Invalidated | None = None) -> HttpResponse:
+def drawn(request: HttpRequest, refusal: Refused | None = None) -> HttpResponse:
     """The list to tick, with what was refused."""
     rows: list[dict[str, Any]] = []
     ticked = set(request.POST.getlist("employee"))
@@ -70,7 +70,7 @@ def drawn(request: HttpRequest, refusal: Invalidated | None = None) -> HttpRespo
         "rows": rows,
         "like": whole(request.POST.get("like")),
         "colleagues": User.objects.filter(is_active=True).order_by("name"),
-        "error": " ".join(refusal.errors.values()) if refusal else "",
+        "error": str(refusal or ""),
     }
     return page(request, "admin/accounts_batch.html", context, title=_("Several accounts"), status=422 if refusal else 200)
 

@@ -13,7 +13,7 @@ from guanxi.kernel import directory, write
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.fields.base import Reader
 from guanxi.kernel.whole import whole
-from guanxi.kernel.write import Invalidated, unit
+from guanxi.kernel.write import Invalidated, Refused, unit
 from guanxi.org import logins
 from guanxi.org.duty import DOOR
 from guanxi.org.models import User
@@ -60,9 +60,10 @@ def new(request: HttpRequest) -> HttpResponse:
             _named(values)
             return drawn(request, 2, _prefilled(values, employee))
         user, password = _save(values, employee, actor_of(request), whole_form=step == 2)
-    except Invalidated as refusal:
-        first = step == 1 or bool(set(WHO) & set(refusal.errors))
-        return drawn(request, 1 if first else 2, values, refusal.errors)
+    except Refused as refusal:
+        errors = refusal.errors if isinstance(refusal, Invalidated) else {"": str(refusal)}
+        first = step == 1 or bool(set(WHO) & set(errors))
+        return drawn(request, 1 if first else 2, values, errors)
     if then == "again":
         return drawn(request, 1, {}, made=(user, password))
     return told(request, user, password, made=True)
