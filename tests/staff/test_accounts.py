@@ -13,14 +13,12 @@ from django.test import Client
 
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.registry import registry
-from guanxi.kernel.write import Invalidated
-from guanxi.org import logins, tokens
+from guanxi.org import tokens
 from guanxi.org.models import Department, User
 from guanxi.people import hiring
 from guanxi.people.directory import of_account
 from guanxi.people.entities.employee import status
 from tests import samples
-from tests.kernel.test_races import at_once
 from tests.people import Cast
 
 pytestmark = pytest.mark.django_db
@@ -165,16 +163,6 @@ def test_the_ceiling_is_set_on_the_page_and_says_why_it_refuses(house: Cast, at_
     assert desk.post(NEW, {"name": "张三", "step": "1", "then": "save"}).status_code == 422
     assert not User.objects.filter(login="zhangsan").exists()
     assert not hiring.ENTITY.rows(house.admin).filter(name="张三").exists()
-
-
-def test_of_two_who_open_the_last_account_at_once_one_gets_it(committed: Cast) -> None:
-    logins.limit(logins.active() + 1, actor=committed.admin)
-    try:
-        results = at_once(2, lambda n: logins.open_account(f"newcomer{n}", "Newcomer", actor=committed.admin))
-        assert sorted(isinstance(r, Invalidated) for r in results) == [False, True], results
-        assert User.objects.filter(login__startswith="newcomer").count() == 1
-    finally:
-        logins.limit(None, actor=committed.admin)
 
 
 def test_an_administrator_who_would_mark_himself_as_left_among_many_is_told_so(house: Cast, at_desk: Desk) -> None:
