@@ -121,6 +121,8 @@ def test_a_person_changes_his_own_phone_mail_and_address_and_nothing_else(house:
     assert desk.post(f"/employees/{now.id}/edit/", {"title": "Boss", "version": now.version}).status_code in (403, 404)
     other = staff(house.mate)
     assert desk.post(f"/employees/{other.id}/edit/", {"phone": "13800006021"}).status_code in (403, 404)
+    Keeper().change(user(house.owner), {"name": "Boss", "status": "left", "phone": ""}, actor=house.again(house.owner))
+    assert (staff(house.owner).name, staff(house.owner).phone) == (before.name, "")
     with pytest.raises(NotFound):
         Keeper().change(user(house.mate), {"phone": "13800006021"}, actor=house.owner)
 
