@@ -15,7 +15,6 @@ from pytest_django import DjangoDbBlocker
 
 from guanxi.kernel import custom, dictionary, install
 from guanxi.kernel.actor import Actor
-from guanxi.kernel.entity import Entity
 from guanxi.kernel.grants import STANDARD
 from guanxi.kernel.registry import registry
 from guanxi.org import actors, directory, presets
@@ -68,28 +67,31 @@ def hire() -> Cast:
     for position, code in enumerate(("east", "west")):
         departments[code] = Department.objects.create(name=code.title(), code=code, parent=top, position=position)
     roles = {role.code: role for role in Role.objects.all()}
+    standard(roles)
     people: dict[str, User] = {}
     for login, (department, role, manager) in PEOPLE.items():
         people[login] = User.objects.create(
             login=login, name=login.title(), department=departments[department], manager=people.get(manager), password="!"
         )
         Assignment.objects.create(user=people[login], role=roles[role])
-    for entity in registry:
-        open_to_all(entity)
     forget()
     names = ("olivia", "max", "stella", "min", "dora", "adam", "rita", "bea")
     return Cast(*(actors.resolve(people[name]) for name in names))
 
 
-def open_to_all(entity: Entity) -> None:
-    """What only some preset roles may set up is here for the cast like anything else, so that what is derived can be tried on it."""
-    roles = {role.code: role for role in Role.objects.all()}
-    if "sales" in presets.declared(entity):
-        return
-    table = [(role, action, scope) for role, actions in STANDARD.items() for action, scope in actions.items() if scope != "none"]
-    rows = [Grant(role=roles[role], entity=entity.key, action=action, scope=scope) for role, action, scope in table]
-    Grant.objects.filter(entity=entity.key).delete()
-    Grant.objects.bulk_create(rows)
+def standard(roles: dict[str, Role]) -> None:
+    """Everything is owned, seen and changed as the promises of the kernel say, also what is declared otherwise."""
+    for entity in registry:
+        table = presets.declared(entity)
+        if set(table) != set(STANDARD):
+            Grant.objects.filter(entity=entity.key).delete()
+            FieldRight.objects.filter(entity=entity.key).delete()
+            Grant.objects.bulk_create(
+                Grant(role=roles[role], entity=entity.key, action=action, scope=scope)
+                for role, actions in STANDARD.items()
+                for action, scope in actions.items()
+                if scope != "none"
+            )
 
 
 @pytest.fixture

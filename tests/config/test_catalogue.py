@@ -17,7 +17,7 @@ PLACE = re.compile(r"%\(\w+\)[a-z]|\{\w+\}|%%")
 KEPT = {
     *("English", "CSV", "UTF", "GB", "Excel", "Numbers", "PDF", "XML", "xlsx", "xls", "ods", "csv", "tsv", "txt"),
     *("JSON", "json", "application", "Authorization", "Bearer", "gx", "CNY", "limit", "ID", "I", "O", "S", "V", "Z", "X"),
-    *("www", "name", "example", "com", "MB", "Idempotency", "Key"),
+    *("www", "name", "example", "com", "MB", "Idempotency", "Key", "KH"),
 }
 
 

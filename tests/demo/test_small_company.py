@@ -38,6 +38,7 @@ def test_the_small_company_has_the_promised_numbers(company: Company) -> None:
         "activity.followup": SMALL.follow_ups,
         "customers.pool": 2,
         "customers.poolrule": 5,
+        "people.employee": len(LOGINS) + 2,
     }
     assert User.objects.count() == len(LOGINS) == 9
     assert Department.objects.count() == 3

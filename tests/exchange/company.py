@@ -19,6 +19,7 @@ from guanxi.org import directory as org_directory
 from guanxi.org.models import Assignment, Department, Role, User
 from guanxi.surfaces.exchange.importing import committing, opening, planning
 from guanxi.surfaces.exchange.models import ImportRow, ImportRun
+from tests.people import standard
 
 PEOPLE = {
     "sales": ("周楠", "east", "sales"),
@@ -43,6 +44,7 @@ class Company:
 def found() -> Company:
     """Create it."""
     org_directory.clear()
+    standard({role.code: role for role in Role.objects.all()})
     departments = {code: Department.objects.create(name=code, code=code) for code in ("east", "west")}
     users = {}
     for login, (name, department, role) in PEOPLE.items():

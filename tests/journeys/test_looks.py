@@ -11,6 +11,15 @@ from tests.journeys.desk import Desk, Enter
 
 AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 PAGES = ("/", "/customers/?view=mine", "/customers/new/", "/opportunities/?view=open", "/customers/import/", "/settings/", "record")
+ADMINISTRATION = (
+    "/admin/",
+    "/admin/departments/?at=1",
+    "/admin/accounts/",
+    "/admin/accounts/1/",
+    "/admin/accounts/new/",
+    "/admin/accounts/batch/",
+    "/employees/",
+)
 
 
 def stand(desk: Desk, page: str) -> None:
@@ -34,10 +43,11 @@ def test_nothing_serious_bars_anybody_from_a_page(enter: Enter, window: Any, the
     gate = window(color_scheme=theme)
     gate.go("/login/")
     problems = {"login": serious(gate)}
-    desk = enter("sales", color_scheme=theme)
-    for page in PAGES:
-        stand(desk, page)
-        problems[page] = serious(desk)
+    for login, pages in (("sales", PAGES), ("admin", ADMINISTRATION)):
+        desk = enter(login, color_scheme=theme)
+        for page in pages:
+            stand(desk, page)
+            problems[page] = serious(desk)
     assert not {page: found for page, found in problems.items() if found}
 
 
@@ -46,9 +56,10 @@ def test_no_page_slides_sideways_on_a_phone(enter: Enter, window: Any) -> None:
     gate = window(viewport=small)
     gate.go("/login/")
     wide = [] if gate.page.evaluate("document.documentElement.scrollWidth <= innerWidth") else ["login"]
-    desk = enter("sales", viewport=small)
-    for page in PAGES:
-        stand(desk, page)
-        if not desk.page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
-            wide.append(page)
+    for login, pages in (("sales", PAGES), ("admin", ADMINISTRATION)):
+        desk = enter(login, viewport=small)
+        for page in pages:
+            stand(desk, page)
+            if not desk.page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
+                wide.append(page)
     assert not wide

@@ -13,7 +13,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from guanxi.kernel import history, write
-from guanxi.org.models import Role
+from guanxi.org.models import Department, Role, User
 from guanxi.surfaces import tiles
 from tests.security.conftest import World
 
@@ -58,6 +58,21 @@ def opening(world: World) -> dict[str, Any]:
 def sellers(world: World) -> dict[str, Any]:
     """The role of those who sell."""
     return {"role_id": Role.objects.get(code="sales").pk}
+
+
+def branch(world: World) -> dict[str, Any]:
+    """The department of the stranger."""
+    return {"department_id": Department.objects.get(code="west").pk}
+
+
+def into_east(world: World) -> dict[str, Any]:
+    """The department of the owner takes over."""
+    return {"into": Department.objects.get(code="east").pk}
+
+
+def mate(world: World) -> dict[str, Any]:
+    """The account of a colleague."""
+    return {"user_id": User.objects.get(pk=world.cast.mate.id).pk}
 
 
 def new_title(world: World) -> dict[str, Any]:
@@ -172,6 +187,8 @@ def board(world: World) -> dict[str, Any] | None:
     return {} if world.entity.boards else None
 
 
+_DEPARTMENT = "admin/departments/<int:department_id>/"
+_ACCOUNT = "admin/accounts/<int:user_id>/"
 _RECORD, _RUN = "<slug:slug>/<int:record_id>/", "<slug:slug>/import/<int:run_id>/"
 RULES: dict[str, Rule] = {
     "": Rule("person"),
@@ -196,6 +213,22 @@ RULES: dict[str, Rule] = {
     "admin/roles/<int:role_id>/assign/": Rule("admin", get=False, post=lambda world: {"user": world.cast.stranger.id}, parts=sellers),
     "admin/roles/<int:role_id>/revoke/": Rule("admin", get=False, post=lambda world: {"user": world.cast.stranger.id}, parts=sellers),
     "admin/roles/<int:role_id>/close/": Rule("admin", get=False, post=empty, parts=sellers),
+    "admin/departments/": Rule("admin"),
+    "admin/departments/new/": Rule("admin", post=lambda world: {"name": "Newly made"}),
+    _DEPARTMENT: Rule("admin", get=False, post=lambda world: {"name": "Renamed"}, parts=branch),
+    _DEPARTMENT + "place/": Rule("admin", get=False, post=empty, parts=branch),
+    _DEPARTMENT + "merge/": Rule("admin", get=False, post=into_east, parts=branch),
+    _DEPARTMENT + "close/": Rule("admin", get=False, post=lambda world: {"active": "1"}, parts=branch),
+    "admin/accounts/": Rule("admin"),
+    "admin/accounts/new/": Rule("admin", post=lambda world: {"step": "1", "then": "continue", "name": "Newly made", "login": "newly"}),
+    "admin/accounts/suggest/": Rule("admin", query="?name=Newly"),
+    "admin/accounts/batch/": Rule("admin"),
+    "admin/accounts/ceiling/": Rule("admin", get=False, post=lambda world: {"ceiling": "1000"}),
+    _ACCOUNT: Rule("admin", parts=mate),
+    _ACCOUNT + "lock/": Rule("admin", get=False, post=empty, parts=mate),
+    _ACCOUNT + "leave/": Rule("admin", get=False, post=empty, parts=mate),
+    _ACCOUNT + "roles/": Rule("admin", get=False, post=lambda world: {"like": world.cast.director.id}, parts=mate),
+    _ACCOUNT + "reset/": Rule("admin", get=False, post=empty, parts=mate),
     "admin/why/": Rule("admin", query="?q="),
     "admin/arrivals/": Rule("admin"),
     "admin/arrivals/export/": Rule("admin"),

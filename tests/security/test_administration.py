@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from guanxi.kernel.registry import registry
-from guanxi.org.models import Assignment, FieldRight, Grant, Operation, Role
+from guanxi.org.models import Assignment, Department, FieldRight, Grant, Operation, Role, User
 from tests.people import Cast
 from tests.security.conftest import World
 from tests.security.test_routes import addresses, requests, send
@@ -16,7 +16,11 @@ from tests.security.test_routes import addresses, requests, send
 
 def rights() -> list[Any]:
     """Everything that roles, people and rights are."""
-    return [list(model.objects.order_by("id").values()) for model in (Role, Assignment, Grant, FieldRight, Operation)]
+    accounts = User.objects.order_by("id").values("id", "login", "name", "department", "manager", "password", "is_active")
+    return [
+        list(accounts),
+        *(list(m.objects.order_by("id").values()) for m in (Role, Assignment, Grant, FieldRight, Department, Operation)),
+    ]
 
 
 @pytest.fixture

@@ -150,6 +150,7 @@ def _account(arguments: Arguments) -> int:
         password = accounts.create(options.login, name=options.name or options.login, role=options.role, department=options.department)
     except ValueError as problem:
         raise Refusal(f"{problem}.") from problem
+    _need("guanxi.people.hiring").adopt()
     print(f"{options.login}: initial password {password} (to be changed at the first login)")
     return 0
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.hashers import make_password
 
+from guanxi.demo import staff as staff_list
 from guanxi.demo.size import Size
 from guanxi.kernel import versions
 from guanxi.org import actors, directory
@@ -109,6 +110,7 @@ def hire(size: Size) -> dict[str, User]:
     versions.bump("access")
     directory.clear()
     actors.forget()
+    staff_list.employ(people, departments, size)
     return people
 
 

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language
 
 
@@ -48,6 +49,8 @@ class User(AbstractBaseUser):
     must_change_password = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     demo = models.BooleanField(default=False)
+    #: Counted up to end every session: it is part of what a session must match.
+    epoch = models.IntegerField(default=0, db_default=0)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -56,6 +59,10 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Django's, with the epoch."""
+        return salted_hmac("guanxi.session", f"{self.password}{self.epoch}", secret=secret, algorithm="sha256").hexdigest()
 
 
 class Membership(models.Model):
@@ -123,6 +130,13 @@ class FieldRight(models.Model):
         constraints = [models.UniqueConstraint(fields=["role", "entity", "field"], name="field_right_once")]
 
 
+class Policy(models.Model):
+    """A rule that administrators set for all accounts, by its code."""
+
+    code = models.CharField(max_length=40, unique=True)
+    value = models.JSONField(null=True)
+
+
 class Token(models.Model):
     """A personal API token; only its digest is kept."""
 
@@ -160,4 +174,4 @@ class Operation(models.Model):
         ]
 
 
-__all__ = ["Assignment", "Department", "FieldRight", "Grant", "Membership", "Operation", "Role", "Token", "User"]
+__all__ = ["Assignment", "Department", "FieldRight", "Grant", "Membership", "Operation", "Policy", "Role", "Token", "User"]

@@ -9,13 +9,14 @@ from django.db import connection
 
 #: Watched tables, and what of their rows is nobody's business or no change.
 SUBJECTS = {
-    "user": "password,last_login,preferences,theme,language,created_at",
+    "user": "password,last_login,preferences,theme,language,created_at,epoch",
     "department": "",
     "membership": "",
     "role": "",
     "assignment": "",
     "grant": "",
     "fieldright": "",
+    "policy": "",
     "token": "digest,used_at",
 }
 

@@ -17,7 +17,8 @@ from guanxi.kernel import clock
 from guanxi.kernel.actor import SCOPES, Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.grants import VERBS
-from guanxi.kernel.write import Forbidden, Invalidated, unit
+from guanxi.kernel.write import Invalidated, unit
+from guanxi.org.duty import DOOR, administering, another_administrator
 from guanxi.org.models import Assignment, FieldRight, Grant, Role, User
 
 #: From nothing to everything; each contains the one before it.
@@ -25,7 +26,6 @@ LADDER = tuple(SCOPES)
 #: Actions that are allowed or not: no record exists yet to have a scope over.
 YES_OR_NO = ("create", "import")
 RIGHTS = ("edit", "readonly", "masked", "hidden")
-DOOR = "administration"
 
 
 def actions_of(entity: Entity) -> tuple[str, ...]:
@@ -63,9 +63,9 @@ def rename(role: Role, name: str, about: str, *, actor: Actor) -> None:
 
 def close(role: Role, *, active: bool, actor: Actor) -> None:
     """Deactivate a role, or open it again: it keeps its grants and people but gives nobody anything meanwhile."""
-    _administering(actor)
+    administering(actor)
     if not active and role.admin:
-        _another_administrator(but_role=role)
+        another_administrator(but_role=role)
     with unit(actor, DOOR):
         role.active = active
         role.save(update_fields=["active"])
@@ -76,7 +76,7 @@ def grant(role: Role, entity: Entity, action: str, scope: str, *, actor: Actor) 
 
     Raises Forbidden, or Invalidated for an unknown word, for business data of administrators and for more than may be viewed.
     """
-    _administering(actor)
+    administering(actor)
     if action not in actions_of(entity) or scope not in LADDER or (action in YES_OR_NO and scope not in ("none", "all")):
         raise Invalidated({"scope": _("Choose a scope from the list.")})
     if role.admin and scope != "none":
@@ -99,7 +99,7 @@ def grant(role: Role, entity: Entity, action: str, scope: str, *, actor: Actor) 
 
 def restrict(role: Role, entity: Entity, field: str, right: str, *, actor: Actor) -> None:
     """What a role may do with one field; `edit` lifts a restriction. Raises Forbidden or Invalidated."""
-    _administering(actor)
+    administering(actor)
     if field not in entity.fields or right not in RIGHTS:
         raise Invalidated({"field": _("Choose a field and a right from the lists.")})
     with unit(actor, DOOR):
@@ -117,7 +117,7 @@ def assign(role: Role, user: User, until: datetime | None, *, actor: Actor) -> N
     if not role.active:
         raise Invalidated({"role": _("This role is closed. Open it again first.")})
     if role.admin and until is not None and Assignment.objects.filter(role=role, user=user, until=None).exists():
-        _another_administrator(but=user)
+        another_administrator(but=user)
     with unit(actor, DOOR):
         Assignment.objects.update_or_create(role=role, user=user, defaults={"until": until})
 
@@ -126,7 +126,7 @@ def revoke(role: Role, user: User, *, actor: Actor) -> None:
     """Take a role from a person. Raises Forbidden or Invalidated."""
     _not_oneself(user, actor)
     if role.admin:
-        _another_administrator(but=user)
+        another_administrator(but=user)
     with unit(actor, DOOR):
         Assignment.objects.filter(role=role, user=user).delete()
 
@@ -155,7 +155,7 @@ def _wider(scope: str, than: str) -> bool:
 
 
 def _named(name: str, actor: Actor, but: Role | None = None) -> str:
-    _administering(actor)
+    administering(actor)
     name = " ".join(name.split())
     if not name or len(name) > 60:
         raise Invalidated({"name": _("Give the role a name of at most 60 characters.")})
@@ -165,18 +165,7 @@ def _named(name: str, actor: Actor, but: Role | None = None) -> str:
     return name
 
 
-def _administering(actor: Actor) -> None:
-    if not (actor.administers or actor.system):
-        raise Forbidden(_("Only a system administrator may do this."))
-
-
 def _not_oneself(user: User, actor: Actor) -> None:
-    _administering(actor)
+    administering(actor)
     if user.pk == actor.id:
         raise Invalidated({"user": _("Nobody changes his own roles. Ask another administrator.")})
-
-
-def _another_administrator(but: User | None = None, but_role: Role | None = None) -> None:
-    rest = Assignment.objects.filter(role__admin=True, role__active=True, user__is_active=True, until=None)
-    if not rest.exclude(user=but).exclude(role=but_role).exists():
-        raise Invalidated({"role": _("This would leave nobody to look after accounts. Name another administrator first.")})

@@ -41,10 +41,12 @@ VERBS = {
     "assign": (gettext_lazy("gave out of the pool"), "user-plus"),
     "release": (gettext_lazy("handed back to the pool"), "ripple"),
     "recycle": (gettext_lazy("fell into the pool by rule"), "ripple"),
+    "moved": (gettext_lazy("moved to another department"), "sitemap"),
     "planned": (gettext_lazy("planned the next follow-up"), "calendar-due"),
 }
 DOORS = {
     "action": gettext_lazy("action button"),
+    "administration": gettext_lazy("administration"),
     "api": gettext_lazy("API"),
     "bin": gettext_lazy("recycle bin"),
     "board": gettext_lazy("board"),

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from django.apps import apps
 from django.urls import URLPattern, URLResolver
 
-from guanxi.surfaces.admin import access, arrivals, places, roles, trail, why
+from guanxi.kernel.apps import Area
+from guanxi.surfaces.admin import access, arrivals, departments, places, roles, trail, why
 from guanxi.surfaces.api import routes as api
 from guanxi.surfaces.exchange import pages as exchange
 from guanxi.surfaces.pages import (
@@ -30,9 +37,19 @@ from guanxi.surfaces.pages import (
     views,
 )
 
-administration = (places, access, roles, why, trail, arrivals)
+administration = (places, departments, access, roles, why, trail, arrivals)
+
+
+def of_areas() -> Iterator[Any]:
+    """Areas may bring pages of their own: what their `pages` package lists in `urls`."""
+    for area in apps.get_app_configs():
+        if isinstance(area, Area) and find_spec(f"{area.name}.pages"):
+            yield import_module(f"{area.name}.pages")
+
+
 handlers = (
     *administration,
+    *of_areas(),
     api,
     session,
     settings,

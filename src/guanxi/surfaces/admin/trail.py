@@ -43,6 +43,7 @@ SUBJECTS = {
     "grant": gettext_lazy("Scope of a role"),
     "fieldright": gettext_lazy("Field right"),
     "token": gettext_lazy("API token"),
+    "policy": gettext_lazy("Rule for accounts"),
 }
 VERBS = {"create": (gettext_lazy("added"), "g"), "update": (gettext_lazy("changed"), "b"), "delete": (gettext_lazy("removed"), "r")}
 COLUMNS = {
@@ -69,6 +70,7 @@ COLUMNS = {
     "active": gettext_lazy("Active"),
     "is_active": gettext_lazy("Active"),
     "admin": gettext_lazy("Looks after accounts"),
+    "value": gettext_lazy("Value"),
     "must_change_password": gettext_lazy("Must change the password"),
 }
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from zoneinfo import available_timezones
 
 from django.conf import settings as django_settings
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path
 from django.utils import translation
@@ -15,7 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from guanxi.kernel import directory
-from guanxi.kernel.china import phone
+from guanxi.kernel.actor import Actor
+from guanxi.kernel.write import Invalidated
+from guanxi.org import profile
 from guanxi.org.models import User
 from guanxi.surfaces.pages.frame import actor_of, go, page, signed_in
 
@@ -42,17 +43,14 @@ def person(request: HttpRequest) -> User:
 
 @signed_in
 def show(request: HttpRequest) -> HttpResponse:
-    """Mail, phone, time zone; name, login and department belong to the administrator."""
+    """Mail, phone, address, time zone; name, login and department belong to the administrator."""
     user = person(request)
     errors: dict[str, str] = {}
-    values = {"email": user.email, "phone": user.phone, "time_zone": user.time_zone}
+    values = {**profile.keeper().read(user), "time_zone": user.time_zone}
     if request.method == "POST":
-        values = {key: request.POST.get(key, "").strip() for key in values}
-        errors = problems(values)
+        values = {key: request.POST.get(key, values[key]).strip() for key in values}
+        errors = save(user, values, actor_of(request))
         if not errors:
-            if values["phone"]:
-                values["phone"] = phone.parse(values["phone"])
-            User.objects.filter(pk=user.pk).update(**values)
             return go(request, "/settings/", _("Saved"))
     actor = actor_of(request)
     context = {
@@ -66,21 +64,19 @@ def show(request: HttpRequest) -> HttpResponse:
     return page(request, "pages/settings.html", context, title=_("Settings"), status=422 if errors else 200)
 
 
-def problems(values: dict[str, str]) -> dict[str, str]:
-    """Messages by field."""
+def save(user: User, values: dict[str, str], actor: Actor) -> dict[str, str]:
+    """Keep what a person may change about himself; messages by field of what was refused."""
     errors = {}
-    if values["email"]:
-        try:
-            validate_email(values["email"])
-        except ValidationError:
-            errors["email"] = _("Give an e-mail address such as name@example.com.")
-    if values["phone"]:
-        try:
-            phone.parse(values["phone"])
-        except ValueError:
-            errors["phone"] = _("Give a phone number such as 138 1234 6021 or 0571-8888 1234.")
     if values["time_zone"] not in available_timezones():
         errors["time_zone"] = _("Choose a time zone from the list.")
+    try:
+        with transaction.atomic():
+            profile.keeper().change(user, {key: values[key] for key in profile.OWN}, actor=actor)
+            if errors:
+                raise Invalidated(errors)
+            User.objects.filter(pk=user.pk).update(time_zone=values["time_zone"])
+    except Invalidated as refusal:
+        errors |= refusal.errors
     return errors
 
 

@@ -85,7 +85,7 @@ def cell_marks(entity: Entity, column: plan.Column) -> tuple[str, bool]:
     field = column.field
     if field.key == entity.title:
         return '<td class="stick">', True
-    place = {"lookup": "line", "phone": "line", "money": "line"}.get(field.kind.name, "hide")
+    place = {"lookup": "line", "phone": "line", "money": "line", "department": "line"}.get(field.kind.name, "hide")
     if field.key == entity.stage:
         place = "badge"
     label = "" if getattr(field.kind, "style", "") == "due" else f' data-phone="{place}"'
