@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from guanxi.kernel import clock, directory, standing
+from guanxi.kernel import clock, directory, pools, standing
 from guanxi.kernel.actor import SCOPES, Actor, Arm
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.grants import VERBS
@@ -42,11 +42,11 @@ class Explanation:
 def explain(user: User, entity: Entity, row: Any) -> Explanation:
     """Why this person can or can't view, edit, delete, hand over or export this record, and which fields are closed to him."""
     actor = actors.resolve(user)
-    notes = _notes(user, entity, row)
+    barring, notes = _notes(user, entity, row), _lying(user, actor, entity, row)
     asked = [a for a in VERBS if a not in ("create", "import")]
-    verdicts = [_verdict(user, actor, entity, row, action, barred=bool(notes)) for action in asked]
+    verdicts = [_verdict(user, actor, entity, row, action, barred=bool(barring)) for action in asked]
     rights = [(str(f.label), actor.right(entity.key, key)) for key, f in entity.fields.items()]
-    return Explanation(verdicts, [(label, right) for label, right in rights if right != "edit"], notes)
+    return Explanation(verdicts, [(label, right) for label, right in rights if right != "edit"], [*barring, *notes])
 
 
 def _notes(user: User, entity: Entity, row: Any) -> list[str]:
@@ -62,6 +62,17 @@ def _notes(user: User, entity: Entity, row: Any) -> list[str]:
         if target.model._default_manager.filter(id=parent.value(row), deleted_at__isnull=False).exists():
             found.append(_("The %(parent)s it belongs to lies in the recycle bin.") % {"parent": parent.label})
     return found
+
+
+def _lying(user: User, actor: Actor, entity: Entity, row: Any) -> list[str]:
+    """A record of a public pool is seen through the pool, whatever the scopes say."""
+    pool = pools.get(row.pool_id) if entity.pooled and row.pool_id else None
+    if pool is None:
+        return []
+    words = {"pool": pool.name, "person": user.name}
+    if pool.includes(actor):
+        return [_("It lies in the public pool “%(pool)s”: %(person)s belongs to it and sees it there.") % words]
+    return [_("It lies in the public pool “%(pool)s”, to which %(person)s does not belong.") % words]
 
 
 def _verdict(user: User, actor: Actor, entity: Entity, row: Any, action: str, *, barred: bool) -> Verdict:
