@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -82,9 +82,10 @@ def show(request: HttpRequest) -> HttpResponse:
     start = (number - 1) * SIZE
     found = list(chosen(request)[start : start + SIZE + 1])
     given = {key: request.GET.get(key, "") for key in ("who", "what", "since", "until")}
+    roles = _roles()
     address = lambda to: f"/admin/trail/?{query({**given, 'page': to})}"
     context = {
-        "rows": [_Line(row).drawn() for row in found[:SIZE]],
+        "rows": [_Line(row, roles).drawn() for row in found[:SIZE]],
         "people": User.objects.order_by("name"),
         "subjects": SUBJECTS,
         "given": given,
@@ -109,8 +110,8 @@ def chosen(request: HttpRequest) -> Any:
 class _Line:
     """One operation in words."""
 
-    def __init__(self, row: Operation) -> None:
-        self.row = row
+    def __init__(self, row: Operation, roles: Mapping[int, str]) -> None:
+        self.row, self.roles = row, roles
         self.entity = str((row.diff.get("entity") or [None, ""])[1] or (row.diff.get("entity") or [""])[0] or "")
 
     def drawn(self) -> dict[str, Any]:
@@ -124,9 +125,12 @@ class _Line:
             "change": self.change(),
         }
 
+    def role(self, role: int) -> str:
+        return self.roles.get(role, str(role))
+
     def subject(self) -> str:
         kind = str(SUBJECTS[self.row.subject])
-        name = {"user": directory.person_name, "department": directory.department_name, "role": _role}.get(self.row.subject)
+        name = {"user": directory.person_name, "department": directory.department_name, "role": self.role}.get(self.row.subject)
         return f"{kind} {name(self.row.subject_id)}" if name else kind
 
     def change(self) -> str:
@@ -146,7 +150,7 @@ class _Line:
         if key in ("department_id", "parent_id"):
             return directory.department_name(value)
         if key == "role_id":
-            return _role(value)
+            return self.role(value)
         if isinstance(value, bool):
             return _("yes") if value else _("no")
         return _coded(key, str(value), self.entity)
@@ -170,9 +174,9 @@ def _coded(key: str, value: str, entity_key: str) -> str:
     return value
 
 
-def _role(role: int) -> str:
-    found = Role.objects.filter(pk=role).first()
-    return found.name if found else str(role)
+def _roles() -> dict[int, str]:
+    """Every role by id, closed ones too: asked once for a page or a file."""
+    return {role.pk: role.name for role in Role.objects.all()}
 
 
 @administering
@@ -180,8 +184,9 @@ def export(request: HttpRequest) -> HttpResponse:
     """The same as a workbook; that it was taken away is itself kept."""
 
     def lines() -> Iterator[list[str]]:
+        roles = _roles()
         for row in chosen(request).iterator(chunk_size=1_000):
-            line = _Line(row).drawn()
+            line = _Line(row, roles).drawn()
             yield [line["at"], line["who"], line["subject"], str(line["verb"]), line["change"], row.door, row.request]
 
     AccessLog.objects.create(
