@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from guanxi.kernel import disclosure, tally
+from guanxi.kernel import disclosure, pools, tally
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.china import names, tokens
 from guanxi.kernel.entity import Entity
@@ -83,6 +83,12 @@ def by_name(entity: Entity, name: str) -> dict[int, float]:
     return found
 
 
+def may_compare(entity: Entity, key: str, actor: Actor) -> bool:
+    """Only who writes here may ask, and only about what he may read."""
+    writes = actor.may(entity.key, "create") or actor.may(entity.key, "edit")
+    return writes and key in entity.visible(actor) and actor.right(entity.key, key) != "masked"
+
+
 def by_value(entity: Entity, key: str, raw: Any, actor: Actor) -> dict[int, float]:
     """Live records with exactly this phone, code or address."""
     field = entity.fields[key]
@@ -92,7 +98,10 @@ def by_value(entity: Entity, key: str, raw: Any, actor: Actor) -> dict[int, floa
         return {}
     if field.kind.is_blank(value):
         return {}
-    rows = entity.model._default_manager.filter(deleted_at=None, **{str(field.column.path): value})
+    rows: Any = entity.model._default_manager.filter(deleted_at=None, **{str(field.column.path): value})
+    if entity.pooled:  # what a pool closes is not told by asking either
+        closing = [pool.id for pool in pools.of(entity) if key in pool.hidden | pool.masked]
+        rows = rows.exclude(pool_id__in=closing)
     return dict.fromkeys(rows.values_list("id", flat=True)[:MOST], 1.0)
 
 

@@ -20,6 +20,7 @@ from guanxi.kernel.registry import registry
 from guanxi.kernel.write import Forbidden, Grantee, Invalidated, NotFound, share, unit
 
 #: What may be asked for, and the part that answers it.
+GRANTED = ("viewer", "basic")
 ASKED = {"basic": "basic", "business": "viewer", "all": "viewer"}
 LONGEST = 1_000
 MOST = 200
@@ -34,7 +35,7 @@ def ask(entity: Entity, name: str, asked: str, reason: str, *, actor: Actor) -> 
     """Ask for the record of this name. Raises Forbidden or Invalidated."""
     if entity not in askable() or not actor.may(entity.key, "view"):
         raise Forbidden()
-    reason = reason.strip()[:LONGEST]
+    reason = reason.replace("\x00", "").strip()[:LONGEST]
     errors = {}
     if asked not in ASKED:
         errors["asked"] = _("Choose what you need to see.")
@@ -42,7 +43,7 @@ def ask(entity: Entity, name: str, asked: str, reason: str, *, actor: Actor) -> 
         errors["reason"] = _("Say why you need it: the colleague who decides reads this.")
     if errors:
         raise Invalidated(errors)
-    record = _named(entity, name.strip()[:200], actor)
+    record = _named(entity, name.replace("\x00", "").strip()[:200], actor)
     try:
         with transaction.atomic():
             return Petition.objects.create(
@@ -94,11 +95,14 @@ def mine(actor: Actor) -> list[Petition]:
 
 def decided(actor: Actor) -> list[Petition]:
     """What this person has decided, the newest first."""
-    return list(Petition.objects.filter(decided_by=actor.id or 0).order_by("-decided_at")[:MOST])
+    return list(Petition.objects.filter(decided_by=actor.id or 0, state__in=("granted", "refused")).order_by("-decided_at")[:MOST])
 
 
 def decide(number: int, *, part: str, until: datetime | None, answer: str, actor: Actor) -> Petition:
     """Grant a part of what was asked, or with an empty `part` refuse. Raises NotFound or Invalidated."""
+    answer = answer.replace("\x00", "")
+    if part not in ("", *GRANTED):
+        raise Invalidated({"part": _("Choose what they may do.")})
     with unit(actor, "petition", verb="share"):
         petition = _decidable(actor).select_for_update(of=("self",)).filter(pk=number).first()
         if petition is None:

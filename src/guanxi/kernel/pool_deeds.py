@@ -37,7 +37,8 @@ def release(entity: Entity, ids: Sequence[int], values: dict[str, Any], actor: A
     """Hand back to the chosen pool, or to the usual one."""
     number = whole(str(values.get("pool") or ""))
     pool = pools.get(number) if number else pools.usual(entity)
-    if pool is None or pool.entity != entity.key:
+    usual = pools.usual(entity)
+    if pool is None or pool.entity != entity.key or not (pool.includes(actor) or (usual and usual.id == pool.id)):
         raise write.Invalidated({"pool": _("Choose a public pool. Whoever sets up the system can create one.")})
     return write.release(entity, ids, pool, str(values.get("pool_reason") or ""), actor=actor, door=door)
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 #: What follows from the rules and is stored for lists and warnings; never part of the history.
 STAMPS = ("falls_on", "falls_to_id", "falls_why")
 _POOL: frozenset[Arm] = frozenset({"pool"})
+#: Kinds of field by which people are reached.
+REACH = ("phone", "email")
 _STRICT: tuple[Right, ...] = ("hidden", "masked", "readonly", "edit")
 
 
@@ -77,7 +79,18 @@ def _lens(actor: Actor, pool: Pool) -> Actor:
     rights = {**actor.rights}
     for key, right in closed.items():
         rights[entity.key, key] = min(right, actor.right(entity.key, key), key=_STRICT.index)
+        for child in below:  # a number that is closed on the record is closed on those who answer it
+            kind = entity.fields[key].kind.name if key in entity.fields else ""
+            for field in child.fields.values() if kind in REACH else ():
+                if field.kind.name == kind:
+                    rights[child.key, field.key] = min(right, actor.right(child.key, field.key), key=_STRICT.index)
     return replace(actor, grants=grants, rights=rights, pool=pool.id, bare=actor)
+
+
+def untold(actor: Actor) -> bool:
+    """Whether he looks into a pool that keeps its story to itself: no comments, files or participants."""
+    pool = pools.get(actor.pool) if actor.pool else None
+    return pool is not None and not pool.story
 
 
 def face(entity: Entity, pool: Pool) -> Entity:
@@ -114,4 +127,4 @@ def faces(actor: Actor) -> list[tuple[Entity, Actor]]:
     return [(face(registry.get(pool.entity), pool), lens(actor, pool)) for pool in found]
 
 
-__all__ = ["by_slug", "columns", "constraints", "face", "faces", "indexes", "lens", "through"]
+__all__ = ["by_slug", "columns", "constraints", "face", "faces", "indexes", "lens", "through", "untold"]

@@ -39,7 +39,9 @@ def create(name: str, *, actor: Actor, like: Role | None = None, about: str = ""
     name = _named(name, actor)
     with unit(actor, DOOR):
         last = Role.objects.order_by("-position").values_list("position", flat=True).first() or 0
-        role = Role.objects.create(code=f"r-{secrets.token_hex(4)}", zh=name, en=name, about=about[:200], position=last + 1)
+        role = Role.objects.create(
+            code=f"r-{secrets.token_hex(4)}", zh=name, en=name, about=about.replace("\x00", "")[:200], position=last + 1
+        )
         if like is not None and not like.admin:
             Grant.objects.bulk_create(
                 Grant(role=role, entity=e, action=a, scope=s) for e, a, s in like.grants.values_list("entity", "action", "scope")
@@ -52,11 +54,12 @@ def create(name: str, *, actor: Actor, like: Role | None = None, about: str = ""
 
 def rename(role: Role, name: str, about: str, *, actor: Actor) -> None:
     """Another name and purpose. Raises Forbidden or Invalidated."""
+    administering(actor)
     if name.strip() == role.name:
         name = role.name
     else:
         name = role.zh = role.en = _named(name, actor, but=role)
-    role.about = about.strip()[:200]
+    role.about = about.replace("\x00", "").strip()[:200]
     with unit(actor, DOOR):
         role.save(update_fields=["zh", "en", "about"])
 
@@ -64,9 +67,11 @@ def rename(role: Role, name: str, about: str, *, actor: Actor) -> None:
 def close(role: Role, *, active: bool, actor: Actor) -> None:
     """Deactivate a role, or open it again: it keeps its grants and people but gives nobody anything meanwhile."""
     administering(actor)
-    if not active and role.admin:
-        another_administrator(but_role=role)
     with unit(actor, DOOR):
+        if not active and role.admin:
+            another_administrator(but_role=role)
+        if active:
+            _not_ones_own(role, actor)
         role.active = active
         role.save(update_fields=["active"])
 
@@ -82,9 +87,12 @@ def grant(role: Role, entity: Entity, action: str, scope: str, *, actor: Actor) 
     if role.admin and scope != "none":
         raise Invalidated({"scope": _("A role that looks after accounts sees no business data. Make a role of its own for that.")})
     with unit(actor, DOOR):
+        Role.objects.select_for_update().get(pk=role.pk)  # two grants of one role wait for each other
         present = dict(Grant.objects.select_for_update().filter(role=role, entity=entity.key).values_list("action", "scope"))
         if action != "view" and scope != "none" and _wider(scope if action not in YES_OR_NO else "owned", present.get("view", "none")):
             raise Invalidated({"scope": _("Nobody may change what he cannot see: widen “View” first.")})
+        if _wider(scope, present.get(action, "none")):
+            _not_ones_own(role, actor)
         _put(role, entity, action, scope)
         narrowed = []
         if action == "view":
@@ -103,6 +111,9 @@ def restrict(role: Role, entity: Entity, field: str, right: str, *, actor: Actor
     if field not in entity.fields or right not in RIGHTS:
         raise Invalidated({"field": _("Choose a field and a right from the lists.")})
     with unit(actor, DOOR):
+        known = FieldRight.objects.filter(role=role, entity=entity.key, field=field).values_list("right", flat=True).first() or "edit"
+        if RIGHTS.index(right) < RIGHTS.index(known):
+            _not_ones_own(role, actor)
         if right == "edit":
             FieldRight.objects.filter(role=role, entity=entity.key, field=field).delete()
         else:
@@ -116,18 +127,18 @@ def assign(role: Role, user: User, until: datetime | None, *, actor: Actor) -> N
         raise Invalidated({"until": _("Choose a last day that is not past.")})
     if not role.active:
         raise Invalidated({"role": _("This role is closed. Open it again first.")})
-    if role.admin and until is not None and Assignment.objects.filter(role=role, user=user, until=None).exists():
-        another_administrator(but=user)
     with unit(actor, DOOR):
+        if role.admin and until is not None and Assignment.objects.filter(role=role, user=user, until=None).exists():
+            another_administrator(but=user)
         Assignment.objects.update_or_create(role=role, user=user, defaults={"until": until})
 
 
 def revoke(role: Role, user: User, *, actor: Actor) -> None:
     """Take a role from a person. Raises Forbidden or Invalidated."""
     _not_oneself(user, actor)
-    if role.admin:
-        another_administrator(but=user)
     with unit(actor, DOOR):
+        if role.admin:
+            another_administrator(but=user)
         Assignment.objects.filter(role=role, user=user).delete()
 
 
@@ -156,13 +167,18 @@ def _wider(scope: str, than: str) -> bool:
 
 def _named(name: str, actor: Actor, but: Role | None = None) -> str:
     administering(actor)
-    name = " ".join(name.split())
+    name = " ".join(name.replace("\x00", "").split())
     if not name or len(name) > 60:
         raise Invalidated({"name": _("Give the role a name of at most 60 characters.")})
     taken = Role.objects.exclude(pk=but.pk if but else 0)
     if taken.filter(zh__iexact=name).exists() or taken.filter(en__iexact=name).exists():
         raise Invalidated({"name": _("There is a role of this name already.")})
     return name
+
+
+def _not_ones_own(role: Role, actor: Actor) -> None:
+    if Assignment.objects.filter(role=role, user=actor.id).exists():
+        raise Invalidated({"role": _("Nobody widens a role that he holds himself. Ask another administrator.")})
 
 
 def _not_oneself(user: User, actor: Actor) -> None:

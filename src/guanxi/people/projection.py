@@ -31,6 +31,9 @@ def project(employees: Sequence[Any], changed: set[str], *, actor: Actor, door: 
         if any(guarded.values()) and not (actor.administers or actor.system):
             text = _("Department, manager and leaving decide what an account may see: only a system administrator changes them.")
             raise Invalidated({key: text for key, other in guarded.items() if other})
+        if (guarded["works_in"] or guarded["manager"]) and user.pk == actor.id:
+            text = _("Nobody moves himself: what he may see would move with him. Ask another administrator.")
+            raise Invalidated({key: text for key in ("works_in", "manager") if guarded[key]})
         copy(employee, user, actor=actor, door=door)
         if moving:
             moves.move(user.pk, employee.works_in_id, actor=actor, door=door)

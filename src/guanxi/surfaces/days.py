@@ -34,6 +34,6 @@ def between(rows: Any, given: Any) -> Any:
 def last_day(text: str) -> datetime | None:
     """Until when something holds: the end of a day, None for good; what is no day lies in the past, so that it is refused in words."""
     day = day_of(text)
-    if day is None:
+    if day is None or day.year > 2999:
         return timezone.make_aware(datetime(1970, 1, 1)) if text.strip() else None
     return close_of(day)

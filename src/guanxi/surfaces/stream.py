@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from markupsafe import Markup, escape
 
-from guanxi.kernel import directory, history, plan, statement
+from guanxi.kernel import directory, history, plan, pooled, statement
 from guanxi.kernel.access import AnyOf
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
@@ -99,12 +99,13 @@ def read(entity: Entity, record: Any, reader: Reader, *, before: datetime | None
     """One page of the story. The caller has checked that the record may be seen."""
     ask = window + 5
     told = [e for child in telling(entity, reader.actor) for e in written(entity, child, record, reader, before, ask)]
-    attached = files(record, [e.id for e in told], reader.actor, before, ask)
+    untold = pooled.untold(reader.actor)
+    attached = [] if untold else files(record, [e.id for e in told], reader.actor, before, ask)
     for entry in told:
         entry.files = [row for row in attached if row.record == entry.id]
     own = [row for row in attached if row.record == record.id]
     changes = history.of_record(record.id, limit=ask, before=before)
-    said = list(comments(record, reader.actor, before, ask))
+    said = [] if untold else list(comments(record, reader.actor, before, ask))
     found = [*told, *said, *uploaded(own), *changed(entity, changes, reader)]
     found.sort(key=lambda e: e.at, reverse=True)
     asked = [len(told), len(said), len(own), len(changes)]

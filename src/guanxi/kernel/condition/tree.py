@@ -100,7 +100,21 @@ def shallow(document: Any) -> None:
 def parse(entity: Entity, data: Any, actor: Actor) -> Node:
     """Check and resolve a condition. Raises ConditionError."""
     budget = iter(range(MOST_NODES))
-    return _node(entity, data, Reader(actor), budget, 0)
+    node = _node(entity, data, Reader(actor), budget, 0)
+    if _guesses(node, actor) > 1:
+        raise ConditionError(_("Compare with a masked field once in a filter: it answers only to whoever knows the whole value."))
+    return node
+
+
+def _guesses(node: Node, actor: Actor) -> int:
+    """How many values of masked fields a condition tries: several at once would find one out by halves."""
+    match node:
+        case Group(_word, nodes):
+            return sum(_guesses(n, actor) for n in nodes)
+        case Related():
+            return _guesses(node.node, actor)
+        case Test():
+            return int(actor.right(node.entity.key, node.field.key) == "masked")
 
 
 def lasting(node: Node) -> bool:

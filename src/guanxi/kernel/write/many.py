@@ -178,7 +178,7 @@ def update_many(
 
 def _giveable(entity: Entity, changes: Mapping[int, Mapping[str, Any]], actor: Actor, action: str) -> Collection[int]:
     """Ids among those to be given a new owner that the actor may hand over."""
-    wanted = [i for i, values in changes.items() if "owner" in values]
+    wanted = [i for i, values in changes.items() if "owner" in values or (entity.parent and entity.parent in values)]
     if action == "transfer" or not wanted:
         return wanted
     return set(entity.rows(actor, "transfer").filter(id__in=wanted).values_list("id", flat=True))
@@ -213,16 +213,17 @@ def _change_one(
     former = row.owner_id
     moved = clean.assign(entity, row, parsed) | clean.assign_currencies(row, codes)
     clean.check(entity, row, moved, errors, creating=False)
-    if "owner" in moved and row.id not in giveable:
-        errors.setdefault("owner", _("You may not hand this record to somebody else."))
+    if entity.parent and entity.parent in moved:
+        clean.stamp(entity, row, reader)  # another parent brings its own owner
+    if row.owner_id != former and row.id not in giveable:
+        errors.setdefault(entity.parent if "owner" not in moved else "owner", _("You may not hand this record to somebody else."))
     if errors:
         outcome.refused[row.id] = errors
     elif not moved:
         outcome.unchanged.append(row.id)
     else:
-        if "owner" in moved or (entity.parent and entity.parent in moved):
-            clean.stamp(entity, row, reader)
         if "owner" in moved:
+            clean.stamp(entity, row, reader)
             pooling.settle(entity, row, former)
         clean.derive(entity, row)
         row.version += 1

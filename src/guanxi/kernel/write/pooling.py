@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from guanxi.kernel import clock, directory, pools
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
-from guanxi.kernel.models import Claims
+from guanxi.kernel.models import Claims, Share
 from guanxi.kernel.pools import Pool
 from guanxi.kernel.write import after
 from guanxi.kernel.write.errors import Forbidden, Invalidated, NotFound
@@ -182,6 +182,8 @@ def _followed(u: Unit, entity: Entity, ids: list[int], verb: str) -> None:
     if not ids:
         return
     restamp(entity, ids)
+    # What the former owner opened to others, or others to him, ends here: a pool is entered and left by its own rules.
+    Share.objects.filter(entity=entity.key, record__in=ids).delete()
     with connection.cursor() as cursor:
         cursor.execute(_ENTRIES.format(table=entity.model._meta.db_table), [ids])
     after.announce(u, entity, ids, verb, {"keys": ["owner", "pool"]})

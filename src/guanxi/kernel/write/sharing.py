@@ -49,9 +49,10 @@ def share(
 
     Records out of reach are passed over like missing ones. Raises Invalidated, or NotFound when none was within reach.
     """
+    grantees = list(dict.fromkeys(grantees))
     _checked(grantees, part, until)
-    if len(ids) > MOST:
-        raise Invalidated({"ids": _("Select at most %(most)d records at once.") % {"most": MOST}})
+    if len(ids) * len(grantees) > MOST:
+        raise Invalidated({"ids": _("Open at most %(most)d records at once, counted for each colleague.") % {"most": MOST}})
     with unit(actor, door, verb="share") as u:
         owners = dict(entity.rows(actor, "transfer").filter(id__in=list(ids)).values_list("id", "owner_id"))
         if not owners:

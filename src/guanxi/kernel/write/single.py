@@ -108,6 +108,8 @@ def update(
             raise Invalidated(errors)
         if not changed:
             return row
+        if entity.parent in changed:
+            clean.stamp(entity, row)  # another parent brings its own owner
         if row.owner_id != old_owner:
             _transferable(entity, row, actor)
             pooling.settle(entity, row, old_owner)

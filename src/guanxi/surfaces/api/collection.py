@@ -127,6 +127,8 @@ def similar(request: HttpRequest, actor: Actor, slug: str) -> HttpResponse:
     key, value = request.GET.get("field", entity.title), request.GET.get("value", "").replace("\x00", "").strip()
     if entity.visible(actor).get(key) is None:
         raise ConditionError(_("There is no field “%(name)s”.") % {"name": key})
+    if not duplicates.may_compare(entity, key, actor):
+        raise Problem(403, _("Only who may write here and read this field may ask for duplicates by it."))
     if not value or len(value) > 200:
         raise Problem(400, _("Give a value of 1 to 200 characters to compare with."))
     if not duplicates.may_ask(actor):

@@ -26,7 +26,9 @@ def act(request: HttpRequest, slug: str, record_id: int, code: str) -> HttpRespo
     if action is None or not available(entity, action, row, actor):
         raise Http404
     url, title = f"/{entity.slug}/{row.id}/_action/{code}/", title_of(entity, row, actor)
-    if request.method != "POST" and action.form:
+    if request.method != "POST":
+        if not action.form:
+            raise Http404
         return ask(request, entity, action, url, title, {}, {})
     values = posted(request, {k: entity.fields[k] for k in action.form})
     try:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from guanxi.kernel import attachments, directory, write
+from guanxi.kernel import attachments, directory, pooled, write
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.dates import ago
@@ -64,6 +64,8 @@ def of_record(request: HttpRequest, slug: str, record_id: int) -> HttpResponse:
     """GET lists the files of a record, POST adds some."""
     entity, actor = entity_or_404(request, slug), actor_of(request)
     record = record_or_404(request, entity, record_id)
+    if pooled.untold(actor):
+        raise Http404
     if request.method != "POST":
         return fragment(request, "pages/files.html", region(entity, record, actor))
     try:

@@ -27,7 +27,7 @@ def similar(request: HttpRequest, slug: str) -> HttpResponse:
     """Likely duplicates of what is being typed: at most five, masked for those who may not see them."""
     entity, actor = entity_or_404(request, slug), actor_of(request)
     key, value = request.GET.get("field", ""), request.GET.get("value", "").strip()
-    if not value or not _may_compare(entity, key, actor):
+    if not value or not duplicates.may_compare(entity, key, actor):
         return HttpResponse("")
     if not duplicates.may_ask(actor):
         return HttpResponse(_("You are asking too often. Wait a minute."), status=429, headers={"Retry-After": "60"})
@@ -38,7 +38,11 @@ def similar(request: HttpRequest, slug: str) -> HttpResponse:
 
 def again(entity: Entity, values: Mapping[str, Any], actor: Actor, *, besides: int | None = None) -> list[Likeness]:
     """The likely duplicates of a refused form; counted like a keystroke, so that refusals are no way to ask without end."""
-    given = {k: v for k, v in values.items() if k in entity.fields and _tells(entity, entity.fields[k]) and _may_compare(entity, k, actor)}
+    given = {
+        k: v
+        for k, v in values.items()
+        if k in entity.fields and _tells(entity, entity.fields[k]) and duplicates.may_compare(entity, k, actor)
+    }
     typed = {k: v for k, v in given.items() if isinstance(v, str) and v.strip()}
     return duplicates.find(entity, typed, actor, besides=besides) if typed and duplicates.may_ask(actor) else []
 
@@ -54,12 +58,6 @@ def asking(entity: Entity, field: Field, html: Markup, record: int | None) -> Ma
 
 def _tells(entity: Entity, field: Field) -> bool:
     return field.key == entity.title or field.kind.name in KINDS
-
-
-def _may_compare(entity: Entity, key: str, actor: Actor) -> bool:
-    """Only who writes here may ask, and only about what he may read."""
-    writes = actor.may(entity.key, "create") or actor.may(entity.key, "edit")
-    return writes and key in entity.visible(actor) and actor.right(entity.key, key) != "masked"
 
 
 urls = [path("<slug:slug>/_similar/", similar)]

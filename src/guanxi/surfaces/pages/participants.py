@@ -30,6 +30,8 @@ def of_record(request: HttpRequest, slug: str, record_id: int) -> HttpResponse:
     """The region of a record that names its participants."""
     entity = entity_or_404(request, slug)
     record = record_or_404(request, entity, record_id)
+    if actor_of(request).pool is not None:
+        return HttpResponse("")  # a record of a pool is nobody's to open
     return fragment(request, "pages/participants.html", region(entity, record, actor_of(request)))
 
 

@@ -49,7 +49,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "tab": tab,
         "rows": drawn(rows, actor),
         "entities": [e for e in petitions.askable() if actor.may(e.key, "view")],
-        "parts": PARTS,
+        "parts": {part: PARTS[part] for part in petitions.GRANTED},
     }
     return page(request, "pages/petitions.html", context, title=_("Requests"))
 
@@ -71,7 +71,8 @@ def _one(petition: Petition, told: disclosure.Told | None) -> dict[str, Any]:
         "entity": entity,
         "url": f"/{entity.slug}/{petition.record}/" if told and told.visible else "",
         "title": told.title if told else "—",
-        "owner": told.owner if told else "",
+        # Who owns it now is told while it is asked for, and to who sees it anyway.
+        "owner": told.owner if told and (told.visible or petition.state == "open") else "",
         "who": directory.person_name(petition.asked_by),
         "when": ago(petition.asked_at),
         "asked": ASKED.get(petition.asked, petition.asked),

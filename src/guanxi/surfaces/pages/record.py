@@ -11,7 +11,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
 
-from guanxi.kernel import directory, history, one, plan, query
+from guanxi.kernel import directory, history, one, plan, pooled, query
 from guanxi.kernel.access import AnyOf
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.condition import predicate, tree
@@ -57,6 +57,8 @@ def region(request: HttpRequest, entity: Entity, row: Any) -> dict[str, Any]:
         "number": number_of(entity, row, actor),
         "url": f"/{entity.slug}/{row.id}/",
         "may": may,
+        "lensed": actor.pool is not None,
+        "untold": pooled.untold(actor),
         "chips": [Markup(cell(entity, entity.fields[k], row, reader)) for k in entity.chips if k in entity.visible(actor)],
         "steps": steps(entity, row, actor, editable=bool(may.get("edit"))),
         "tiles": tiles(entity, row, reader),
