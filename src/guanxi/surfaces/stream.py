@@ -59,6 +59,7 @@ DOORS = {
     "import": gettext_lazy("import"),
     "install": gettext_lazy("installation"),
     "path": gettext_lazy("stage path"),
+    "petition": gettext_lazy("request granted"),
     "rule": gettext_lazy("rule"),
     "share": gettext_lazy("participants"),
     "timeline": gettext_lazy("timeline"),
