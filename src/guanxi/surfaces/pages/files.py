@@ -65,6 +65,8 @@ def of_record(request: HttpRequest, slug: str, record_id: int) -> HttpResponse:
     entity, actor = entity_or_404(request, slug), actor_of(request)
     record = record_or_404(request, entity, record_id)
     if pooled.untold(actor):
+        if request.method != "POST":
+            return HttpResponse("")  # the pool keeps the story of its records to itself
         raise Http404
     if request.method != "POST":
         return fragment(request, "pages/files.html", region(entity, record, actor))
