@@ -125,15 +125,8 @@ def _pass_shares(giver: int, taker: int, progress: jobs.Progress) -> None:
         rows = list(participations(giver, progress.actor).order_by("id")[:SLICE])
         if not rows:
             return
-        with progress.slice(), write.unit(progress.actor, DOOR, verb="share"):
-            for row in rows:
-                known = Share.objects.filter(entity=row.entity, record=row.record, to="person", grantee=taker).exists()
-                owner = registry.get(row.entity).model._default_manager.filter(id=row.record).values_list("owner_id", flat=True).first()
-                if known or owner == taker:
-                    row.delete()
-                else:
-                    row.grantee = taker
-                    row.save(update_fields=["grantee"])
+        with progress.slice():
+            write.succeed(giver, taker, rows, actor=progress.actor, door=DOOR)
             progress.advance(len(rows), written=len(rows))
 
 

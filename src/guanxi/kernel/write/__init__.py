@@ -4,13 +4,13 @@ from guanxi.kernel.write.errors import Clash, Conflict, Forbidden, Invalidated, 
 from guanxi.kernel.write.many import Outcome, create_many, delete_many, transfer, update_many
 from guanxi.kernel.write.pooling import assign, claim, release
 from guanxi.kernel.write.recycle import recycle
-from guanxi.kernel.write.sharing import Grantee, share, unshare
+from guanxi.kernel.write.sharing import Grantee, share, succeed, unshare
 from guanxi.kernel.write.single import create, decide, delete, restore, update
 from guanxi.kernel.write.undo import undo
 from guanxi.kernel.write.unit import set_request, unit
 
 __all__ = [
     "Clash", "Conflict", "Forbidden", "Grantee", "Invalidated", "NotFound", "Outcome", "Refused", "assign", "claim", "create",
-    "create_many", "decide", "delete", "delete_many", "recycle", "release", "restore", "set_request", "share", "transfer", "undo",
-    "unit", "unshare", "update", "update_many",
+    "create_many", "decide", "delete", "delete_many", "recycle", "release", "restore", "set_request", "share", "succeed", "transfer",
+    "undo", "unit", "unshare", "update", "update_many",
 ]  # fmt: skip

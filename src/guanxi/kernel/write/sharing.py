@@ -17,6 +17,7 @@ from guanxi.kernel import clock, directory
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.models import Share
+from guanxi.kernel.registry import registry
 from guanxi.kernel.write import after
 from guanxi.kernel.write.errors import Forbidden, Invalidated, NotFound
 from guanxi.kernel.write.unit import unit
@@ -82,6 +83,32 @@ def unshare(entity: Entity, record: int, share_id: int, *, actor: Actor, door: s
             raise Forbidden(_("Only who may hand this record over may change who takes part."))
         row.delete()
         after.announce(u, entity, [record], "unshared")
+
+
+def succeed(giver: int, taker: int, shares: Sequence[Share], *, actor: Actor, door: str) -> int:
+    """Let one person take part where another did, as far as the actor may open these records; returns how many shares passed on.
+
+    Where the successor takes part already, or owns the record, the share of the former ends.
+    """
+    passed = 0
+    with unit(actor, door, verb="share") as u:
+        for key in sorted({s.entity for s in shares}):
+            entity = registry.get(key)
+            rows = [s for s in shares if s.entity == key and (s.to, s.grantee) == ("person", giver)]
+            ids = [s.record for s in rows]
+            owners = dict(entity.rows(actor, "transfer").filter(id__in=ids).values_list("id", "owner_id"))
+            known = set(Share.objects.filter(entity=key, record__in=ids, to="person", grantee=taker).values_list("record", flat=True))
+            for row in rows:
+                if row.record not in owners:
+                    continue
+                if row.record in known or owners[row.record] == taker:
+                    row.delete()
+                else:
+                    row.grantee = taker
+                    row.save(update_fields=["grantee"])
+                passed += 1
+            after.announce(u, entity, [i for i in dict.fromkeys(ids) if i in owners], "shared", {"grantee": taker})
+    return passed
 
 
 def participants(entity: Entity, record: int) -> list[Any]:

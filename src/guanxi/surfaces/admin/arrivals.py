@@ -16,10 +16,10 @@ from guanxi.kernel.models import AccessLog
 from guanxi.kernel.whole import whole
 from guanxi.org import arrivals
 from guanxi.surfaces.admin.places import PLACES, TRAILS, Place, administering
+from guanxi.surfaces.admin.sheets import sheet
 from guanxi.surfaces.days import between
 from guanxi.surfaces.exchange.sheet import workbook
 from guanxi.surfaces.pages.frame import actor_of, page
-from guanxi.surfaces.ui.environment import query
 
 PLACES.append(
     Place(
@@ -31,7 +31,6 @@ PLACES.append(
         "登录日志 登录 设备 login log device",
     )
 )
-SIZE = 50
 WORDS = {
     arrivals.IN: (gettext_lazy("signed in"), "g"),
     arrivals.WRONG: (gettext_lazy("wrong user name or password"), "r"),
@@ -44,20 +43,10 @@ WORDS = {
 @administering
 def show(request: HttpRequest) -> HttpResponse:
     """The newest first, fifty a page."""
-    number = max(1, min(whole(request.GET.get("page")) or 1, 10_000))
-    start = (number - 1) * SIZE
-    found = list(chosen(request)[start : start + SIZE + 1])
-    given = {key: request.GET.get(key, "") for key in ("who", "how", "since", "until")}
-    address = lambda to: f"/admin/arrivals/?{query({**given, 'page': to})}"
     context = {
-        "rows": [drawn(row) for row in found[:SIZE]],
+        **sheet(request, "/admin/arrivals/", chosen(request), ("who", "how", "since", "until"), drawn),
         "people": sorted(directory.people().values(), key=lambda e: e.name),
         "words": {code: word for code, (word, _tone) in WORDS.items()},
-        "given": given,
-        "asked": query(given),
-        "range": f"{start + 1:,}–{start + len(found[:SIZE]):,}" if found else "0",
-        "previous": address(number - 1) if number > 1 else "",
-        "next": address(number + 1) if len(found) > SIZE else "",
     }
     return page(request, "admin/arrivals.html", context, title=_("Sign-ins"))
 

@@ -18,10 +18,10 @@ from guanxi.kernel.whole import whole
 from guanxi.org import words
 from guanxi.org.models import Operation, Role, User
 from guanxi.surfaces.admin.places import PLACES, TRAILS, Place, administering
+from guanxi.surfaces.admin.sheets import sheet
 from guanxi.surfaces.days import between
 from guanxi.surfaces.exchange.sheet import workbook
 from guanxi.surfaces.pages.frame import actor_of, page
-from guanxi.surfaces.ui.environment import query
 
 PLACES.append(
     Place(
@@ -33,7 +33,6 @@ PLACES.append(
         "操作日志 审计 日志 audit log operation",
     )
 )
-SIZE = 50
 SUBJECTS = {
     "user": gettext_lazy("Account"),
     "department": gettext_lazy("Department"),
@@ -78,22 +77,9 @@ COLUMNS = {
 @administering
 def show(request: HttpRequest) -> HttpResponse:
     """The newest first, fifty a page."""
-    number = max(1, min(whole(request.GET.get("page")) or 1, 10_000))
-    start = (number - 1) * SIZE
-    found = list(chosen(request)[start : start + SIZE + 1])
-    given = {key: request.GET.get(key, "") for key in ("who", "what", "since", "until")}
     roles = _roles()
-    address = lambda to: f"/admin/trail/?{query({**given, 'page': to})}"
-    context = {
-        "rows": [_Line(row, roles).drawn() for row in found[:SIZE]],
-        "people": User.objects.order_by("name"),
-        "subjects": SUBJECTS,
-        "given": given,
-        "asked": query(given),
-        "range": f"{start + 1:,}–{start + len(found[:SIZE]):,}" if found else "0",
-        "previous": address(number - 1) if number > 1 else "",
-        "next": address(number + 1) if len(found) > SIZE else "",
-    }
+    shown = sheet(request, "/admin/trail/", chosen(request), ("who", "what", "since", "until"), lambda row: _Line(row, roles).drawn())
+    context = {**shown, "people": User.objects.order_by("name"), "subjects": SUBJECTS}
     return page(request, "admin/trail.html", context, title=_("Trail of administration"))
 
 
