@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Q
@@ -99,6 +101,10 @@ def by_value(entity: Entity, key: str, raw: Any, actor: Actor) -> dict[int, floa
     if field.kind.is_blank(value):
         return {}
     rows: Any = entity.model._default_manager.filter(deleted_at=None, **{str(field.column.path): value})
+    alternatives = tokens.query(str(value), [field.search]) if key in entity.search and field.search else []
+    if alternatives:  # the columns have no index of their own: what may bear the value is found as a search would find it
+        held = reduce(or_, [Q(tokens__contains=alternative) for alternative in alternatives])
+        rows = rows.filter(id__in=list(SearchEntry.objects.filter(held, entity=entity.key).values_list("record", flat=True)[:CANDIDATES]))
     if entity.pooled:  # what a pool closes is not told by asking either
         closing = [pool.id for pool in pools.of(entity) if key in pool.hidden | pool.masked]
         rows = rows.exclude(pool_id__in=closing)

@@ -132,6 +132,8 @@ class SearchEntry(models.Model):
             models.Index(fields=["owner", "updated_at"], name="search_owner"),
             models.Index(fields=["department", "updated_at"], name="search_department"),
             models.Index(fields=["updated_at"], name="search_recent"),
+            # Somebody may see all of one entity and little of the others: what is rare is found without walking what is frequent.
+            models.Index(fields=["entity", "updated_at"], name="search_entity"),
             models.Index(fields=["lead"], name="search_lead", opclasses=["text_pattern_ops"]),
             models.Index(fields=["parent"], name="search_parent", condition=models.Q(parent__isnull=False)),
         ]
