@@ -115,9 +115,9 @@ def quick_create(actor: Actor) -> list[dict[str, Any]]:
 
 
 def dock(sections: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The phone's bottom bar: workbench, the first entity, and after the plus the first of the last section and the last of the first."""
+    """The phone's bottom bar: workbench, the first entity, and after the plus the first of the second section and the last of the first."""
     entities = [s["items"] for s in sections[1:]]
-    chosen = [sections[0]["items"][0], *(items[0] for items in entities[:1]), *(items[0] for items in entities[1:][-1:])]
+    chosen = [sections[0]["items"][0], *(items[0] for items in entities[:1]), *(items[0] for items in entities[1:2])]
     if entities and len(entities[0]) > 1:
         chosen.append(entities[0][-1])
     return chosen
