@@ -14,7 +14,7 @@ ready:  ## libraries, front-end, translations: only what is missing
 
 test: ready  ## everything, the browser journeys included
 	@$(PY) scripts/browser.py
-	@$(PY) -m pytest -n 2 $(ARGS)
+	@$(PY) -m pytest -n 2 --dist loadscope $(ARGS)
 
 check: ready  ## format, lint, types, import contracts, system checks, migrations, translations, sizes
 	@$(PY) scripts/check.py $(ARGS)

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bench import report, rows, server
+from bench import plans, report, rows, server, wide
 from bench.company import Company
 
 SCALES = {"full": 1_000_000, "small": 50_000}
@@ -32,9 +32,11 @@ def main() -> int:
         from guanxi.config.postgres import EmbeddedPostgres
 
         bench = Bench(data, PORT, pid, EmbeddedPostgres(data / "postgres").owner_url, int(os.environ.get("TIMES", "100")))
+        wide.hire(bench.connection)
         bench.lists()
         bench.others()
     report.write({"customers": count, **bench.results()})
+    plans.write(data, report.FOLDER / f"plans-{count}.md")
     failed = [f"{r.name} as {r.role}" for r in bench.rows if r.within is False]
     print(f"{len(failed)} over budget: {', '.join(failed)}" if failed else "All within budget.")
     return 0

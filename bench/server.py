@@ -35,8 +35,8 @@ def running(data: Path, port: int) -> Iterator[int]:
             raise RuntimeError("the server did not become ready")
         yield process.pid
     finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(60)
+        process.send_signal(signal.SIGTERM)
+        process.wait(300)  # a database that has much to write before it stops
 
 
 def family(pid: int) -> set[int]:

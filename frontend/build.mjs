@@ -56,7 +56,7 @@ function compress() {
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 await build({
-  entryPoints: { guanxi: join(here, "src", "guanxi.js"), "guanxi-style": join(here, "src", "guanxi.css") },
+  entryPoints: { guanxi: join(here, "src", "guanxi.js"), passkey: join(here, "src", "passkey.js"), "guanxi-style": join(here, "src", "guanxi.css") },
   bundle: true, minify: true, format: "esm", splitting: true, target: ["es2021", "chrome109", "safari15.4", "firefox115"],
   outdir: out, chunkNames: "part-[name]-[hash]", entryNames: "[name]", legalComments: "none", plugins: [darkTwice], logLevel: "warning",
 });

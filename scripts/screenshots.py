@@ -35,6 +35,8 @@ PAGES = {
     "record": "/customers/",
     "form": "/customers/new/",
     "board": "/opportunities/?view=open",
+    "calendar": "/follow-ups/?view=all&layout=calendar",
+    "levels": "/customers/?view=all&layout=board&by=level",
     "contacts": "/contacts/?view=mine",
     "follow-ups": "/follow-ups/?view=mine",
     "import": "/customers/import/",

@@ -14,9 +14,12 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.conf import settings
+from django.utils import translation
 from playwright.sync_api import Playwright, sync_playwright
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
+from xdist.remote import Producer
+from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from guanxi.config.environment import Environment, present
 from guanxi.config.postgres import CARELESS, EmbeddedPostgres
@@ -30,7 +33,20 @@ from tests.features import (  # noqa: F401 - hooks of pytest
 pytest_plugins = ["tests.people"]
 
 RUN = "GUANXI_TEST_RUN"
+#: What takes long to prepare is prepared by one process, which does all of it: the largest part is given out first.
+TOGETHER = ("tests/journeys/", "tests/kit/")
 awake = ExitStack()
+
+
+class Sharing(LoadScopeScheduling):
+    """Tests go one by one to whichever process has room, those of `TOGETHER` all to the same."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((place for place in TOGETHER if nodeid.startswith(place)), nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    return Sharing(config, log)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -69,6 +85,12 @@ def _sweep(server: EmbeddedPostgres) -> None:
         for (name,) in rows:
             if not Path(f"/proc/{name.split('_')[2]}").exists():
                 connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(autouse=True)
+def chinese() -> None:
+    """Each test begins in the language of the house, whatever the one before it was served in."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(scope="session")

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import itertools
+from datetime import date, timedelta
 from typing import Any, Literal
 
-from guanxi.kernel import write
+from guanxi.kernel import custom, versions, write
 from guanxi.kernel.actor import SYSTEM, Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Field
 from guanxi.kernel.fields.column import Linked
+from guanxi.kernel.models import CustomField
 from guanxi.kernel.write import Invalidated
 
 Shape = Literal["minimal", "full", "hostile"]
+FAR = date(2031, 1, 1)
 _serial = itertools.count(1)
 
 
@@ -30,7 +33,23 @@ def values(entity: Entity, shape: Shape = "minimal", *, actor: Actor = SYSTEM) -
     title = entity.fields[entity.title]
     if not title.computed:
         found[entity.title] = f"{_plain_title(entity)} {next(_serial)}"
-    return found
+    return found | apart(entity, actor=actor)
+
+
+def apart(entity: Entity, *, actor: Actor = SYSTEM) -> dict[str, Any]:
+    """Values that keep a record out of the way of others, where a constraint of the entity's own lets some stand in each other's way."""
+    if not entity.settled:
+        return {}
+    day = (FAR + timedelta(weeks=next(_serial))).isoformat()
+    return {key: day for key, field in entity.writable(actor).items() if field.kind.name == "date" and not field.computed}
+
+
+def added(entity: Entity, kind: str, **options: Any) -> str:
+    """A field that an administrator adds; its key."""
+    row = CustomField.objects.create(entity=entity.key, kind=kind, label=f"My {kind}", options=options)
+    versions.bump("shape")
+    custom.load()
+    return f"f{row.pk}"
 
 
 def _plain_title(entity: Entity) -> str:

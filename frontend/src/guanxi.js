@@ -1,13 +1,17 @@
 /* Starts the little JavaScript of the house. Each module is one idea; what a template may use is in frontend/README.md. */
 import * as ask from "./js/ask.js";
+import * as card from "./js/card.js";
 import * as drawer from "./js/drawer.js";
 import * as duplicates from "./js/duplicates.js";
 import * as files from "./js/files.js";
 import * as guard from "./js/guard.js";
 import * as keys from "./js/keys.js";
+import * as layers from "./js/layers.js";
 import * as lazy from "./js/lazy.js";
 import * as lists from "./js/lists.js";
+import * as locate from "./js/locate.js";
 import * as mend from "./js/mend.js";
+import * as mention from "./js/mention.js";
 import * as menus from "./js/menus.js";
 import * as modal from "./js/modal.js";
 import * as once from "./js/once.js";
@@ -17,6 +21,7 @@ import * as rail from "./js/rail.js";
 import * as reveal from "./js/reveal.js";
 import * as rows from "./js/rows.js";
 import * as selection from "./js/selection.js";
+import * as stay from "./js/stay.js";
 import * as theme from "./js/theme.js";
 import * as toast from "./js/toast.js";
 import * as widths from "./js/widths.js";
@@ -26,9 +31,11 @@ import { htmx } from "./js/wire.js";
 rail.listen();
 theme.listen();
 menus.listen();
+mention.listen();
 picker.listen();
 palette.listen();
 ask.listen();
+stay.listen();
 guard.listen();
 mend.listen();
 modal.listen();
@@ -37,16 +44,20 @@ rows.listen();
 keys.listen();
 lists.listen();
 duplicates.listen();
+card.listen();
 reveal.listen();
 files.listen();
+locate.listen();
 once.listen();
 toast.listen();
 
 /** Make `root`, just added to the page, alive. */
 function arm(root) {
   if (!(root instanceof Element)) return;
+  layers.arm(root);
   once.arm(root);
   lists.arm(root);
+  locate.arm(root);
   widths.arm(root);
   lazy.arm(root);
   selection.fill(root);

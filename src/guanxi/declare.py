@@ -14,7 +14,7 @@ from guanxi.kernel.fields.money import Money
 from guanxi.kernel.fields.number import Decimals, Integer
 from guanxi.kernel.fields.person import Department, Person
 from guanxi.kernel.fields.rollup import RollUp
-from guanxi.kernel.fields.several import Departments, FieldNames, People
+from guanxi.kernel.fields.several import Departments, FieldNames, People, Positions
 from guanxi.kernel.fields.text import Text
 from guanxi.kernel.grants import Grants
 from guanxi.kernel.record import Record
@@ -22,5 +22,5 @@ from guanxi.kernel.record import Record
 __all__ = [
     "Action", "Attachments", "AutoNumber", "Board", "Choice", "Clock", "Condition", "CreditCode", "Date", "DateTime", "Decimals", "Department",
     "Departments", "Dictionary", "Email", "Entity", "FieldNames", "Flag", "Form", "Grants", "Integer", "Links", "Lookup", "Money", "People",
-    "Person", "Phone", "Preset", "Record", "Region", "ResidentId", "RollUp", "Tags", "Text", "Unique", "Url", "Value",
+    "Person", "Phone", "Positions", "Preset", "Record", "Region", "ResidentId", "RollUp", "Tags", "Text", "Unique", "Url", "Value",
 ]  # fmt: skip

@@ -4,6 +4,7 @@ import csv
 import lzma
 from pathlib import Path
 
+import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -116,3 +117,24 @@ def test_every_mobile_prefix_in_use_is_accepted(shared_data: Path) -> None:
         prefixes = {cell for row in rows for cell in row[:2] if len(cell) == 7 and cell.isdigit()}
     assert len(prefixes) > 400_000
     assert [prefix for prefix in prefixes if phone.parse(prefix + "0000") != f"+86{prefix}0000"] == []
+
+
+_AREAS = ("10", "20", "21", "25", "28", "310", "377", "433", "571", "592", "755", "851", "899", "933", "978", "994")
+
+
+@given(
+    st.sampled_from(["0", "+86", "0086", "+860", "00860"]),
+    st.one_of(st.sampled_from(_AREAS), st.integers(10, 9999).map(str)),
+    st.from_regex(r"[0-9]{5,9}", fullmatch=True),
+)
+def test_a_landline_is_what_the_library_says_it_is(head: str, area: str, rest: str) -> None:
+    """Landlines are matched without going through the library: whatever is taken so, it takes as well, and in the same form."""
+    digits = f"{head}{area}{rest}"
+    try:
+        found = phone.parse(digits)
+    except ValueError:
+        return
+    number = phonenumbers.parse(digits, "CN")
+    if (found.startswith("+86") and not found.startswith("+861")) or found.startswith("+8610"):
+        assert phonenumbers.is_valid_number(number)
+        assert found == phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -45,6 +45,25 @@ def test_what_was_backed_up_comes_back(installation, empty, folder):
         connection.execute("insert into customer values ('the app may still write')")
 
 
+def test_it_comes_back_into_a_server_of_one_s_own_whole_or_not_at_all(installation, empty, folder, server):
+    odd = "SET transaction_timeout = 0;"
+    with psycopg.connect(server.owner_url) as connection:
+        connection.execute("insert into customer values (%s)", [odd])
+        connection.execute("create extension if not exists pg_stat_statements")
+    path = backup.backup(installation, folder / "backup.tar")
+    other = EmbeddedPostgres(folder / "other" / "postgres", settings=CARELESS)
+    (folder / "other").mkdir()
+    other.start()
+    try:
+        environment = Environment(data=empty.data, database_url=other.app_url, owner_url=other.owner_url)
+        backup.restore(environment, path)
+        with psycopg.connect(other.owner_url) as connection:
+            assert connection.execute("select name from customer order by name").fetchall() == [(odd,), ("杭州云深",)]
+        assert (empty.data / "media" / "contract.txt").read_text() == "signed"
+    finally:
+        other.stop()
+
+
 def test_a_backup_is_for_its_owner_alone(installation, folder):
     path = backup.backup(installation, folder / "backup.tar")
     assert path.stat().st_mode & 0o777 == 0o600

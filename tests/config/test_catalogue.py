@@ -15,9 +15,9 @@ CATALOGUE = PACKAGE / "locale/zh_Hans/LC_MESSAGES/django.po"
 PLACE = re.compile(r"%\(\w+\)[a-z]|\{\w+\}|%%")
 #: A Latin word in a Chinese text is a format, product or example that keeps its name.
 KEPT = {
-    *("English", "Ctrl", "USD", "CSV", "UTF", "GB", "Excel", "Numbers", "PDF", "XML", "xlsx", "xls", "ods", "csv", "tsv", "txt"),
-    *("JSON", "json", "application", "Authorization", "Bearer", "gx", "CNY", "limit", "ID", "I", "O", "S", "V", "Z", "X"),
-    *("www", "name", "example", "com", "MB", "Idempotency", "Key", "KH"),
+    *("English", "Ctrl", "Enter", "Esc", "USD", "CSV", "UTF", "GB", "Excel", "Numbers", "PDF", "XML", "xlsx", "xls", "ods", "csv", "tsv"),
+    *("JSON", "json", "application", "Authorization", "Bearer", "gx", "CNY", "limit", "ID", "I", "O", "S", "V", "Z", "X", "K", "w", "txt"),
+    *("vcf", "vCard", "www", "name", "example", "com", "MB", "Idempotency", "Key", "KH", "Keycloak", "https", "login", "realms", "staff"),
 }
 
 

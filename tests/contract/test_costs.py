@@ -45,7 +45,7 @@ def test_a_list_costs_the_same_with_five_rows_and_with_forty(entity: Entity, cas
         for unique in entity.unique:
             if unique.field != entity.title:
                 raw.pop(unique.field)
-        given = [{**raw, entity.title: f"{raw[entity.title]} {rows} {n}"} for n in range(rows)]
+        given = [{**raw, entity.title: f"{raw[entity.title]} {rows} {n}", **samples.apart(entity)} for n in range(rows)]
         assert not write.create_many(entity, given, actor=cast.owner, door="test").refused
         list_page(entity, cast.owner)
         costs.append(cost(lambda: list_page(entity, cast.owner)))
@@ -70,6 +70,7 @@ def test_each_verb_keeps_its_budget(entity: Entity, cast: Cast) -> None:
     raw = samples.values(entity, actor=cast.owner)
     samples.make(entity, actor=cast.owner)
     record = write.create(entity, samples.values(entity, actor=cast.owner), actor=cast.owner, door="test")
+    merged = [samples.make(entity, actor=cast.owner) for _n in range(2)]
     title = samples.values(entity, actor=cast.owner)[entity.title]
     search.find(title, cast.owner)  # which tokens are frequent is asked once in ten minutes
     spent = {
@@ -78,6 +79,7 @@ def test_each_verb_keeps_its_budget(entity: Entity, cast: Cast) -> None:
         "list": cost(lambda: list_page(entity, cast.owner)),
         "find": cost(lambda: search.find(title, cast.owner)),
         "history": cost(lambda: history.visible_changes(entity, record.id, cast.owner)),
+        "merge": cost(lambda: write.merge(entity, merged[0].id, [merged[1].id], {}, actor=cast.owner, door="test")),
         "delete": cost(lambda: write.delete(record, actor=cast.owner, door="test")),
     }
     budgets = tomllib.loads(BUDGETS.read_text(encoding="utf-8")) if BUDGETS.exists() else {}

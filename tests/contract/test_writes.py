@@ -13,7 +13,7 @@ from guanxi.kernel.fields.base import Reader
 from guanxi.kernel.models import Event, SearchEntry
 from guanxi.kernel.write import Conflict, Forbidden, Invalidated, NotFound
 from tests import samples
-from tests.people import Cast, restrict
+from tests.people import Cast, closed
 
 
 def title(entity: Entity, record: Any) -> dict[str, Any]:
@@ -181,14 +181,13 @@ class TestRefused:
                 if field.computed or key == "owner":
                     continue
                 raw = samples.different(entity, record, field, actor=cast.stranger)
-                restricted = restrict(cast.owner, entity.key, key, right)
+                restricted = closed(cast.owner, entity.key, key, right)
                 doors = {key: raw}
                 if hasattr(record, f"{key}_currency"):
                     doors = {f"{key}_currency": "USD"}
                 with pytest.raises(Invalidated):
                     write.update(record, doors, actor=restricted, door="test")
                 assert not write.update_many(entity, {record.id: doors}, actor=restricted, door="test").written, key
-                restrict(cast.owner, entity.key, key, "edit")
 
 
 class TestTwoPeopleAtOnce:

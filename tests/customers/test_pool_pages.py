@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from guanxi.kernel import clock, search
+from guanxi.kernel import clock, comments, search
 from guanxi.kernel.actor import Actor
 from guanxi.org import tokens
 from guanxi.org.models import User
@@ -63,6 +63,17 @@ def test_a_member_reads_every_page_and_nobody_else_finds_one(cast: Cast) -> None
     assert browser(cast.owner).get(f"/customers/{record}/").status_code == 404
     assert browser(cast.owner).get("/pool-99999999/").status_code == 404
     assert browser(cast.owner).get("/pool-/").status_code == 404
+
+
+def test_the_story_of_a_pool_is_read_but_not_answered(cast: Cast) -> None:
+    into = pool(story=True)
+    (record,) = lying(cast, into)
+    said = comments.add(customers(), record, "asked for a price", actor=cast.director)
+    comments.edit(said.id, "asked for two prices", actor=cast.director)
+    page = body(browser(cast.owner).get(f"/{into.slug}/{record}/_timeline/"))
+    assert "asked for two prices" in page
+    assert f"/_comments/{said.id}/" not in page
+    assert f"/_comments/{said.id}/" in body(browser(cast.director).get(f"/customers/{record}/_timeline/"))
 
 
 def test_through_the_pool_nothing_is_edited_deleted_revealed_or_handed_over(cast: Cast) -> None:

@@ -9,6 +9,8 @@ from django.contrib.auth import authenticate
 from django.db import connection
 
 from guanxi.demo import story
+from guanxi.demo.attending import AWAY
+from guanxi.demo.extras import AGREED
 from guanxi.demo.people import LOGINS, PASSWORD, employees
 from guanxi.demo.size import COMPANY, SMALL
 from guanxi.kernel import clock, pooled, pools
@@ -39,7 +41,12 @@ def test_the_small_company_has_the_promised_numbers(company: Company) -> None:
         "customers.pool": 2,
         "customers.poolrule": 5,
         "people.employee": len(LOGINS) + 2,
+        "people.leave": len(AWAY),
+        "people.training": len(LOGINS),
+        "people.attendance": counts["people.attendance"],
+        "customers.consent": SMALL.contacts // AGREED,
     }
+    assert counts["people.attendance"] > 60
     assert User.objects.count() == len(LOGINS) == 9
     assert Department.objects.count() == 3
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
 from guanxi.kernel import directory, jobs
 from guanxi.kernel.actor import Actor
@@ -65,6 +66,22 @@ CONTACTS: Entity = registry.get("customers.contact")
 def upload(path: Path) -> SimpleUploadedFile:
     """A file as a browser sends it."""
     return SimpleUploadedFile(path.name, path.read_bytes())
+
+
+def browser(company: Company, login: str) -> Client:
+    """Somebody at his desk, with the rights of this moment."""
+    actors.forget()
+    client = Client()
+    client.force_login(company.users[login])
+    return client
+
+
+def work() -> None:
+    """What the worker would do, all of it well."""
+    for job in Job.objects.filter(state="waiting"):
+        jobs.run(job.pk)
+        job.refresh_from_db()
+        assert job.state == "done", job.message
 
 
 def preview(path: Path, actor: Actor, entity: Entity = CUSTOMERS, mapping: dict[str, str] | None = None, **options: Any) -> ImportRun:

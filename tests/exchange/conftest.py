@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import translation
 
+from guanxi.org.models import Assignment, Role
 from guanxi.surfaces.exchange.cells import Row
 from guanxi.surfaces.exchange.reading import open_table
+from tests.exchange.company import Company, browser, found
 
 
 @pytest.fixture(autouse=True)
@@ -26,6 +30,19 @@ def shared_data() -> Path:
     if not place.is_dir():
         pytest.skip(f"The shared data is not at {place}; GUANXI_SHARED_DATA may name its folder.")
     return place
+
+
+@pytest.fixture
+def company(db: None, settings: Any, tmp_path: Path) -> Company:
+    settings.MEDIA_ROOT = tmp_path
+    return found()
+
+
+@pytest.fixture
+def boss(company: Company) -> Client:
+    """Whoever sees everything and keeps the lists, as who sets a new system up does."""
+    Assignment.objects.create(user=company.users["director"], role=Role.objects.get(code="admin"))
+    return browser(company, "director")
 
 
 @pytest.fixture

@@ -19,14 +19,8 @@ from guanxi.surfaces.exchange.importing import targets
 from guanxi.surfaces.exchange.models import ImportRow
 from guanxi.surfaces.exchange.reading import open_table
 from tests import samples
-from tests.exchange.company import CUSTOMERS, Company, found, preview
+from tests.exchange.company import CUSTOMERS, Company, preview
 from tests.exchange.test_import_wizard import browser, work
-
-
-@pytest.fixture
-def company(db: None, settings: Any, tmp_path: Path) -> Company:
-    settings.MEDIA_ROOT = tmp_path
-    return found()
 
 
 def table(answer: Any, tmp_path: Path) -> list[list[Any]]:
@@ -37,7 +31,7 @@ def table(answer: Any, tmp_path: Path) -> list[list[Any]]:
         return [list(row) for row in opened.rows()]
 
 
-@pytest.mark.parametrize("form", exporting.FORMATS)
+@pytest.mark.parametrize("form", exporting.TABLES)
 @pytest.mark.parametrize("key", [e.key for e in registry])
 def test_what_goes_out_comes_back_in_without_a_change(company: Company, tmp_path: Path, key: str, form: str) -> None:
     entity: Entity = registry.get(key)

@@ -2,36 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
 import pytest
-from django.test import Client
 
 from guanxi.customers.entities.customer import Customer
-from guanxi.kernel import jobs
 from guanxi.kernel.models import Job
 from guanxi.surfaces.exchange.models import ImportRun
-from tests.exchange.company import Company, Make, found, upload
+from tests.exchange.company import Company, Make, browser, upload, work
 from tests.exchange.test_importing import csv
-
-
-@pytest.fixture
-def company(db: None, settings: Any, tmp_path: Path) -> Company:
-    settings.MEDIA_ROOT = tmp_path
-    return found()
-
-
-def browser(company: Company, login: str) -> Client:
-    client = Client()
-    client.force_login(company.users[login])
-    return client
-
-
-def work() -> None:
-    """What the worker would do."""
-    for job in Job.objects.filter(state="waiting"):
-        jobs.run(job.pk)
 
 
 @pytest.mark.feature("CUS-21")
@@ -54,7 +31,7 @@ def test_a_customer_list_comes_in_through_the_wizard(company: Company, file_of: 
     assert "hx-trigger" not in page
     assert "特级" in page
     assert "Give a phone number" in page
-    client.post(f"{run_url}words/", {"level:0": "A"})
+    client.post(f"{run_url}words/", {"plan": ImportRun.objects.get().plan_job, "level:0": "A"})
     work()
     assert ImportRun.objects.get().counts == {"create": 2, "error": 1}
     client.post(f"{run_url}commit/")
@@ -94,3 +71,27 @@ def test_to_others_an_import_does_not_exist(company: Company, file_of: Make) -> 
     assert reader.post("/customers/import/", {"file": upload(file_of(csv("客户名称", "云深")))}).status_code == 404
     assert ImportRun.objects.get().state == "draft"
     assert not Customer.objects.exists()
+
+
+@pytest.mark.feature("CUS-04")
+def test_what_is_imported_waits_where_the_role_asks_for_review(company: Company, file_of: Make) -> None:
+    from guanxi.kernel import drafts
+    from guanxi.kernel.draft import Draft
+    from guanxi.org.models import Grant
+
+    Grant.objects.filter(role__code="sales", entity="customers.customer").update(review="role:director")
+    actor = company.actor("sales")
+    assert actor.reviewed
+    client = browser(company, "sales")
+    run_url = client.post("/customers/import/", {"file": upload(file_of(csv("客户名称", "云深", "海曙", "云深")))})["Location"]
+    client.post(f"{run_url}plan/", {"c0": "name", "match": ["name"], "policy": "skip"})
+    work()
+    client.post(f"{run_url}commit/")
+    work()
+    assert Customer._default_manager.count() == 0
+    page = client.get(run_url).content.decode()
+    assert "2 sent for review" in page
+    assert sorted(Draft.objects.values_list("title", "door")) == [("云深", "import"), ("海曙", "import")]
+    for number in Draft.objects.values_list("number", flat=True):
+        drafts.approve(number, "", actor=company.actor("director"))
+    assert Customer._default_manager.count() == 2

@@ -13,13 +13,7 @@ from guanxi.org import actors
 from guanxi.org.models import Assignment
 from guanxi.surfaces.exchange.importing import committing, opening, targets, undoing
 from guanxi.surfaces.exchange.models import ImportRow
-from tests.exchange.company import CONTACTS, CUSTOMERS, Company, Make, bring_in, found, perform, plans, preview, upload
-
-
-@pytest.fixture
-def company(db: None, settings: object, tmp_path: object) -> Company:
-    settings.MEDIA_ROOT = tmp_path  # type: ignore[attr-defined]
-    return found()
+from tests.exchange.company import CONTACTS, CUSTOMERS, Company, Make, bring_in, perform, plans, preview, upload
 
 
 def csv(*lines: str) -> bytes:

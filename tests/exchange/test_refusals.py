@@ -61,6 +61,19 @@ def test_what_is_no_table_is_refused_by_its_content_and_not_its_name(file_of, ro
         rows_of(file_of(content, name="客户.xlsx"))
 
 
+def test_a_part_packed_in_another_way_and_damaged_is_refused(file_of, rows_of):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        made.writestr("mimetype", b"x")
+        made.writestr("content.xml", b"<x/>")
+        made.writestr("META-INF/manifest.xml", bytes(range(256)) * 40, compress_type=zipfile.ZIP_LZMA)
+    content = bytearray(out.getvalue())
+    packed = content.index(b"META-INF/manifest.xml") + len("META-INF/manifest.xml")
+    content[packed + 9 : packed + 60] = b"\xff" * 51
+    with pytest.raises(Refused, match="damaged"):
+        rows_of(file_of(bytes(content), name="list.ods"))
+
+
 def test_a_text_file_named_xls_is_read(file_of, rows_of):
     assert rows_of(file_of("姓名\t电话\n甲\t1\n".encode("gbk"), name="导出.xls")) == [["姓名", "电话"], ["甲", "1"]]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,15 +14,9 @@ from guanxi.surfaces.exchange.importing import targets
 from guanxi.surfaces.exchange.models import ImportRow
 from guanxi.surfaces.exchange.reading import open_table
 from tests import samples
-from tests.exchange.company import Company, found, preview
+from tests.exchange.company import Company, preview
 from tests.exchange.test_exporting import table
 from tests.exchange.test_import_wizard import browser
-
-
-@pytest.fixture
-def company(db: None, settings: Any, tmp_path: Path) -> Company:
-    settings.MEDIA_ROOT = tmp_path
-    return found()
 
 
 @pytest.mark.parametrize("key", [e.key for e in registry])

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
@@ -69,6 +69,7 @@ def test_neutralising_is_undone_exactly(text):
 
 
 @given(tables)
+@example([[None, False, None], [None, datetime(2000, 1, 1), None]])
 @settings(max_examples=40, deadline=None)
 def test_a_workbook_comes_back_with_the_values_that_went_into_it(rows):
     with tempfile.TemporaryDirectory() as folder:

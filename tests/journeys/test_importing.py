@@ -46,8 +46,7 @@ def test_a_small_file_is_imported_found_exported_and_taken_back(enter: Enter) ->
     desk.go(back)
     desk.page.locator('#import form[action$="/undo/"] button').click()
     desk.agree()
-    expect(desk.page.locator('#import form[action$="/undo/"]')).to_have_count(0, timeout=30_000)
-    expect(desk.page.locator("#import[hx-trigger]")).to_have_count(0, timeout=60_000)  # the worker is done
+    expect(desk.page.locator("#import .note b")).to_have_text("已撤销", timeout=60_000)  # the worker has said so
     desk.go(address)
     expect(desk.rows).to_have_count(0)
 

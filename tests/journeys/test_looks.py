@@ -10,7 +10,18 @@ import pytest
 from tests.journeys.desk import Desk, Enter
 
 AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-PAGES = ("/", "/customers/?view=mine", "/customers/new/", "/opportunities/?view=open", "/customers/import/", "/settings/", "record")
+PAGES = (
+    "/",
+    "/customers/?view=mine",
+    "/customers/new/",
+    "/opportunities/?view=open",
+    "/opportunities/?view=all&layout=table",
+    "/follow-ups/?view=all&layout=calendar&by=next_at",
+    "/customers/import/",
+    "/customers/_duplicates/",
+    "/settings/",
+    "record",
+)
 ADMINISTRATION = (
     "/admin/",
     "/admin/departments/?at=1",

@@ -147,7 +147,7 @@ def test_the_second_pipeline_has_stages_of_its_own(enter: Enter) -> None:
 def test_the_board_sums_each_stage_and_flags_what_stands_still(enter: Enter) -> None:
     desk = enter("director")
     desk.go("/opportunities/?view=stale&layout=board")
-    flagged = desk.page.locator(".deal .tag.a")
+    flagged = desk.page.locator(".deal.stale .tag")
     expect(flagged.first).to_contain_text("天")
     for column in desk.page.locator(".col").all():
         if column.locator(".deal").count():

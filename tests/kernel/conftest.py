@@ -86,10 +86,22 @@ def population(cast: Cast) -> Callable[[Entity, int], list[Any]]:
                 field.set(record, value)
                 if hasattr(record, f"{key}_base"):
                     setattr(record, f"{key}_base", value)
+            _apart(record)
             record.save()
         return list(entity.rows(cast.director).filter(id__in=[r.id for r in records]))
 
     return populate
+
+
+def _apart(record: Any) -> None:
+    """Empty what only one record may have together with another field, where one has it."""
+    for rule in record._meta.constraints:
+        fields = getattr(rule, "fields", ())
+        if (
+            len(fields) > 1
+            and type(record)._default_manager.filter(**{f: getattr(record, f) for f in fields}).exclude(id=record.id).exists()
+        ):
+            setattr(record, fields[-1], None)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -97,7 +97,7 @@ def test_children_counted_at_the_same_time_are_all_counted(committed: Cast) -> N
     assert customer.model._default_manager.get(id=record.id).contact_count == 6
 
 
-@pytest.mark.parametrize("table", ["change", "change_rest", "kernel_event", "kernel_accesslog"])
+@pytest.mark.parametrize("table", ["change", "change_rest", "kernel_event", "kernel_accesslog", "kernel_accesslog_rest"])
 @pytest.mark.parametrize("statement", ["UPDATE {} SET entity = 'x'", "DELETE FROM {}", "TRUNCATE {}"])
 def test_the_app_itself_cannot_rewrite_the_history(committed: Cast, table: str, statement: str) -> None:
     database = settings.DATABASES["default"]

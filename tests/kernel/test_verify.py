@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.db import connection
 
 from guanxi.kernel import verify, write
+from guanxi.kernel.draft import Draft
 from guanxi.kernel.models import Link, SearchEntry
 from guanxi.kernel.registry import registry
 from tests import samples
-from tests.people import Cast
+from tests.people import Cast, review
 
 
 def company(cast: Cast) -> None:
@@ -57,3 +58,11 @@ def test_a_month_without_a_partition_is_reported(cast: Cast) -> None:
 
     with clock.frozen(datetime(2040, 1, 15, tzinfo=UTC)):
         assert verify.run() == ["history has no partition for 2040-01", "history has no partition for 2040-02"]
+
+
+def test_a_value_held_for_nobody_is_reported(cast: Cast) -> None:
+    customer = registry.get("customers.customer")
+    sent = write.create(customer, samples.values(customer, actor=cast.owner), actor=review(cast.owner, customer.key), door="test")
+    assert verify.run() == []
+    Draft.objects.filter(number=sent.number).update(state="withdrawn")
+    assert [str(sent.number) in line for line in verify.run()] == [True]

@@ -60,6 +60,32 @@ def test_closing_the_drawer_asks_before_what_was_typed_is_lost(page: Page) -> No
     expect(page.locator("#drawer textarea")).to_have_value("报价已发")
 
 
+def lay_over(page: Page, href: str) -> None:
+    """Follow a link in the drawer to a related record."""
+    page.evaluate(
+        """href => {
+          const link = Object.assign(document.createElement("a"), { href, textContent: href });
+          link.dataset.drawer = "";
+          document.getElementById("drawer").append(link);
+          link.click();
+        }""",
+        href,
+    )
+    expect(page.locator("#drawer .head")).to_be_visible()
+
+
+def test_going_back_by_several_asks_for_what_was_typed_in_a_covered_one(page: Page) -> None:
+    page.goto("/customers/?open=2", wait_until="networkidle")
+    expect(page.locator("#drawer .head")).to_be_visible()
+    lay_over(page, "/customers/3/")
+    page.locator("#drawer textarea").fill("报价已发")
+    lay_over(page, "/customers/4/")
+    page.evaluate("history.go(-2)")
+    expect(page.locator("#ask")).to_be_visible()
+    page.locator("#ask [value=no]").click()
+    expect(page.locator("#drawer-frame > .layer textarea").last).to_have_value("报价已发")
+
+
 def test_rows_are_walked_selected_and_let_go_by_keyboard(page: Page) -> None:
     page.goto("/customers/", wait_until="networkidle")
     for key in "jjx":

@@ -9,24 +9,31 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
 
 from guanxi.kernel import attachments, clock, comments, history, write
 from guanxi.kernel.actor import Actor
+from guanxi.kernel.draft import Draft
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.models import Job, Petition, Share
 from guanxi.kernel.registry import registry
-from guanxi.org.models import User
+from guanxi.kernel.statement import prepared_cursor
+from guanxi.org.models import Position, Provider, User
+from guanxi.surfaces import letters
 from guanxi.surfaces.models import ImportRun, SavedView
 from tests import samples
 from tests.contract.conftest import traces  # noqa: F401 - a fixture
 from tests.people import Cast
+from tests.security.dealers import house  # noqa: F401 - a fixture
 
 SECRET = "Zanzibar9417"
+#: A sign-on service that is not in use, so that nobody calls it.
+SERVICE = {"issuer": "https://login.example.com/staff", "client_id": "guanxi"}
 #: Tables in which a refused request must leave nothing; AccessLog may say who was refused what.
 WATCHED = (
-    "change", "kernel_event", "kernel_comment", "kernel_attachment", "kernel_link", "kernel_share", "kernel_petition", "kernel_job", "kernel_idempotency",
+    "change", "kernel_event", "kernel_comment", "kernel_reaction", "kernel_attachment", "kernel_link", "kernel_share", "kernel_petition", "kernel_job",
+    "kernel_idempotency", "kernel_draft", "kernel_hold", "kernel_mark", "kernel_notice",
     "surfaces_savedview", "surfaces_layout", "surfaces_importrun", "surfaces_importrow",
 )  # fmt: skip
 
@@ -87,7 +94,10 @@ def build(entity: Entity, cast: Cast) -> World:
         "job_id": Job.objects.create(**job).pk,
         "view_id": SavedView.objects.create(entity=entity.key, owner_id=olivia.id, name=SECRET).pk,
         "run_id": ImportRun.objects.create(entity=entity.key, actor_id=olivia.id, name=SECRET, path="nowhere", state="planned").pk,
+        "provider_id": Provider.objects.create(name="Staff", active=False, **SERVICE).pk,
+        "position_id": Position.objects.create(name="Adviser").pk,
         "share_id": _opened(entity, record, cast).pk,
+        "draft_number": Draft.objects.create(**_draft(entity, record, cast)).pk,
         "petition_id": Petition.objects.create(**_petition(entity, record, cast)).pk,
         "version": record.version,
         "write_id": history.of_record(record.id)[0].write_id,
@@ -100,6 +110,12 @@ def _opened(entity: Entity, record: Any, cast: Cast) -> Share:
     return Share.objects.create(entity=entity.key, record=record.id, to="person", grantee=cast.readonly.id or 0)
 
 
+def _draft(entity: Entity, record: Any, cast: Cast) -> dict[str, Any]:
+    """Olivia's, asked of her superior, Min."""
+    about = {"entity": entity.key, "record": record.id, "title": SECRET, "verb": "update", "action": "edit", "values": {}}
+    return {**about, "asks": ["superior"], "author": cast.owner.id, "sent_at": clock.now(), "door": "test"}
+
+
 def _petition(entity: Entity, record: Any, cast: Cast) -> dict[str, Any]:
     return {"entity": entity.key, "record": record.id, "asked_by": cast.owner.id, "asked_at": clock.now(), "asked": "basic", "reason": "x"}
 
@@ -109,12 +125,21 @@ def marks(db: None) -> Callable[[], dict[str, Any]]:
     """How every watched table looks: cheap enough to ask after each request."""
 
     def read() -> dict[str, Any]:
-        with connection.cursor() as cursor:
+        with prepared_cursor() as cursor:
             columns = ", ".join(f"(SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {name} t)" for name in WATCHED)
             cursor.execute(f"SELECT {columns}")
             return dict(zip(WATCHED, cursor.fetchone(), strict=True))
 
     return read
+
+
+@pytest.fixture
+def post(monkeypatch: pytest.MonkeyPatch, settings: Any) -> list[tuple[str, dict[str, Any]]]:
+    """Mail is set up; letters wait here until the test lets the worker write them."""
+    settings.GUANXI_MAIL, settings.GUANXI_URL = True, "https://crm.example.com"
+    queue: list[tuple[str, dict[str, Any]]] = []
+    monkeypatch.setattr(letters, "later", lambda kind, **about: queue.append((kind, about)))
+    return queue
 
 
 @contextmanager

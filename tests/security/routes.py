@@ -10,12 +10,45 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.files.uploadedfile import SimpleUploadedFile
-
-from guanxi.kernel import history, write
-from guanxi.org.models import Department, Role, User
 from guanxi.surfaces import tiles
-from tests.security.conftest import World
+from tests.security.bodies import (
+    action,
+    binned,
+    board,
+    branch,
+    carried,
+    column,
+    columns,
+    compared,
+    creation,
+    dated,
+    deed,
+    empty,
+    export,
+    handed_back,
+    handover,
+    ids,
+    into_east,
+    later,
+    mate,
+    move,
+    new_title,
+    only_pools,
+    opening,
+    phone,
+    readers,
+    related,
+    said,
+    sellers,
+    set_title,
+    stage,
+    stamp,
+    team,
+    upload,
+    verdict,
+    view,
+)
+from tests.security.conftest import SERVICE, World
 
 Body = Callable[[World], dict[str, Any] | None]
 
@@ -27,7 +60,7 @@ class Rule:
     `record`: by the scope on one record (also through its comment, file or write). `own`: for one person alone, whatever
     others may see. `admin`: for whoever looks after accounts, whatever he may see. `list`: open to whoever may view the
     entity; what is out of scope does not appear. `bulk`: takes ids, and leaves those alone that are out of scope.
-    `person`: for everybody signed in, about himself.
+    `person`: for everybody signed in, about himself. `judge`: for whom the author asks, and who may do the same at once.
     """
 
     guard: str
@@ -40,154 +73,9 @@ class Rule:
     query: str = ""
 
 
-def empty(world: World) -> dict[str, Any]:
-    """A POST without values."""
-    return {}
-
-
-def ids(world: World) -> dict[str, Any]:
-    """The record of the world."""
-    return {"ids": str(world.record.id)}
-
-
-def opening(world: World) -> dict[str, Any]:
-    """The record for somebody to look at."""
-    return {"ids": str(world.record.id), "to": f"person:{world.cast.readonly.id}", "part": "viewer"}
-
-
-def sellers(world: World) -> dict[str, Any]:
-    """The role of those who sell."""
-    return {"role_id": Role.objects.get(code="sales").pk}
-
-
-def branch(world: World) -> dict[str, Any]:
-    """The department of the stranger."""
-    return {"department_id": Department.objects.get(code="west").pk}
-
-
-def into_east(world: World) -> dict[str, Any]:
-    """The department of the owner takes over."""
-    return {"into": Department.objects.get(code="east").pk}
-
-
-def mate(world: World) -> dict[str, Any]:
-    """The account of a colleague."""
-    return {"user_id": User.objects.get(pk=world.cast.mate.id).pk}
-
-
-def new_title(world: World) -> dict[str, Any]:
-    """Another title."""
-    return {world.entity.title: "Renamed"}
-
-
-def creation(world: World) -> dict[str, Any]:
-    """A whole new record."""
-    return world.creation
-
-
-def move(world: World) -> dict[str, Any] | None:
-    """To the second column of the first board."""
-    if not world.entity.boards:
-        return None
-    return {"id": world.record.id, "to": codes(world)[1]}
-
-
-def codes(world: World) -> list[str]:
-    """Codes of the stages that the record may be in."""
-    field = world.entity.fields[world.entity.stage]
-    items = field.kind.dictionary.active()  # type: ignore[attr-defined]
-    parent = next(i.parent for i in items if i.id == field.value(world.record))
-    return [i.code for i in items if i.parent == parent]
-
-
-def phone(world: World) -> dict[str, Any] | None:
-    """A field with a number to reveal."""
-    key = next((k for k, f in world.entity.fields.items() if f.kind.name == "phone" and f.value(world.record)), None)
-    return {"key": key} if key else None
-
-
-def related(world: World) -> dict[str, Any] | None:
-    """A related tab that has rows or may have."""
-    return {"code": world.entity.related[0]} if world.entity.related else None
-
-
-def stage(world: World) -> dict[str, Any] | None:
-    """The second stage."""
-    return {"code": codes(world)[1]} if world.entity.stage else None
-
-
-def action(world: World) -> dict[str, Any] | None:
-    """The first declared action."""
-    return {"code": world.entity.actions[0].code} if world.entity.actions else None
-
-
-def stamp(world: World) -> dict[str, Any]:
-    """A harmless change of the record by its owner, to be undone by nobody else."""
-    changed = write.update((world.entity, world.record.id), {world.entity.title: "Changed"}, actor=world.cast.owner, door="test")
-    return {"version": changed.version, "write_id": history.of_record(world.record.id)[0].write_id}
-
-
-def upload(world: World) -> dict[str, Any]:
-    """A file."""
-    return {"files": SimpleUploadedFile("more.txt", b"more")}
-
-
-def columns(world: World) -> dict[str, Any]:
-    """One column."""
-    return {"column": world.entity.title}
-
-
-def view(world: World) -> dict[str, Any]:
-    """A view with a name."""
-    return {"name": "Mine", "where": "[]"}
-
-
-def said(world: World) -> dict[str, Any]:
-    """A comment, under the name of either door."""
-    return {"mode": "_comment", "text": "hello", "body": "hello"}
-
-
-def handover(world: World) -> dict[str, Any]:
-    """Hand the record over."""
-    return {**ids(world), "owner": world.cast.director.id}
-
-
-def set_title(world: World) -> dict[str, Any]:
-    """One field of many records."""
-    key = next(k for k, f in world.entity.fields.items() if f.kind.name == "text" and not f.unique and not f.computed)
-    return {**ids(world), "field": key, key: "Bulk"}
-
-
-def binned(world: World) -> dict[str, Any]:
-    """The deleted record."""
-    return {"ids": str(world.binned.id)}
-
-
-def export(world: World) -> dict[str, Any]:
-    """The record as a file."""
-    return {**ids(world), "format": "csv", "column": world.entity.title}
-
-
-def deed(world: World) -> dict[str, Any] | None:
-    """A declared action that takes a selection."""
-    return next(({"code": action.code} for action in world.entity.actions if action.run), None)
-
-
-def handed_back(world: World) -> dict[str, Any]:
-    """Hand the record back to the usual pool."""
-    return {**ids(world), "pool_reason": "no time"}
-
-
-def only_pools(world: World) -> None:
-    """Only pools have it: who may is tried in tests/customers/test_pool_pages.py."""
-
-
-def board(world: World) -> dict[str, Any] | None:
-    """Only entities with a board have columns."""
-    return {} if world.entity.boards else None
-
-
 _DEPARTMENT = "admin/departments/<int:department_id>/"
+_POSITION = "admin/positions/<int:position_id>/"
+_TEAM = "admin/teams/<int:team_id>/"
 _ACCOUNT = "admin/accounts/<int:user_id>/"
 _RECORD, _RUN = "<slug:slug>/<int:record_id>/", "<slug:slug>/import/<int:run_id>/"
 RULES: dict[str, Rule] = {
@@ -196,12 +84,40 @@ RULES: dict[str, Rule] = {
     "_search/": Rule("person", query="?q=Zanzibar"),
     "_counts/": Rule("person"),
     "_pick/regions/": Rule("person", query="?q=Hang"),
+    # Whom it names: see tests/surfaces/test_notices.py.
+    "_pick/colleagues/": Rule("person", query="?q=x"),
+    "notifications/": Rule("person"),
+    "notifications/read/": Rule("person", get=False, post=empty),
     "jobs/": Rule("person"),
     "petitions/": Rule("person"),
     "petitions/new/<slug:slug>/": Rule("person", parts=lambda world: {"slug": "customers"}),
     "settings/": Rule("person", post=empty),
+    # What stands in it is narrowed by grants: see tests/staff/test_attendance.py.
+    "attendance/month/": Rule("person"),
+    "attendance/month/export/": Rule("person"),
+    "attendance/press/": Rule("person", get=False, post=lambda world: {"which": "in"}),
+    "preview/leave/": Rule("person", get=False, post=empty),
     "settings/password/": Rule("person", post=empty),
+    "settings/second/": Rule("person", post=empty),
+    "settings/second/codes/": Rule("person", get=False, post=empty),
+    "settings/second/remove/": Rule("person", get=False, post=empty),
+    "settings/sessions/": Rule("person"),
+    "settings/sessions/others/": Rule("person", get=False, post=empty),
+    # Only one's own: see tests/security/test_sessions.py.
+    "settings/sessions/<int:presence_id>/": Rule("own", get=False, post=empty, parts=lambda world: None),
+    "_here/": Rule("person"),
+    # Behind a signature: see tests/security/test_recovery.py.
+    "settings/email/<str:signed>/": Rule("own", post=empty, parts=lambda world: None),
+    "settings/identities/": Rule("person"),
+    # Of a service that is set up, and with the password: see tests/security/test_single.py.
+    "settings/identities/<int:provider_id>/": Rule("own", get=False, post=empty, parts=lambda world: None),
+    "settings/identities/<int:provider_id>/remove/": Rule("own", get=False, post=empty, parts=lambda world: None),
+    "settings/second/passkeys/": Rule("person", get=False, post=empty),
+    # Only one's own: see tests/journeys/test_sign_in.py.
+    "settings/second/passkeys/<int:key_id>/remove/": Rule("own", get=False, post=empty, parts=lambda world: None),
     "settings/theme/": Rule("person", get=False, post=lambda world: {"theme": "dark"}),
+    "settings/density/": Rule("person", get=False, post=lambda world: {"density": "compact"}),
+    "settings/guide/": Rule("person", get=False, post=empty),
     "settings/rail/": Rule("person", get=False, post=lambda world: {"rail": "narrow"}),
     "admin/": Rule("admin"),
     "admin/access/": Rule("admin"),
@@ -213,12 +129,39 @@ RULES: dict[str, Rule] = {
     "admin/roles/<int:role_id>/assign/": Rule("admin", get=False, post=lambda world: {"user": world.cast.stranger.id}, parts=sellers),
     "admin/roles/<int:role_id>/revoke/": Rule("admin", get=False, post=lambda world: {"user": world.cast.stranger.id}, parts=sellers),
     "admin/roles/<int:role_id>/close/": Rule("admin", get=False, post=empty, parts=sellers),
+    "admin/roles/<int:role_id>/delegate/": Rule("admin", get=False, post=lambda world: {"delegable": "1"}, parts=sellers),
+    "admin/roles/<int:role_id>/entrust/": Rule("admin", get=False, post=lambda world: {"keeps": "department"}, parts=sellers),
+    "admin/roles/<int:role_id>/second/": Rule("admin", get=False, post=lambda world: {"second": "1"}, parts=sellers),
+    "admin/sign-in/": Rule("admin", post=lambda world: {"idle": "60"}),
+    "admin/licences/": Rule("admin"),
+    "admin/licences/ceiling/": Rule("admin", get=False, post=lambda world: {"ceiling": "5"}),
+    "admin/licences/account/": Rule("admin", get=False, post=lambda world: {"user": world.cast.mate.id, "share": "1"}),
+    "admin/hours/": Rule("admin", post=lambda world: {"start": "08:00", "noon": "12:00", "back": "13:00", "end": "17:00"}),
+    "admin/registrations/": Rule("admin"),
+    "admin/registrations/rules/": Rule("admin", get=False, post=lambda world: {"open": "1"}),
+    # Of a request that waits: see tests/security/test_registration.py.
+    "admin/registrations/<int:number>/refuse/": Rule("own", get=False, post=empty, parts=lambda world: None),
+    "admin/providers/": Rule("admin"),
+    "admin/providers/new/": Rule("admin", post=lambda world: {"name": "Newly made", **SERVICE}),
+    "admin/providers/<int:provider_id>/": Rule("admin", post=lambda world: {"name": "Renamed", **SERVICE}),
     "admin/departments/": Rule("admin"),
     "admin/departments/new/": Rule("admin", post=lambda world: {"name": "Newly made"}),
     _DEPARTMENT: Rule("admin", get=False, post=lambda world: {"name": "Renamed"}, parts=branch),
     _DEPARTMENT + "place/": Rule("admin", get=False, post=empty, parts=branch),
     _DEPARTMENT + "merge/": Rule("admin", get=False, post=into_east, parts=branch),
+    _DEPARTMENT + "company/": Rule("admin", get=False, post=lambda world: {"company": "1"}, parts=branch),
     _DEPARTMENT + "close/": Rule("admin", get=False, post=lambda world: {"active": "1"}, parts=branch),
+    "admin/positions/": Rule("admin"),
+    "admin/positions/new/": Rule("admin", post=lambda world: {"name": "Newly made"}),
+    _POSITION: Rule("admin", get=False, post=lambda world: {"name": "Renamed"}),
+    _POSITION + "shift/": Rule("admin", get=False, post=lambda world: {"up": "1"}),
+    _POSITION + "close/": Rule("admin", get=False, post=empty),
+    "admin/teams/": Rule("admin"),
+    "admin/teams/new/": Rule("admin", post=lambda world: {"name": "Newly made"}),
+    _TEAM: Rule("admin", get=False, post=lambda world: {"name": "Renamed"}, parts=team),
+    _TEAM + "close/": Rule("admin", get=False, post=empty, parts=team),
+    _TEAM + "member/": Rule("admin", get=False, post=lambda world: {"user": world.cast.stranger.id}, parts=team),
+    _TEAM + "role/": Rule("admin", get=False, post=readers, parts=team),
     "admin/accounts/": Rule("admin"),
     "admin/accounts/new/": Rule("admin", post=lambda world: {"step": "1", "then": "continue", "name": "Newly made", "login": "newly"}),
     "admin/accounts/suggest/": Rule("admin", query="?name=Newly"),
@@ -228,22 +171,46 @@ RULES: dict[str, Rule] = {
     _ACCOUNT + "lock/": Rule("admin", get=False, post=empty, parts=mate),
     _ACCOUNT + "leave/": Rule("admin", get=False, post=empty, parts=mate),
     _ACCOUNT + "roles/": Rule("admin", get=False, post=lambda world: {"like": world.cast.director.id}, parts=mate),
+    _ACCOUNT + "give/": Rule("admin", get=False, post=readers, parts=mate),
+    _ACCOUNT + "take/": Rule("admin", get=False, post=readers, parts=mate),
+    _ACCOUNT + "territory/": Rule("admin", get=False, post=lambda world: {"region": "330000"}, parts=mate),
     _ACCOUNT + "reset/": Rule("admin", get=False, post=empty, parts=mate),
+    _ACCOUNT + "sessions/": Rule("admin", get=False, post=empty, parts=mate),
+    _ACCOUNT + "second/": Rule("admin", get=False, post=empty, parts=mate),
     "admin/why/": Rule("admin", query="?q="),
     "admin/arrivals/": Rule("admin"),
     "admin/arrivals/export/": Rule("admin"),
+    "admin/hints/": Rule("admin"),
+    "admin/clearing/": Rule("admin"),
     "admin/trail/": Rule("admin"),
     "admin/trail/export/": Rule("admin"),
     "_pick/<slug:slug>/": Rule("list", query="?q=Zanzibar"),
     "<slug:slug>/": Rule("list"),
     "<slug:slug>/new/": Rule("list", post=creation),
+    # It reads what was sent and keeps nothing: see tests/surfaces/test_card.py.
+    "<slug:slug>/_card/": Rule(
+        "list",
+        get=False,
+        post=lambda world: {"text": "王一 13800006021"},
+        parts=lambda world: {} if world.entity.card else None,
+    ),
     "<slug:slug>/_similar/": Rule("list", query="?field=remark&value=Zanzibar"),
     "<slug:slug>/_counts/": Rule("list"),
     "<slug:slug>/_exact/": Rule("list"),
     "<slug:slug>/_panel/filter/": Rule("list"),
     "<slug:slug>/_panel/columns/": Rule("list"),
-    "<slug:slug>/_column/": Rule("list", parts=board, query="?layout=board&code=contact&column=contact"),
+    "<slug:slug>/_column/": Rule("list", parts=column, query="?layout=board&to=<slug:column>"),
+    "<slug:slug>/_figures/": Rule("list", parts=board),
+    "<slug:slug>/_totals/": Rule("list", post=empty),
+    # Kept for whoever says so, and only how he looks at it: see tests/surfaces/test_board.py.
+    "<slug:slug>/_look/": Rule("list", get=False, post=lambda world: {"hide": "empty"}),
     "<slug:slug>/_bin/": Rule("list"),
+    # Of two records that one may see, and by who may merge: see tests/surfaces/test_merging.py.
+    "<slug:slug>/_merge/": Rule("own", post=empty, parts=lambda world: None),
+    "<slug:slug>/_duplicates/": Rule("list", parts=compared),
+    "<slug:slug>/_duplicates/look/": Rule("list", get=False, post=empty, parts=compared),
+    "<slug:slug>/_duplicates/<int:pair_id>/part/": Rule("own", get=False, post=empty, parts=lambda world: None),
+    "<slug:slug>/_duplicates/<int:pair_id>/again/": Rule("own", get=False, post=empty, parts=lambda world: None),
     "<slug:slug>/_views/": Rule("list", post=view),
     "<slug:slug>/_columns/": Rule("list", get=False, post=columns),
     "<slug:slug>/_widths/": Rule("list", get=False, post=lambda world: {"widths": "{}"}),
@@ -253,15 +220,23 @@ RULES: dict[str, Rule] = {
     "<slug:slug>/_transfer/": Rule("bulk", post=handover),
     "<slug:slug>/_share/": Rule("bulk", post=opening),
     "<slug:slug>/_bulk/": Rule("bulk", post=set_title),
-    "<slug:slug>/_delete/": Rule("bulk", get=False, post=ids),
+    "<slug:slug>/_delete/": Rule("bulk", post=ids),
+    # Counts what the three above would do and changes nothing: see tests/surfaces/test_bulk_jobs.py.
+    "<slug:slug>/_rehearse/<slug:verb>/": Rule("list", get=False, post=set_title, parts=lambda world: {"verb": "edit"}),
     "<slug:slug>/_bin/restore/": Rule("bulk", get=False, post=binned),
+    "<slug:slug>/<int:record_id>/_work/": Rule("record", parts=lambda world: {} if world.entity.person else None),
     "<slug:slug>/_do/<slug:code>/": Rule("bulk", post=handed_back, parts=deed),
     "<slug:slug>/_forecast/": Rule("list", parts=only_pools),
     "<slug:slug>/_recycle/": Rule("list", get=False, post=empty, parts=only_pools),
-    "<slug:slug>/_move/": Rule("record", get=False, post=move, parts=board),
+    "<slug:slug>/_move/": Rule("record", get=False, post=move, parts=carried),
+    "<slug:slug>/_day/": Rule("record", get=False, post=later, parts=dated),
     _RECORD: Rule("record"),
     _RECORD + "_history/": Rule("record"),
     _RECORD + "_why/": Rule("record"),
+    _RECORD + "_merge/": Rule("record", post=empty),
+    # For who is granted to erase, or to export: see tests/surfaces/test_erasure.py.
+    _RECORD + "_forget/": Rule("own", get=False, post=empty, parts=lambda world: None),
+    _RECORD + "_dossier/": Rule("own", parts=lambda world: None),
     _RECORD + "_participants/": Rule("record"),
     _RECORD + "_participants/<int:share_id>/remove/": Rule("record", get=False, post=empty, looking=True),
     _RECORD + "_related/<slug:code>/": Rule("record", parts=related),
@@ -269,6 +244,9 @@ RULES: dict[str, Rule] = {
     _RECORD + "_files/": Rule("record", post=upload),
     _RECORD + "_compose/": Rule("record", get=False, post=said, looking=True),
     _RECORD + "_comment/": Rule("record", get=False, post=said, looking=True),
+    _RECORD + "_seen/": Rule("record", get=False, post=empty, looking=True),
+    _RECORD + "_star/": Rule("record", get=False, post=lambda world: {"on": "1"}, looking=True),
+    _RECORD + "_follow/": Rule("record", get=False, post=lambda world: {"on": "1"}, looking=True),
     _RECORD + "_reveal/<slug:key>/": Rule("record", get=False, post=empty, parts=phone, looking=True),
     _RECORD + "_stage/<slug:code>/": Rule("record", get=False, post=empty, parts=stage),
     _RECORD + "_action/<slug:code>/": Rule("record", post=empty, parts=action),
@@ -279,6 +257,10 @@ RULES: dict[str, Rule] = {
     "_files/<int:file_id>/delete/": Rule("record", get=False, post=empty),
     "_files/<int:file_id>/restore/": Rule("record", get=False, post=empty, parts=lambda world: {"file_id": world.ids["removed_id"]}),
     "_comments/<int:comment_id>/form/": Rule("own"),
+    "_comments/<int:comment_id>/earlier/": Rule("record"),
+    "_comments/<int:comment_id>/react/<slug:kind>/": Rule(
+        "record", get=False, post=lambda world: {"on": "1"}, looking=True, parts=lambda world: {"kind": "agree"}
+    ),
     "_comments/<int:comment_id>/": Rule("own", get=False, post=said),
     "_comments/<int:comment_id>/remove/": Rule("own", get=False, post=empty),
     "_comments/<int:comment_id>/restore/": Rule("own", get=False, post=empty, parts=lambda world: {"comment_id": world.ids["unsaid_id"]}),
@@ -287,12 +269,22 @@ RULES: dict[str, Rule] = {
     "petitions/<int:number>/withdraw/": Rule("own", get=False, post=empty, parts=lambda world: {"number": world.ids["petition_id"]}),
     # By who may hand the record over: see tests/surfaces/test_petitions.py.
     "petitions/<int:number>/decide/": Rule("own", get=False, post=empty, parts=lambda world: None),
+    "reviews/": Rule("person"),
+    "reviews/decide/": Rule("judge", get=False, post=verdict),
+    # What each of them reads in it: see tests/surfaces/test_reviews.py.
+    "reviews/<int:number>/": Rule("own", parts=lambda world: None),
+    "reviews/<int:number>/withdraw/": Rule("own", get=False, post=empty, parts=lambda world: {"number": world.ids["draft_number"]}),
     # The job works within the grant to hand over: see tests/surfaces/test_handover.py.
+    # Only for who sees all that the colleague sees: see tests/surfaces/test_preview.py.
+    "preview/": Rule("own", get=False, post=empty, parts=lambda world: None),
     "handover/": Rule("own", get=False, post=empty, parts=lambda world: None),
     "handover/<int:job_id>/back/": Rule("own", get=False, post=empty, parts=lambda world: None),
     "jobs/<int:job_id>/": Rule("own"),
     "jobs/<int:job_id>/cancel/": Rule("own", get=False, post=empty),
     "jobs/<int:job_id>/result/": Rule("own"),
+    # What has been counted, or done, by oneself: see tests/surfaces/test_bulk_jobs.py.
+    "jobs/<int:job_id>/go/": Rule("own", get=False, post=empty, parts=lambda world: None),
+    "jobs/<int:job_id>/back/": Rule("own", get=False, post=empty, parts=lambda world: None),
     "<slug:slug>/_views/<int:view_id>/": Rule("own", post=view),
     "<slug:slug>/_views/<int:view_id>/remove/": Rule("own", get=False, post=empty),
     **{_RUN + step: Rule("own") for step in ("", "look/", "errors/")},
@@ -301,6 +293,14 @@ RULES: dict[str, Rule] = {
 #: Addresses that answer people who are not signed in, and why.
 OPEN = {
     "login/": "one has to come in somehow",
+    "register/": "who asks for an account has none; it exists only while administrators have it open",
+    "login/second/": "for whoever has just said the right password; others are sent back to it",
+    "recover/": "who forgot his password cannot sign in; the answer is the same for everybody",
+    "recover/<int:user_id>/<str:token>/": "opened by the signed link of a letter",
+    "login/with/<int:provider_id>/": "leads to the sign-on service",
+    "login/with/<int:provider_id>/back/": "the sign-on service sends people back: state and nonce say who",
+    "login/passkey/": "a passkey instead of the password",
+    "login/second/passkey/": "for whoever has just said the right password; to others it does not exist",
     "logout/": "leaving twice does no harm",
     "settings/language/": "the login page has a language too",
 }

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from guanxi.kernel.registry import registry
-from guanxi.org.models import Assignment, Department, FieldRight, Grant, Operation, Role, User
+from guanxi.org.models import Assignment, Department, FieldRight, Grant, Operation, Position, PositionHolder, Provider, Role, User
 from tests.people import Cast
-from tests.security.conftest import World
+from tests.security.conftest import SERVICE, World
 from tests.security.test_routes import addresses, requests, send
 
 
@@ -19,14 +19,19 @@ def rights() -> list[Any]:
     accounts = User.objects.order_by("id").values("id", "login", "name", "department", "manager", "password", "is_active")
     return [
         list(accounts),
-        *(list(m.objects.order_by("id").values()) for m in (Role, Assignment, Grant, FieldRight, Department, Operation)),
+        *(
+            list(m.objects.order_by("id").values())
+            for m in (Role, Assignment, Grant, FieldRight, Department, Position, PositionHolder, Operation)
+        ),
     ]
 
 
 @pytest.fixture
 def anywhere(cast: Cast) -> World:
     entity = next(iter(registry))
-    return World(entity, cast, None, None, ids={"slug": entity.slug})
+    provider = Provider.objects.create(name="Staff", active=False, **SERVICE)
+    position = Position.objects.create(name="Adviser")
+    return World(entity, cast, None, None, ids={"slug": entity.slug, "provider_id": provider.pk, "position_id": position.pk})
 
 
 @pytest.mark.feature("SEC-08", "SEC-19")
@@ -35,6 +40,8 @@ def test_whoever_does_not_administer_finds_no_such_place(anywhere: World) -> Non
     for actor in (cast.owner, cast.manager, cast.director, cast.business, cast.readonly):
         browser = anywhere.client(actor)
         for pattern, rule, address in addresses(anywhere, "admin"):
+            if actor.shapes and pattern == "admin/":
+                continue  # he finds the contents there that he looks after, and nothing else: see below
             for verb, body in requests(rule, anywhere):
                 assert send(browser, verb, address, body).status_code == 404, (actor.login, verb, pattern)
     nobody = anywhere.client(None)
@@ -42,6 +49,12 @@ def test_whoever_does_not_administer_finds_no_such_place(anywhere: World) -> Non
         for verb, body in requests(rule, anywhere):
             assert send(nobody, verb, address, body).status_code in (302, 403), (verb, pattern)
     assert rights() == before
+
+
+def test_who_looks_after_contents_finds_no_place_of_people_or_rights(anywhere: World) -> None:
+    shown = anywhere.client(anywhere.cast.business).get("/admin/").content.decode()
+    assert 'href="/pools/"' in shown
+    assert not [place for place in ("accounts", "departments", "access", "trail", "sign-in") if f"/admin/{place}/" in shown]
 
 
 def test_an_administrator_finds_every_one_of_them(anywhere: World, django_db_blocker: object) -> None:

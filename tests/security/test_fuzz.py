@@ -42,10 +42,14 @@ def queries(entity: Any) -> st.SearchStrategy[dict[str, str]]:
     sort = keys(entity) | keys(entity).map(lambda k: f"-{k}")
     known = {"where": wheres(entity), "sort": sort, "at": text, "view": st.sampled_from(["mine", "all", "s1"]) | text}
     more = {
-        "layout": st.sampled_from(["board", "table"]) | text,
+        "layout": st.sampled_from(["board", "table", "calendar"]) | text,
         "columns": text,
         "page": text,
-        "board": text,
+        "by": keys(entity),
+        "on": text | st.sampled_from(["2026-11-23", "0001-01-01", "9999-12-31", "1800-01-01", "2999-12-31"]),
+        "span": st.sampled_from(["month", "week", "day"]) | text,
+        "hide": text,
+        "to": text,
         "lane": text,
         "q": text,
         "after": text,
@@ -53,7 +57,7 @@ def queries(entity: Any) -> st.SearchStrategy[dict[str, str]]:
     return st.fixed_dictionaries({}, optional={**known, **more})
 
 
-@pytest.mark.parametrize("place", ["", "_exact/", "_column/", "_bin/", "_panel/filter/", "_similar/", "_views/"])
+@pytest.mark.parametrize("place", ["", "_exact/", "_column/", "_figures/", "_totals/", "_bin/", "_panel/filter/", "_similar/", "_views/"])
 def test_a_list_never_crashes(cast: Cast, entity: Any, place: str) -> None:
     world = World(entity, cast, samples.make(entity, "full", actor=cast.owner), None)
     browser = world.client(cast.owner)
@@ -119,6 +123,11 @@ def test_odd_texts_in_forms_never_crash(cast: Cast, name: str) -> None:
         "/customers/export/": {"ids": name, "view": name, "sort": name, "column": name, "format": name},
         "/settings/": {"email": name, "phone": name, "time_zone": name},
         "/settings/language/": {"lang": name, "next": name},
+        "/login/second/": {"code": name, "credential": name, "next": name},
+        "/login/passkey/": {"credential": name, "next": name},
+        "/recover/": {"asked": name},
+        "/settings/second/": {"code": name, "password": name},
+        "/settings/second/passkeys/": {"name": name, "credential": name},
     }
     for path, body in forms.items():
         client = world.client(None) if path == "/login/" else browser
@@ -153,7 +162,7 @@ def test_conditions_too_deep_or_too_large_are_refused_in_words(cast: Cast, where
     browser = world.client(cast.owner)
     saved = browser.post("/customers/_views/", {"name": "Odd", "where": where})
     assert saved.status_code in (302, 422), saved.content[-200:]
-    for place in ("", "_counts/", "_exact/", "_column/", "_panel/filter/", "_views/"):
+    for place in ("", "_counts/", "_exact/", "_column/", "_figures/", "_totals/", "_panel/filter/", "_views/"):
         assert browser.get(f"/customers/{place}", {"view": "all", "where": where}).status_code in (200, 400), place
     assert browser.post("/customers/export/", {"where": where, "format": "csv"}).status_code in (200, 400)
     assert browser.post("/customers/_delete/?view=all", {"all": "1"}, query_params={"view": "all", "where": where}).status_code < 500

@@ -9,9 +9,12 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from guanxi.kernel import history, write
-from guanxi.org import tokens
+from guanxi.kernel.draft import Draft
+from guanxi.kernel.registry import registry
+from guanxi.org import actors, tokens
+from guanxi.org.models import Assignment, Department, Role, User
 from tests import samples
-from tests.people import Cast
+from tests.people import Cast, forget
 from tests.security.conftest import SECRET, World, build, undone
 from tests.security.routes import API, OPEN, RULES, Rule
 
@@ -39,7 +42,7 @@ def addresses(world: World, guard: str) -> Iterator[tuple[str, Rule, str]]:
     for pattern, rule in RULES.items():
         parts = rule.parts(world) if rule.guard == guard else None
         if parts is not None:
-            yield pattern, rule, filled(pattern, {**world.ids, **parts}) + rule.query
+            yield pattern, rule, filled(pattern + rule.query, {**world.ids, **parts})
 
 
 def filled(pattern: str, parts: dict[str, Any]) -> str:
@@ -95,7 +98,7 @@ class TestRecords:
     @pytest.mark.parametrize("who", ["mate", "stranger", "admin"])
     def test_to_others_they_do_not_exist(self, world: World, marks: Marks, traces: Any, who: str) -> None:
         browser = world.client(getattr(world.cast, who))
-        cases = [case for guard in ("record", "own") for case in addresses(world, guard)]
+        cases = [case for guard in ("record", "own", "judge") for case in addresses(world, guard)]
         whole = traces()
         for pattern, rule, address in cases:
             for verb, body in [*requests(rule, world), ("PUT", {}), ("DELETE", {})]:
@@ -136,6 +139,112 @@ class TestRecords:
                 answer = send(browser, verb, address, body)
                 assert answer.status_code in (403, 404, 405), (who, verb, address, answer.status_code)
                 assert marks() == before, (who, verb, address)
+
+
+#: What a part in a record lets somebody do who has no other way to it.
+MAY = {
+    "basic": {"view"},
+    "viewer": {"view"},
+    "collaborator": {"view", "edit"},
+    "co_owner": {"view", "edit", "delete", "transfer"},
+}
+NEEDS = {"delete/": "delete", "_participants/<int:share_id>/remove/": "transfer"}
+
+
+def needs(pattern: str, rule: Rule, world: World) -> str:
+    """The action without which an address changes nothing."""
+    if "_action/" in pattern:
+        return world.entity.actions[0].grant
+    special = next((action for end, action in NEEDS.items() if pattern.endswith(f"<int:record_id>/{end}")), "")
+    return special or ("view" if rule.looking else "edit")
+
+
+@pytest.mark.parametrize("key", ["customers.customer", "sales.opportunity"])
+@pytest.mark.parametrize("part", MAY)
+def test_who_takes_part_may_what_his_part_says(cast: Cast, marks: Marks, settings: Any, tmp_path: Any, key: str, part: str) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    world = build(registry.get(key), cast)
+    write.share(
+        world.entity, [world.record.id], [write.Grantee("person", cast.stranger.id or 0)], part, None, actor=cast.owner, door="test"
+    )
+    browser = world.client(cast.stranger)
+    for pattern, rule, address in list(addresses(world, "record")):
+        for verb, body in requests(rule, world):
+            with undone():
+                before = marks()
+                answer = send(browser, verb, address, body)
+                if verb == "GET" and rule.post is None:
+                    assert answer.status_code < 400, (part, address, answer.status_code)
+                elif verb == "POST" and needs(pattern, rule, world) in MAY[part]:
+                    assert answer.status_code < 400 or answer.status_code in (409, 422), (part, address, answer.status_code)
+                elif verb == "POST":
+                    assert answer.status_code in (403, 404, 409, 422), (part, address, answer.status_code)
+                    assert marks() == before, (part, address)
+    for _pattern, rule, address in list(addresses(world, "own")):
+        for verb, body in requests(rule, world):
+            before = marks()
+            assert send(browser, verb, address, body).status_code in (403, 404, 405), (part, verb, address)
+            assert marks() == before, (part, verb, address)
+
+
+@pytest.mark.parametrize("key", ["customers.customer", "customers.contact", "sales.opportunity"])
+def test_whoever_directs_a_dealer_finds_nothing_of_its_maker(cast: Cast, marks: Marks, settings: Any, tmp_path: Any, key: str) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    world = build(registry.get(key), cast)
+    house = Department.objects.create(name="Dealer", code="dealer", parent=Department.objects.get(code="company"), company=True)
+    rival = User.objects.create(login="rival", name="Rival", department=house, password="!")
+    Assignment.objects.create(user=rival, role=Role.objects.get(code="director"))
+    forget()
+    browser = world.client(actors.by_id(rival.pk))
+    for guard in ("record", "own", "judge"):
+        for _pattern, rule, address in list(addresses(world, guard)):
+            for verb, body in requests(rule, world):
+                before = marks()
+                answer = send(browser, verb, address, body)
+                assert answer.status_code in (403, 404), (verb, address, answer.status_code)
+                assert SECRET not in text_of(answer), (verb, address)
+                assert marks() == before, (verb, address)
+    for guard in ("list", "person", "bulk"):
+        for _pattern, rule, address in list(addresses(world, guard)):
+            for verb, body in requests(rule, world):
+                with undone():
+                    stood = [state(world, r) for r in (world.record, world.binned)]
+                    answer = send(browser, verb, address, body)
+                    assert answer.status_code < 500, (verb, address)
+                    assert SECRET not in (text_of(answer) + str(answer.headers)).replace("q=Zanzibar", ""), (verb, address)
+                    if guard == "bulk":
+                        assert [state(world, r) for r in (world.record, world.binned)] == stood, (verb, address)
+
+
+class TestReviews:
+    """Decisions about what somebody has sent for review."""
+
+    VERDICTS = ({"approve": "1"}, {"refuse": "1", "note": "no"}, {"back": "1", "note": "anew"})
+
+    def test_whom_the_author_asked_decides_and_so_does_who_may_do_the_same(self, world: World, marks: Marks) -> None:
+        number = world.ids["draft_number"]
+        for who in ("manager", "director"):
+            browser = world.client(getattr(world.cast, who))
+            for given in self.VERDICTS:
+                with undone():
+                    before = marks()
+                    # A number that is nobody's beside it changes nothing.
+                    answer = browser.post("/reviews/decide/", {"ids": f"{number},{NOWHERE}", **given})
+                    assert answer.status_code == 302, (who, given, answer.status_code)
+                    assert marks() != before, (who, given)
+                    assert Draft.objects.get(pk=number).decided_by == getattr(world.cast, who).id
+
+    @pytest.mark.parametrize("who", ["owner", "mate", "stranger", "admin", "readonly"])
+    def test_nobody_else_decides_and_to_him_there_is_nothing_to_decide(self, world: World, marks: Marks, who: str) -> None:
+        number, browser = world.ids["draft_number"], world.client(getattr(world.cast, who))
+        for given in self.VERDICTS:
+            before = marks()
+            there, nowhere = (browser.post("/reviews/decide/", {"ids": str(n), **given}) for n in (number, NOWHERE))
+            assert (there.status_code, nowhere.status_code) == (404, 404), (who, given)
+            several = browser.post("/reviews/decide/", {"ids": f"{number},{NOWHERE}", **given})
+            assert several.status_code == 302
+            assert several["Location"] == "/reviews/?tab=inbox"
+            assert marks() == before, (who, given)
 
 
 class TestLists:
@@ -201,6 +310,7 @@ class TestSeveralAtOnce:
                 assert answer.status_code < 500, (who, address)
                 if not (who == "manager" and pattern.endswith(("_transfer/", "_share/", "_do/<slug:code>/"))):
                     assert (state(world, theirs), len(history.of_record(theirs.id))) == before[:2], (who, address)
+                if who != "manager":  # he may look at it, and is told which one was refused
                     assert SECRET not in text_of(answer) + str(answer.headers), (who, address)
                 if not (pattern.endswith("_transfer/") and world.entity.parent):
                     assert len(history.of_record(mine.id)) == before[2] + 1, (who, address, answer.headers)
@@ -228,7 +338,7 @@ class TestStrangersToTheHouse:
 
     def test_nobody_gets_in_anywhere(self, world: World, marks: Marks, traces: Any) -> None:
         token = tokens.issue(world.cast.director.login)
-        cases = [case for guard in ("record", "own", "list", "bulk", "person") for case in addresses(world, guard)]
+        cases = [case for guard in ("record", "own", "judge", "list", "bulk", "person") for case in addresses(world, guard)]
         whole = traces()
         for header in ("", f"Bearer {token}"):  # a token opens the API, no page
             browser = world.client(None)
@@ -247,11 +357,9 @@ class TestStrangersToTheHouse:
     def test_a_forged_form_is_refused_everywhere(self, world: World, marks: Marks) -> None:
         from django.test import Client
 
-        from guanxi.org.models import User
-
         browser = Client(enforce_csrf_checks=True)
         browser.force_login(User.objects.get(id=world.cast.owner.id))
-        for guard in ("record", "own", "list", "bulk", "person"):
+        for guard in ("record", "own", "judge", "list", "bulk", "person"):
             for _pattern, rule, address in addresses(world, guard):
                 for verb, body in requests(rule, world):
                     if verb == "POST":
@@ -261,9 +369,6 @@ class TestStrangersToTheHouse:
 
 
 def test_somebody_deactivated_is_out_at_once(cast: Cast) -> None:
-    from guanxi.kernel.registry import registry
-    from guanxi.org.models import User
-
     world = build(registry.get("customers.customer"), cast)
     browser = world.client(cast.owner)
     assert browser.get("/customers/").status_code == 200

@@ -1,29 +1,35 @@
-"""The cast with the grants that employees are declared with, and an employee for each account."""
+"""The cast with the grants with which staff, attendance and leave are declared, and an employee for each account."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
-from guanxi.kernel.entity import Entity
-from guanxi.org import presets
-from guanxi.org.models import Grant, Role
-from guanxi.people import hiring
-from tests.people import Cast, forget
+from guanxi.people import absence, clocking, hiring, hours
+from tests.people import ROLES, Cast, as_declared, forget
 from tests.surfaces.conftest import at_desk  # noqa: F401 - a fixture
 
 
 @pytest.fixture
 def house(cast: Cast) -> Cast:
     """The company as an installation has it: everybody in the directory, nobody but the administrator changing it."""
-    entity: Entity = hiring.ENTITY
-    roles = {role.code: role for role in Role.objects.all()}
-    Grant.objects.filter(entity=entity.key).delete()
-    Grant.objects.bulk_create(
-        Grant(role=roles[role], entity=entity.key, action=action, scope=scope)
-        for role, actions in presets.declared(entity).items()
-        for action, scope in actions.items()
-    )
+    as_declared(hiring.ENTITY)
     hiring.adopt()
     forget()
-    names = ("owner", "mate", "stranger", "manager", "director", "admin", "readonly", "business")
-    return Cast(*(cast.again(getattr(cast, name)) for name in names))
+    return again(cast)
+
+
+@pytest.fixture
+def office(house: Cast) -> Iterator[Cast]:
+    """The company with attendance and leave granted as they are declared."""
+    hours.forget()
+    as_declared(clocking.ENTITY, absence.ENTITY)
+    forget()
+    yield again(house)
+    hours.forget()
+
+
+def again(cast: Cast) -> Cast:
+    """Everybody with the rights of this moment."""
+    return Cast(*(cast.again(getattr(cast, name)) for name in ROLES))

@@ -44,6 +44,17 @@ def test_all_that_match_means_the_filter_on_the_screen(cast: Cast, two: tuple[in
     assert (remarks[two[0]], remarks[two[1]]) == ("x", "")
 
 
+@pytest.mark.parametrize("address", ["_bulk", "_delete", "_transfer", "_rehearse/edit", "_share", "export"])
+def test_a_view_that_is_gone_means_no_other_list(cast: Cast, two: tuple[int, int], address: str) -> None:
+    User.objects.filter(id=cast.owner.id).update(language="en")
+    client, before = signed_in(cast.owner.login), CUSTOMERS.rows(SYSTEM).order_by("id")
+    stood = list(before.values_list("id", "owner_id", "remark"))
+    given = {"all": "1", "field": "remark", "remark": "x", "owner": str(cast.mate.id), "to": f"person:{cast.mate.id}", "view": "s999999"}
+    answer = client.post(f"/customers/{address}/?view=s999999", given, headers={"HX-Request": "true"})
+    assert "This view is no longer there" in answer.headers.get("HX-Trigger", "") + answer.content.decode()
+    assert list(before.all().values_list("id", "owner_id", "remark")) == stood
+
+
 def test_everything_without_a_state_means_nothing(cast: Cast, two: tuple[int, int]) -> None:
     signed_in(cast.owner.login).post("/customers/_delete/", {"all": "1"})
     assert CUSTOMERS.rows(cast.owner).count() == 2

@@ -13,7 +13,7 @@ from guanxi.kernel.entity import Entity
 from guanxi.kernel.registry import registry
 from guanxi.org import tokens
 from tests import samples
-from tests.people import Cast, restrict
+from tests.people import Cast, let, restrict
 
 Desk = Callable[[Actor], Client]
 PRESETS = ("updated_at", "created_at", "next_follow_up_at", "happened_at", "next_at", "stage_since", "expected_on")
@@ -30,7 +30,7 @@ def test_every_list_answers_when_its_sorts_are_closed(entity: Entity, cast: Cast
     child_of = [(parent, code) for parent in registry for code in parent.related]
     closed = {*entity.sorts, *(k for k in PRESETS if k in entity.fields)} - {entity.title}
     for key in closed:
-        restrict(cast.owner, entity.key, key, right)
+        let(cast.owner, entity.key, key, right)
     actor = cast.again(cast.owner)
     desk = at_desk(actor)
     # A view whose own filter is closed to him stays shut; its sort alone may not shut it.

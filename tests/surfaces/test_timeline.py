@@ -13,7 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from guanxi.kernel import clock, comments, write
+from guanxi.kernel import clock, comments, reactions, write
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.fields.base import Reader
 from guanxi.kernel.models import Attachment, Comment
@@ -172,6 +172,7 @@ def test_the_cost_of_the_story_does_not_grow_with_it(cast: Cast, at_desk: Desk) 
         return len(asked)
 
     write.update(record, {"parent": parents[0].id}, actor=cast.owner, door="test")
+    comments.add(record.entity, record.id, "x", actor=cast.owner)
     cost()
     few = cost()
     for n, parent in enumerate(parents[1:]):
@@ -232,3 +233,46 @@ def test_what_is_closed_of_a_customer_is_not_in_the_head_of_a_refused_entry_eith
         assert record.number not in html
     shown = browser.get(f"/customers/{record.id}/").content.decode()
     assert (f"customer {record.id}" in shown.lower() or f"客户 {record.id}" in shown) == (right == "hidden")
+
+
+def test_what_a_comment_said_before_it_was_edited_is_kept_and_shown(cast: Cast, at_desk: Desk) -> None:
+    record, desk = customer(cast.owner), at_desk(cast.owner)
+    note = comments.add(record.entity, record.id, "First wording", actor=cast.owner)
+    for text in ("Second wording", "Second wording", "Third wording"):
+        desk.post(f"/_comments/{note.id}/", {"body": text})
+    page = at_desk(cast.manager).get(f"/customers/{record.id}/_timeline/").content.decode()
+    assert "Third wording" in page
+    assert f"/_comments/{note.id}/earlier/" in page
+    assert "First wording" not in page
+    told = at_desk(cast.manager).get(f"/_comments/{note.id}/earlier/").content.decode()
+    assert [told.count(w) for w in ("First wording", "Second wording", "Third wording")] == [1, 1, 1]
+    assert at_desk(cast.stranger).get(f"/_comments/{note.id}/earlier/").status_code == 404
+    desk.post(f"/_comments/{note.id}/remove/")
+    assert at_desk(cast.manager).get(f"/_comments/{note.id}/earlier/").status_code == 404
+
+
+def test_whoever_may_read_a_comment_gives_a_sign_once_and_takes_it_back(cast: Cast, at_desk: Desk) -> None:
+    record = customer(cast.owner)
+    note = comments.add(record.entity, record.id, "Signed!", actor=cast.owner)
+    desk = at_desk(cast.readonly)
+    for _twice in range(2):
+        shown = desk.post(f"/_comments/{note.id}/react/agree/", {"on": "1"}, headers=HTMX).content.decode()
+    assert "I agree: 1 · Rita" in shown
+    seen = at_desk(cast.owner).get(f"/customers/{record.id}/_timeline/").content.decode()
+    assert "I agree: Rita" in seen
+    assert at_desk(cast.stranger).post(f"/_comments/{note.id}/react/agree/", {"on": "1"}).status_code == 404
+    assert desk.post(f"/_comments/{note.id}/react/hate/", {"on": "1"}).status_code == 404
+    assert "I agree: " not in desk.post(f"/_comments/{note.id}/react/agree/", {"on": ""}, headers=HTMX).content.decode()
+
+
+def test_signs_cost_one_query_however_many_comments_stand_there(cast: Cast) -> None:
+    record, costs = customer(cast.owner), []
+    for _round in range(3):
+        for _n in range(4):
+            note = comments.add(record.entity, record.id, "Once more", actor=cast.owner)
+            reactions.react(note.id, "seen", actor=cast.manager)
+        with CaptureQueriesContext(connection) as captured:
+            found = reactions.under(c.id for c in Comment.objects.all())
+        costs.append(len(captured.captured_queries))
+        assert all(len(signs) == 1 for signs in found.values())
+    assert costs[0] == costs[2]

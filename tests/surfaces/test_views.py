@@ -24,7 +24,7 @@ def save(client: Client, name: str = "Key ones", where: str = WHERE, **more: str
 
 
 def names(actor: Actor) -> list[str]:
-    return [v.name for v in views.arrangement(registry.get("customers.customer"), actor.id or 0).views]
+    return [v.name for v in views.arrangement(registry.get("customers.customer"), actor).views]
 
 
 def test_a_view_is_mine_until_i_share_it(cast: Cast, at_desk: Desk) -> None:

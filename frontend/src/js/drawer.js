@@ -1,13 +1,17 @@
-/* A row opens its record on the right; the address says which, so back, reload and a sent link all work. */
+/* A row opens its record on the right, a related record is laid over it; the address says which, so back, reload and a sent link all work. */
 import { on } from "./dom.js";
-import { mayLeave } from "./guard.js";
+import { isDirty, mayLeave } from "./guard.js";
+import * as layers from "./layers.js";
 import { say } from "./words.js";
 import { htmx } from "./wire.js";
 
+const DEEPEST = 8;
 const frame = () => document.getElementById("drawer-frame");
 const base = () => document.querySelector("[data-drawer-base]")?.dataset.drawerBase || "";
 const rows = () => [...document.querySelectorAll("main [data-row][data-href]")];
-let shown = "";
+/** From the bottom to the top: {href, among, below}; `among` are the neighbours of a related record, `below` the layer that it covers. */
+let stack = [];
+const shown = () => stack.at(-1)?.href || "";
 
 /** `?open=12` stands for base + "12/"; any other record by its whole path. Only paths of this house are followed. */
 const toHref = (open) => (/^\/(?![/\\])/.test(open) ? open : base() && /^[\w-]+$/.test(open) ? `${base()}${open}/` : "");
@@ -17,81 +21,174 @@ function toOpen(href) {
   return /^[\w-]+$/.test(id) ? id : pathname;
 }
 
-function address(open) {
+/** The address of this page with these records open over it. */
+function address(hrefs) {
   const url = new URL(location.href);
   url.searchParams.delete("open");
-  const query = url.searchParams.toString();
-  const shownAs = open ? `open=${encodeURIComponent(open).replace(/%2F/g, "/")}` : "";
-  return url.pathname + (query || shownAs ? `?${[query, shownAs].filter(Boolean).join("&")}` : "");
+  const open = hrefs.map((href) => `open=${encodeURIComponent(toOpen(href)).replace(/%2F/g, "/")}`);
+  const query = [url.searchParams.toString(), ...open].filter(Boolean).join("&");
+  return url.pathname + (query ? `?${query}` : "");
 }
 
-/** Show the record at `href`; `push` makes it a step of its own in the history. */
-async function show(href, push) {
-  if (!(await mayLeave(frame()))) return;
+const tell = (step) => history[step]({ drawer: stack.length }, "", address(stack.map(({ href }) => href)));
+
+/** What each of the stack is shown in, from the bottom to the top. */
+const nodes = () => [...stack.slice(1).map(({ below }) => below.node), layers.top()];
+
+/** Read the record on top anew. */
+async function load() {
+  const href = shown();
   const fresh = frame().hidden;
-  if (push) history[fresh ? "pushState" : "replaceState"]({ drawer: true }, "", address(toOpen(href)));
-  shown = href;
   frame().hidden = false;
-  frame().querySelector("[data-drawer-page]").href = href;
-  mark(href);
-  await htmx.ajax("GET", href, { target: "#drawer", swap: "innerHTML show:none" }).catch(() => {});
-  if (!document.getElementById("drawer").childElementCount) return closeDrawer(); // refused or offline: the toast has said so
+  dress();
+  await htmx.ajax("GET", href, { target: layers.top(), swap: "innerHTML show:none" }).catch(() => {});
+  if (shown() === href && !layers.top().childElementCount) return leave(); // refused or offline: the toast has said so
   if (fresh) frame().focus({ preventScroll: true });
 }
 
+/** Show the record at `href` and nothing else. */
+async function show(href) {
+  if (!(await mayLeave(frame()))) return;
+  const fresh = !stack.length;
+  while (stack.length > 1) drop();
+  stack = [{ href }];
+  tell(fresh ? "pushState" : "replaceState");
+  await load();
+}
+
+/** Lay the record at `href` over the one that is shown; `among` are the records that it was chosen from. */
+function lay(href, among = []) {
+  stack.push({ href, among, below: layers.cover() });
+}
+
+function over(href, among) {
+  if (stack.length >= DEEPEST) return turn(href);
+  lay(href, among);
+  tell("pushState");
+  return load();
+}
+
+/** Another record in place of the one on top. */
+async function turn(href) {
+  if (!(await mayLeave(layers.top()))) return;
+  stack.at(-1).href = href;
+  tell("replaceState");
+  await load();
+}
+
+/** Take the top off and show what it covered. */
+function drop() {
+  const { below } = stack.pop();
+  if (!stack.length) return hide();
+  layers.uncover(below);
+}
+
+/** What has come to the top is read where it never was, or where something has changed meanwhile and nothing is typed in it. */
+function settle() {
+  if (!stack.length) return;
+  dress();
+  const [layer, node] = [stack.at(-1), layers.top()];
+  if (!node.childElementCount || (layer.stale && !isDirty(node))) load();
+  layer.stale = false;
+}
+
 function hide() {
-  shown = "";
   frame().hidden = true;
-  document.getElementById("drawer").replaceChildren();
+  layers.top().replaceChildren();
   document.querySelectorAll("[data-row].open").forEach((row) => row.classList.remove("open"));
 }
 
-/** Close as the person asked: back when the drawer made a step in the history, else by rewriting the address. */
+/** After what is on top was refused, or let go: one step back in the address too. */
+function leave() {
+  const ours = history.state?.drawer === stack.length;
+  drop();
+  if (ours) history.back(); else tell("replaceState");
+  settle();
+}
+
+/** Close the top one as the person asked. */
 export async function closeDrawer() {
-  if (!frame() || frame().hidden || !(await mayLeave(frame()))) return;
-  const row = document.querySelector("[data-row].open");
-  hide();
-  history.replaceState(null, "", address(""));
-  (row?.matches("[tabindex]") ? row : row?.querySelector("a"))?.focus({ preventScroll: true });
+  if (!drawerOpen() || !(await mayLeave(layers.top()))) return;
+  const row = stack.length === 1 && document.querySelector("[data-row].open");
+  leave();
+  if (row) (row.matches("[tabindex]") ? row : row.querySelector("a"))?.focus({ preventScroll: true });
+}
+
+/** Close all of them. */
+async function closeAll() {
+  if (stack.length < 2) return closeDrawer();
+  if (!(await mayLeave(frame()))) return;
+  while (stack.length) drop();
+  tell("replaceState");
 }
 
 export const drawerOpen = () => Boolean(frame() && !frame().hidden);
 
-function mark(href) {
-  const path = new URL(href, location.href).pathname;
+/** The hrefs between which previous and next walk. */
+const neighbours = () => (stack.length > 1 ? stack.at(-1).among : rows().map((row) => row.dataset.href));
+
+/** Bring the bar of the drawer and the marked row in line with what is shown. */
+function dress() {
+  frame().querySelector("[data-drawer-page]").href = shown();
+  const back = frame().querySelector("[data-drawer-back]");
+  if (back) back.hidden = stack.length < 2;
+  const bottom = new URL(stack[0].href, location.href).pathname;
   const all = rows();
-  const at = all.findIndex((row) => row.dataset.href === path);
-  all.forEach((row, index) => row.classList.toggle("open", index === at));
-  if (at >= 0) all[at].scrollIntoView({ block: "nearest", inline: "nearest" });
-  frame().querySelectorAll("[data-drawer-step]").forEach((button) => { button.disabled = at < 0 || !all[at + Number(button.dataset.drawerStep)]; });
-  frame().querySelector("[data-drawer-place]").textContent = at < 0 ? "" : say("of").replace("{at}", at + 1).replace("{all}", all.length);
+  all.forEach((row) => row.classList.toggle("open", row.dataset.href === bottom));
+  all.find((row) => row.dataset.href === bottom)?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  const hrefs = neighbours();
+  const at = hrefs.indexOf(new URL(shown(), location.href).pathname);
+  frame().querySelectorAll("[data-drawer-step]").forEach((button) => { button.disabled = at < 0 || !hrefs[at + Number(button.dataset.drawerStep)]; });
+  frame().querySelector("[data-drawer-place]").textContent = at < 0 ? "" : say("of").replace("{at}", at + 1).replace("{all}", hrefs.length);
 }
 
 function step(by) {
-  const all = rows();
-  const at = all.findIndex((row) => row.classList.contains("open"));
-  if (at >= 0 && all[at + by]) show(all[at + by].dataset.href, true);
+  const hrefs = neighbours();
+  const next = hrefs[hrefs.indexOf(new URL(shown(), location.href).pathname) + by];
+  if (next) turn(next);
 }
 
-/** Follow the address: after load, back and forward. */
-function follow() {
-  const open = new URLSearchParams(location.search).get("open") || "";
-  const href = open && toHref(open);
-  if (href && href !== shown) show(href, false);
-  else if (!href && drawerOpen()) hide();
+/** Follow the address: after load, back and forward. What is unsaved in a record that would go is asked about first. */
+async function follow() {
+  const wanted = new URLSearchParams(location.search).getAll("open").map(toHref).filter(Boolean).slice(0, DEEPEST);
+  let same = 0;
+  while (same < stack.length && stack[same].href === wanted[same]) same += 1;
+  if (same === stack.length && same === wanted.length) return;
+  if (stack.length > same && !(await mayLeave(...nodes().slice(same)))) return tell("pushState");
+  while (stack.length > Math.max(same, wanted.length ? 1 : 0)) drop();
+  if (same === wanted.length) return settle();
+  const [first, ...further] = wanted.slice(same);
+  if (same) lay(first); else stack = [{ href: first }];
+  further.forEach((href) => lay(href));
+  await load();
 }
 
 const plain = (event) => event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+
+/** From the page a record takes the drawer, from the drawer it is laid over what is there. */
+function open(href, from) {
+  const { pathname } = new URL(href, location.href);
+  if (!from.closest("#drawer")) return show(pathname);
+  const table = from.closest("tbody");
+  return over(pathname, table ? [...table.querySelectorAll("[data-row][data-href]")].map((row) => row.dataset.href) : []);
+}
 
 function clicked(event) {
   const link = event.target.closest("a[data-drawer], a[data-open]");
   const row = event.target.closest("[data-row][data-href]");
   const control = event.target.closest("a, button, input, label, select, textarea, summary, .grip, .ck");
-  if (link && plain(event)) { event.preventDefault(); return show(link.href, true); }
+  if (link && plain(event)) { event.preventDefault(); return open(link.getAttribute("href"), link); }
   if (!row || event.defaultPrevented || String(getSelection())) return;
   const title = control?.matches("a") && control.getAttribute("href") === row.dataset.href;
   if (control && !title) return;
-  if (plain(event)) { event.preventDefault(); show(row.dataset.href, true); } else if (!control && (event.ctrlKey || event.metaKey)) window.open(row.dataset.href, "_blank", "noopener");
+  if (plain(event)) { event.preventDefault(); open(row.dataset.href, row); } else if (!control && (event.ctrlKey || event.metaKey)) window.open(row.dataset.href, "_blank", "noopener");
+}
+
+/** A record was changed: the one on top is read anew, those beneath when they are seen again. */
+function changed() {
+  if (!drawerOpen() || !stack.length) return;
+  stack.slice(0, -1).forEach((layer) => { layer.stale = true; });
+  mayLeave(layers.top()).then((yes) => yes && load());
 }
 
 export function listen() {
@@ -101,11 +198,12 @@ export function listen() {
     const row = event.button === 1 && !event.target.closest("a, button, input") && event.target.closest("[data-row][data-href]");
     if (row) window.open(row.dataset.href, "_blank", "noopener");
   });
-  on("click", "[data-drawer-close]", closeDrawer);
+  on("click", "[data-drawer-close]", closeAll);
+  on("click", "[data-drawer-back]", closeDrawer);
   on("click", "[data-drawer-step]", (_, button) => step(Number(button.dataset.drawerStep)));
   document.addEventListener("drawer:close", closeDrawer);
-  document.addEventListener("record:changed", () => drawerOpen() && shown && show(shown, false));
-  document.addEventListener("htmx:afterSettle", ({ detail }) => { if (shown && detail.target.id !== "drawer" && detail.target.closest?.("main")) mark(shown); });
+  document.addEventListener("record:changed", changed);
+  document.addEventListener("htmx:afterSettle", ({ detail }) => { if (stack.length && detail.target.id !== "drawer" && detail.target.closest?.("main")) dress(); });
   // Before htmx: a step in which only ?open= changed is ours.
   addEventListener("popstate", (event) => {
     if (location.pathname + bare() === page) { event.stopImmediatePropagation(); follow(); }

@@ -5,9 +5,12 @@ import { say } from "./words.js";
 
 const dirty = new Set();
 
-/** Resolves to true when `root` holds nothing unsaved, or the person lets it go. */
-export async function mayLeave(root) {
-  const unsaved = [...dirty].filter((form) => form.isConnected && root.contains(form));
+/** Whether anything unsaved stands below `root`. */
+export const isDirty = (root) => [...dirty].some((form) => form.isConnected && root.contains(form));
+
+/** Resolves to true when none of `roots` holds anything unsaved, or the person lets it go. */
+export async function mayLeave(...roots) {
+  const unsaved = [...dirty].filter((form) => form.isConnected && roots.some((root) => root.contains(form)));
   if (!unsaved.length) return true;
   if (!(await ask(say("unsaved")))) return false;
   unsaved.forEach((form) => dirty.delete(form));

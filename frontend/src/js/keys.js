@@ -14,6 +14,7 @@ function keyed(key) {
 function press(key) {
   const element = keyed(key);
   if (!element) return key === "c" ? document.querySelector("[data-dock-create]")?.click() : undefined;
+  if (element.matches("textarea, input")) return element.focus();
   if (!element.matches("summary")) return element.click();
   element.parentElement.open = !element.parentElement.open;
   element.parentElement.querySelector(".pop .item")?.focus();

@@ -8,6 +8,7 @@ import { say } from "./words.js";
 const tools = { make, icon, on, post, toast, htmx, say };
 const PIECES = {
   "[data-board]": () => import("./board.js"),
+  "[data-calendar]": () => import("./calendar.js"),
   "form[data-columns], [data-sortable]": () => import("./columns.js"),
   "[data-filter-builder]": () => import("./filter.js"),
 };

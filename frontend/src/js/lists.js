@@ -5,6 +5,13 @@ import { htmx } from "./wire.js";
 
 export function arm(root) {
   root.querySelectorAll("details[data-fold]").forEach((fold) => { if (kept(`fold:${fold.dataset.fold}`) === "shut") fold.open = false; });
+  root.querySelectorAll("nav.views").forEach(showChosen);
+}
+
+/** The chosen view of a strip that is wider than the screen. */
+function showChosen(strip) {
+  const chosen = strip.querySelector("[aria-current], .on");
+  if (chosen && chosen.offsetLeft + chosen.offsetWidth > strip.scrollLeft + strip.clientWidth) strip.scrollLeft = chosen.offsetLeft - strip.clientWidth / 2;
 }
 
 export function listen() {

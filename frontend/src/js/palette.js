@@ -1,14 +1,23 @@
-/* Search as you type: hits come as a fragment, arrows choose, Enter goes. */
+/* Search as you type: hits come as a fragment, arrows choose, Enter goes or does. What is open and what is ticked travels with the question. */
 import { calm, on } from "./dom.js";
+import { drawerOpen } from "./drawer.js";
+import { allThatMatch, chosen } from "./selection.js";
 
 const form = () => document.querySelector("[data-search]");
 let asked = 0;
+
+/** What a command would be about: the record that is shown, and the rows that are ticked. */
+function about() {
+  const shown = document.querySelector(drawerOpen() ? "#drawer .head[data-record-url]" : "main .head[data-record-url]");
+  const rows = document.querySelector("[data-bulk]:not([hidden])")?.dataset.bulk || "";
+  return { record: shown?.dataset.recordUrl || "", rows, ticked: rows ? chosen() : "", all: rows && allThatMatch() ? "1" : "" };
+}
 
 async function fetchHits(input) {
   const palette = document.getElementById("palette");
   const query = input.value.trim();
   const mine = ++asked;
-  const response = await fetch(`${form().getAttribute("action")}?${new URLSearchParams({ q: query })}`, { headers: { "HX-Request": "true" }, credentials: "same-origin" }).catch(() => null);
+  const response = await fetch(`${form().getAttribute("action")}?${new URLSearchParams({ q: query, ...about() })}`, { headers: { "HX-Request": "true" }, credentials: "same-origin" }).catch(() => null);
   if (mine !== asked || !response?.ok || new URL(response.url).pathname !== new URL(form().action).pathname) return;
   const html = (await response.text()).trim();
   if (mine !== asked || document.activeElement !== input) return;
@@ -48,7 +57,7 @@ function keydown(event, input) {
   } else if (event.key === "Enter") {
     event.preventDefault();
     const hit = hits[Math.max(0, at)];
-    if (hit && (event.ctrlKey || event.metaKey)) window.open(hit.href, "_blank", "noopener");
+    if (hit?.href && (event.ctrlKey || event.metaKey)) window.open(hit.href, "_blank", "noopener");
     else hit?.click();
   } else if (event.key === "Escape") {
     event.preventDefault();
@@ -67,6 +76,16 @@ function fit() {
   say();
 }
 
+/** A control that stands on the page: in the drawer first, that is what is looked at. */
+function press(selector) {
+  const control = (drawerOpen() && document.querySelector(`#drawer ${selector}`)) || document.querySelector(selector);
+  if (!control) return;
+  for (let fold = control.closest("details:not([open])"); fold; fold = fold.parentElement.closest("details:not([open])")) if (!fold.matches(".menu")) fold.open = true;
+  control.scrollIntoView({ block: "nearest" });
+  if (control.matches("input, textarea")) control.focus();
+  else control.click();
+}
+
 export function listen() {
   if (!form()) return;
   fit();
@@ -77,5 +96,10 @@ export function listen() {
   on("keydown", "[data-search] input", keydown);
   on("submit", "[data-search]", (event) => event.preventDefault());
   document.addEventListener("mousedown", ({ target }) => { if (!target.closest("[data-search]")) shut(); });
-  on("click", "#palette .hit", shut);
+  on("click", "#palette .hit", (_, hit) => {
+    shut();
+    const input = form().querySelector("input");
+    if (!hit.matches("a")) { input.value = ""; input.blur(); }
+  });
+  on("click", "[data-press]", (_, element) => press(element.dataset.press));
 }

@@ -125,7 +125,7 @@ export function listen() {
   on("focusout", "[data-picker]", (_, input) => setTimeout(() => { if (document.activeElement !== input) { settle(input); if (open?.input === input) shut(); } }, 180));
   on("keydown", "[data-picker]", keydown, true);
   on("mousedown", ".options", (event) => event.preventDefault());
-  on("click", ".options [role=option]", (_, option) => take(option, open.input));
+  on("click", ".options [role=option]", (_, option) => { if (open) take(option, open.input); });
   on("click", ".options [data-create]", () => shut());
   on("click", "[data-drop-tag]", (_, button) => {
     const form = button.closest("form");

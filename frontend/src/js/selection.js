@@ -19,7 +19,7 @@ export function refresh() {
   });
   document.querySelectorAll("[data-bar]").forEach((bar) => { bar.hidden = chosen.length > 0; });
   document.querySelectorAll("[data-bulk]").forEach((bar) => { bar.hidden = chosen.length === 0; });
-  document.querySelectorAll("[data-bulk-count]").forEach((spot) => { spot.textContent = say("selected", chosen.length); });
+  document.querySelectorAll("[data-bulk-count]").forEach((spot) => { spot.textContent = everything ? say("allSelected") : say("selected", chosen.length); });
   document.querySelectorAll("[data-select-everything]").forEach((button) => {
     button.hidden = !(all.length && chosen.length === all.length);
     button.setAttribute("aria-pressed", everything);
@@ -27,6 +27,12 @@ export function refresh() {
   document.body.classList.toggle("selecting", chosen.length > 0);
   fill(document);
 }
+
+/** How many are ticked. */
+export const chosen = () => ids().length;
+
+/** Whether everything that the list matches is meant, ticked or not. */
+export const allThatMatch = () => everything && ids().length > 0;
 
 /** Put the chosen ids into the hidden inputs below `root`. */
 export function fill(root) {
@@ -50,7 +56,7 @@ export function listen() {
   on("click", "[data-unselect]", () => { clearSelection(); });
   on("click", "[data-select-everything]", () => { everything = !everything; refresh(); });
   document.addEventListener("htmx:configRequest", ({ detail }) => {
-    if (!detail.elt.closest("[data-bulk]")) return;
+    if (!detail.elt.closest("[data-bulk], [data-with-selection]")) return;
     detail.parameters.ids = ids().join(",");
     if (everything) detail.parameters.all = "1";
   });

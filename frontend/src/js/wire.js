@@ -38,6 +38,7 @@ document.addEventListener("htmx:beforeSend", () => busy(1));
 document.addEventListener("htmx:afterRequest", () => busy(-1));
 for (const name of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(name, () => toast(refusal(0), "", "error"));
 document.addEventListener("htmx:responseError", ({ detail }) => {
+  if (detail.xhr.status === 401) return; // stay.js asks to sign in again
   if (!/"toast"/.test(detail.xhr.getResponseHeader("HX-Trigger") || "")) toast(refusal(detail.xhr.status), "", "error");
 });
 // A session that ended answers with the login page: go there rather than swap it into a corner.

@@ -18,7 +18,7 @@ from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.dates import ago, countdown, due
 from guanxi.kernel.registry import registry
 from guanxi.kernel.window import Window
-from guanxi.surfaces import tiles
+from guanxi.surfaces import guide, tiles
 from guanxi.surfaces.ui.environment import bounded
 
 SHOWN, LATEST = 8, 6
@@ -182,3 +182,29 @@ tiles.register(
     tiles.Tile("recent", gettext_lazy("Latest follow-ups"), "side", recent, needs="activity.followup", order=80),
 )
 __all__ = ["agenda", "everybodys", "recent", "written"]
+
+
+def noted(actor: Actor, since: datetime) -> bool:
+    """Whether he has written down a talk."""
+    return _mine(actor, since).exists()
+
+
+def planned(actor: Actor, since: datetime) -> bool:
+    """Whether he has said when he comes back to somebody."""
+    return _mine(actor, since).filter(next_at__isnull=False).exists()
+
+
+def _mine(actor: Actor, since: datetime) -> Any:
+    return FollowUpEntity.instance.rows(actor).filter(created_by=actor.id, happened_at__gte=since)
+
+
+guide.register(
+    guide.Step(
+        "follow-up", gettext_lazy("Write down a talk"), gettext_lazy("Open a customer and say on the right what was said: w takes you there."),
+        "message-2", "/customers/?view=mine", noted, needs=("activity.followup", "create"), order=30,
+    ),
+    guide.Step(
+        "plan", gettext_lazy("Plan what comes next"), gettext_lazy("Give it a day: it stands on this page when it is due."),
+        "calendar-due", "/customers/?view=mine", planned, needs=("activity.followup", "create"), order=40,
+    ),
+)  # fmt: skip

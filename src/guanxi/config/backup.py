@@ -22,6 +22,8 @@ from guanxi.config.refusal import Refusal
 
 DUMP, MANIFEST = "database.dump", "manifest.json"
 FOLDERS = ("media", "keys")
+#: Lines of a dump that another server may refuse: a setting that PostgreSQL before 17 does not know, an extension for superusers.
+ONLY_HERE = (b"SET transaction_timeout", b"CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
 
 
 def new_path(environment: Environment, *, prefix: str = "guanxi") -> Path:
@@ -63,19 +65,32 @@ def restore(environment: Environment, source: Path) -> None:
     environment.data.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=environment.data) as room:
         _unpack(source, Path(room))
+        with database.embedded(environment).held() if environment.embedded else nullcontext():
+            _refuse_tables(environment)
+            _load(environment, Path(room))
         for folder in FOLDERS:
             if (Path(room) / folder).is_dir():
                 (Path(room) / folder).rename(environment.data / folder)
-        with database.embedded(environment).held() if environment.embedded else nullcontext():
-            _refuse_tables(environment)
-            _load(environment, Path(room) / DUMP)
     key_folder(environment.data).chmod(0o700)
 
 
-def _load(environment: Environment, dump: Path) -> None:
-    rights = [] if environment.embedded else ["--no-acl"]  # another cluster has other roles; migrating grants again
-    options = ["--no-owner", "--exit-on-error", *rights, f"--dbname={database.owner_url(environment)}"]
-    _tool(environment, "pg_restore", [*options, str(dump)])
+def _load(environment: Environment, room: Path) -> None:
+    """Into the embedded server as it is; into another one as a script, whole or not at all, without what only the embedded one takes."""
+    dump, address = str(room / DUMP), database.owner_url(environment)
+    if environment.embedded:
+        return _tool(environment, "pg_restore", ["--no-owner", "--exit-on-error", f"--dbname={address}", dump])
+    whole, fitting = room / "whole.sql", room / "fitting.sql"
+    # Another cluster has other roles; migrating grants again.
+    _tool(environment, "pg_restore", ["--no-owner", "--no-acl", f"--file={whole}", dump])
+    with whole.open("rb") as lines, fitting.open("wb") as script:
+        for line in lines:
+            if not line.startswith(ONLY_HERE):
+                script.write(line)
+            if line.startswith(b"COPY "):
+                break  # rows follow, which are nobody's to change
+        shutil.copyfileobj(lines, script)
+    whole.unlink()
+    _tool(environment, "psql", ["-X", "-q", "-v", "ON_ERROR_STOP=1", "--single-transaction", f"--file={fitting}", address])
 
 
 def _unpack(source: Path, room: Path) -> None:

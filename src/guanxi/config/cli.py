@@ -155,6 +155,21 @@ def _account(arguments: Arguments) -> int:
     return 0
 
 
+def _factor(arguments: Arguments) -> int:
+    parser = _parser("factor")
+    parser.add_argument("login")
+    options = parser.parse_args(arguments)
+    _start_django()
+    from guanxi.kernel.actor import SYSTEM
+
+    user = _need("guanxi.org.models").User.objects.filter(login__iexact=options.login).first()
+    if user is None:
+        raise Refusal(f"there is nobody with the login {options.login!r}.")
+    _need("guanxi.org.factors").take(user, actor=SYSTEM)
+    print(f"{user.login}: no second factor any more, and every session has ended")
+    return 0
+
+
 def _backup(arguments: Arguments) -> int:
     parser = _parser("backup")
     parser.add_argument("file", nargs="?", type=Path)
@@ -179,6 +194,14 @@ def _restore(arguments: Arguments) -> int:
 def _verify(arguments: Arguments) -> int:
     _parser("verify").parse_args(arguments)
     _start_django()
+    from django.db import connection
+
+    from guanxi.config import installation
+
+    with connection.cursor() as cursor:
+        found = installation.read(cursor)
+    if found is None or found.shape != installation.code_shape():
+        raise Refusal("The database has not been brought up to this code: run `guanxi migrate` first.")
     findings = [str(finding) for finding in _need("guanxi.kernel.verify").run() or ()]
     print("\n".join(findings) or "Everything agrees.")
     return 1 if findings else 0
@@ -245,6 +268,7 @@ COMMANDS = {
     "migrate": Command(_migrate, "bring the database up to date, after a backup"),
     "manage": Command(_manage, "Django's own commands"),
     "account": Command(_account, "make an account with a role and print its initial password"),
+    "factor": Command(_factor, "take the second factor from an account whose phone is lost: for emergencies"),
     "token": Command(_token, "print a new personal API token for a login"),
     "backup": Command(_backup, "write database, files and keys to one file"),
     "restore": Command(_restore, "fill an empty data folder from a backup"),

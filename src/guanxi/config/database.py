@@ -11,6 +11,7 @@ from guanxi.config.environment import Environment
 from guanxi.config.postgres import EmbeddedPostgres
 from guanxi.config.refusal import Refusal
 
+PENDING_KB = 512
 LOCK_TIMEOUT_MS = 2000
 
 
@@ -64,12 +65,14 @@ def connection(environment: Environment) -> dict[str, Any]:
     settings["OPTIONS"]["prepare_threshold"] = 2
     if environment.pgbouncer:
         # Behind transaction pooling a session setting would stick to a stranger's connection: give the time-outs to
-        # the role instead (ALTER ROLE guanxi_app SET statement_timeout = '5s'; ... SET lock_timeout = '2s').
+        # the role instead (ALTER ROLE guanxi_app SET statement_timeout = '5s'; ... SET lock_timeout = '2s';
+        # ... SET gin_pending_list_limit = '512kB').
         settings["DISABLE_SERVER_SIDE_CURSORS"] = True
         settings["OPTIONS"]["prepare_threshold"] = None
     elif not environment.as_owner:
         # Pages answer out of one process: helpers take longer to start than most queries take, and cores from other people.
         limits = f"-c statement_timeout={environment.statement_timeout_ms} -c lock_timeout={LOCK_TIMEOUT_MS}"
-        limits += " -c max_parallel_workers_per_gather=0"
+        # The list of search entries that are not sorted in yet: half a megabyte adds 0.4 ms to a search (decision 0015).
+        limits += f" -c max_parallel_workers_per_gather=0 -c gin_pending_list_limit={PENDING_KB}"
         settings["OPTIONS"]["options"] = " ".join(filter(None, (settings["OPTIONS"].get("options"), limits)))
     return settings

@@ -77,7 +77,17 @@ class Environment:
     owner_url: str = field(default_factory=lambda: os.environ.get("DATABASE_OWNER_URL", "").strip())
     as_owner: bool = field(default_factory=lambda: flag("GUANXI_AS_OWNER"))
     log_level: str = field(default_factory=lambda: os.environ.get("GUANXI_LOG_LEVEL", "warning").upper())
+    mail_url: str = field(default_factory=lambda: os.environ.get("GUANXI_MAIL_URL", "").strip())
+    mail_from: str = field(default_factory=lambda: os.environ.get("GUANXI_MAIL_FROM", "").strip())
+    own_url: str = field(default_factory=lambda: os.environ.get("GUANXI_URL", "").strip().rstrip("/"))
     statement_timeout_ms: int = field(default_factory=lambda: whole_number("GUANXI_STATEMENT_TIMEOUT_MS", 5000))
+
+    @property
+    def url(self) -> str:
+        """How people reach this installation: what links in mails begin with."""
+        if self.own_url:
+            return self.own_url
+        return f"{'https' if self.https else 'http'}://{self.hosts[0] if self.hosts else f'localhost:{self.port}'}"
 
     @property
     def demo_mark(self) -> Path:

@@ -18,6 +18,15 @@ logger = logging.getLogger("guanxi.request")
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 
+#: Addresses whose further parts let their bearer in.
+SECRET = ("/recover/", "/settings/email/")
+
+
+def without_secrets(path: str) -> str:
+    """An address as it may stand in a log."""
+    return next((f"{start}…" for start in SECRET if path.startswith(start) and path != start), path)
+
+
 class RequestIdMiddleware:
     """Sets `request.id`; a strange id from outside is replaced, never echoed."""
 
@@ -35,7 +44,7 @@ class RequestIdMiddleware:
             took_ms = round((time.perf_counter() - began) * 1000, 1)
             # The path without the query: what people search for is not for the log.
             extra = {"status_code": response.status_code, "took_ms": took_ms}
-            logger.info("%s %s", request.method, request.path, extra=extra)
+            logger.info("%s %s", request.method, without_secrets(request.path), extra=extra)
         finally:
             request_id.reset(token)
         response.headers[HEADER] = name

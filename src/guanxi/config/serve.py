@@ -20,6 +20,7 @@ from guanxi.config.environment import Environment, present, whole_number
 from guanxi.config.refusal import Refusal
 
 DEMO_LOGINS = ("admin", "business", "director", "manager", "sales", "sales2", "finance", "service", "readonly")
+DEALER_LOGINS = ("dealer-admin", "dealer-manager", "dealer-lead", "dealer-sales")
 DEMO_PASSWORD = "guanxi-demo"
 NOBODY_YET = 10  # exit code of `guanxi prepare` when the database has no person in it
 START_PATIENCE = 60.0
@@ -130,7 +131,12 @@ def _wait_until_ready(environment: Environment, web: Child) -> None:
 def _announce(environment: Environment, *, demo: bool) -> None:
     lines = ["", f"  Guanxi is running at {_address(environment)}", ""]
     if demo:
-        lines += [f"  Log in as {', '.join(DEMO_LOGINS)}", f"  Password of each: {DEMO_PASSWORD}", ""]
+        lines += [
+            f"  Log in as {', '.join(DEMO_LOGINS)}",
+            f"  At a dealer as {', '.join(DEALER_LOGINS)}",
+            f"  Password of each: {DEMO_PASSWORD}",
+            "",
+        ]
     else:
         lines += ["  Nobody yet? guanxi account LOGIN --name NAME --role business makes the first account.", ""]
     print("\n".join([*lines, "  Ctrl C stops it.", ""]), flush=True)

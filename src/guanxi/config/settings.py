@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from csp.constants import NONCE, NONE, SELF
+from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from guanxi.config import database, keys
+from guanxi.config import database, keys, mail
 from guanxi.config.environment import Environment, present, words
 from guanxi.config.logs import logging_settings
 
@@ -31,6 +32,9 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "procrastinate.contrib.django",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "django_htmx",
     *(area for area in ("guanxi.kernel", "guanxi.org", "guanxi.surfaces", *AREAS, "guanxi.demo") if present(f"{area}.apps")),
 ]
@@ -60,6 +64,14 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 AUTH_PASSWORD_VALIDATORS.append({"NAME": "guanxi.org.passwords.NotTheDemoPassword", "OPTIONS": {}})
+# Of allauth only the second factors, behind pages of our own: see docs/decisions/0010-sign-in.md.
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "login"
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]
+MFA_ADAPTER = "guanxi.org.factors.Adapter"
+MFA_TOTP_ISSUER = "Guanxi"
+MFA_TOTP_TOLERANCE = 1
+# Without a PIN, a finger or a face a stolen stick would be as good as its owner.
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
 SESSION_ENGINE = "guanxi.org.sessions"
 SESSION_COOKIE_NAME = "guanxi_session"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
@@ -79,13 +91,15 @@ MIDDLEWARE = [
     "guanxi.config.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "guanxi.config.content_policy.ContentPolicyMiddleware",
+    "guanxi.config.device.DeviceMiddleware",
     "guanxi.config.compression.CompressionMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     *(["guanxi.org.middleware.ActorMiddleware"] if present("guanxi.org.middleware") else []),
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -145,7 +159,7 @@ if GUANXI_TRUSTED_PROXY:
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        "script-src": [SELF, NONCE],
+        "script-src": [SELF],
         "style-src": [SELF, "'unsafe-inline'"],
         "img-src": [SELF, "data:", "blob:"],
         "font-src": [SELF, "data:"],
@@ -164,5 +178,11 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W012",
     "security.W016",
 ]
+
+# ── Mail ──
+globals().update(mail.settings_of(ENVIRONMENT.mail_url))
+GUANXI_MAIL, GUANXI_URL = bool(ENVIRONMENT.mail_url), ENVIRONMENT.url
+DEFAULT_FROM_EMAIL = ENVIRONMENT.mail_from or f"Guanxi <guanxi@{urlsplit(GUANXI_URL).hostname or 'localhost'}>"
+PASSWORD_RESET_TIMEOUT = 30 * 60
 
 LOGGING = logging_settings(level=ENVIRONMENT.log_level)

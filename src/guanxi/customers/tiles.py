@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from guanxi.customers.entities.customer import CustomerEntity
 from guanxi.kernel.actor import Actor
-from guanxi.surfaces import tiles
+from guanxi.surfaces import guide, tiles
 
 LIMIT = 999
 #: Days without a follow-up: from, to (0: without end). They do not overlap, so that the five add up.
@@ -61,3 +62,22 @@ tiles.register(
         order=70,
     ),
 )
+
+
+def brought_in(actor: Actor, since: datetime) -> bool:
+    """Whether he has imported his list, or entered a customer by hand."""
+    entity = CustomerEntity.instance
+    return guide.imported(entity.key, actor, since) or guide.created(entity, actor, since)
+
+
+guide.register(
+    guide.Step(
+        "customers", gettext_lazy("Bring in your customers"), gettext_lazy("Import your list; what is wrong in it you see before anything is saved."),
+        "upload", "/customers/import/", brought_in, needs=("customers.customer", "import"), order=20,
+    ),
+    guide.Step(
+        "customer", gettext_lazy("Enter your first customer"), gettext_lazy("Three fields will do; who is there already is said while you type."),
+        "building", "/customers/new/", brought_in, needs=("customers.customer", "create"), order=21,
+        shown=lambda actor: not actor.may("customers.customer", "import"),
+    ),
+)  # fmt: skip

@@ -8,13 +8,19 @@ from random import Random
 
 from guanxi.demo.cast import Chance, Client, Story
 from guanxi.demo.days import Days
-from guanxi.demo.telling import CONTACT, CUSTOMER, OPPORTUNITY
+from guanxi.demo.telling import CONTACT, CUSTOMER, DOOR, OPPORTUNITY
 from guanxi.demo.words import talk
 from guanxi.kernel import clock, write
+from guanxi.kernel.actor import SYSTEM
 from guanxi.kernel.models import Comment, Share
+from guanxi.kernel.registry import registry
 from guanxi.org import actors
 from guanxi.org.models import User
 
+#: One contact in so many has agreed to something.
+AGREED = 25
+SUBJECTS = (("marketing", "同意接收新品与活动信息"), ("service", "同意回访与满意度调查"), ("profiling", "同意用于需求分析"))
+CONSENT = registry.get("customers.consent")
 #: Login → (customers shared with him, opportunities shared with him).
 SHARED = {"sales": (6, 3), "sales2": (5, 2), "manager": (3, 1), "director": (2, 1)}
 
@@ -24,6 +30,7 @@ def add(story: Story, people: Mapping[str, User], days: Days) -> None:
     chance = Random("extras")
     _share(story, people, chance)
     _comment(story, people, days, chance)
+    _agree(story, days, chance)
     _throw_away(story, people, days)
 
 
@@ -55,6 +62,23 @@ def _comment(story: Story, people: Mapping[str, User], days: Days, chance: Rando
         author = people[chance.choice(logins)].pk
         rows.append(Comment(entity=entity.key, record=figure.id, body=chance.choice(talk.COMMENTS), created_by=author, created_at=at))
     Comment.objects.bulk_create(rows)
+
+
+def _agree(story: Story, days: Days, chance: Random) -> None:
+    """Some contacts have said what their data may be used for; a few have taken it back."""
+    figures = chance.sample(story.contacts, len(story.contacts) // AGREED)
+    rows = []
+    for figure in figures:
+        purpose, subject = chance.choice(SUBJECTS)
+        given = figure.born.date()
+        row = {"contact": figure.id, "subject": subject, "purpose": purpose, "ground": "consent", "given_on": given, "proof": "微信确认"}
+        if chance.random() < 0.15:
+            row["withdrawn_on"] = given + (days.today - given) / 2
+        rows.append(row)
+    authors, moments = [f.by for f in figures], [f.born for f in figures]
+    outcome = write.create_many(CONSENT, rows, actor=SYSTEM, door=DOOR, born=moments, by=authors)
+    if outcome.refused:
+        raise ValueError(f"The demo invented a bad consent: {outcome.refused}")
 
 
 def _throw_away(story: Story, people: Mapping[str, User], days: Days) -> None:

@@ -6,7 +6,7 @@ import sys
 
 from django.db import connection, transaction
 
-from guanxi.demo import extras, people, pooling, story, telling
+from guanxi.demo import attending, dealer, extras, people, pooling, story, telling
 from guanxi.demo.size import COMPANY, Size
 from guanxi.kernel import clock
 from guanxi.org.models import User
@@ -22,7 +22,9 @@ def load() -> None:
         return
     if User.objects.exists():
         sys.exit("guanxi: this installation has people of its own; the demo company is loaded into an empty one only.")
-    tell(COMPANY)
+    with transaction.atomic():
+        tell(COMPANY)
+        dealer.add()
     _analyse()
 
 
@@ -37,6 +39,7 @@ def tell(size: Size) -> None:
         telling.tell(told, days.steps(size.stride, size.daily))
         extras.add(told, staff, days)
         pooling.add(told, staff, days)
+        attending.add(staff, days)
 
 
 def _analyse() -> None:

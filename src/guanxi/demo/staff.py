@@ -9,12 +9,18 @@ from typing import Any
 
 from guanxi.demo.size import Size
 from guanxi.kernel import clock, write
-from guanxi.org import actors
+from guanxi.org import actors, positions
 from guanxi.org.models import Department, User
 from guanxi.people import hiring
 from guanxi.people.entities.employee import Employee
 
 DOOR = "demo"
+#: Positions → what the title of whoever holds one ends with, and what it is for.
+POSITIONS = {
+    "大区经理": ("部经理", "分管一个销售部，可参与重点商机"),
+    "客户经理": ("客户经理", "独立负责客户"),
+    "客户代表": ("客户代表", "协助客户经理，跟进中小客户"),
+}
 #: Shop and warehouse people need no account: (name, department, title, login of the manager, status).
 WITHOUT = (
     ("赵桂芳", "service", "门店营业员", "service", "active"),
@@ -34,7 +40,12 @@ def employ(people: Mapping[str, User], departments: Mapping[str, Department], si
     hiring.adopt()
     chance, keeper = Random("staff"), actors.by_login("admin")
     rows = {e.account_id: e.id for e in Employee._default_manager.exclude(account=None)}
-    known = {rows[user.pk]: _details(place, chance) for place, user in enumerate(people.values(), 1)}
+    held = {name: positions.create(name, about, actor=keeper).pk for name, (_ending, about) in POSITIONS.items()}
+    known = {
+        rows[user.pk]: _details(place, chance)
+        | {"positions": [held[name] for name, (ending, _about) in POSITIONS.items() if user.title.endswith(ending)]}
+        for place, user in enumerate(people.values(), 1)
+    }
     write.update_many(hiring.ENTITY, known, actor=keeper, door=DOOR)
     others = [_other(each, place, people, departments, chance) for place, each in enumerate(WITHOUT, len(known) + 1)]
     write.create_many(hiring.ENTITY, others if size.sellers else others[3:5], actor=keeper, door=DOOR)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -11,7 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from guanxi.kernel import directory
-from guanxi.kernel.actor import Actor
+from guanxi.kernel.actor import COMPANYWIDE, Actor
 
 if TYPE_CHECKING:
     from guanxi.kernel.entity import Entity
@@ -44,15 +45,18 @@ class _BigArray(models.Field):  # type: ignore[type-arg]
 
 
 def shared_ids(entity: str | list[str], actor: Actor, action: str, *, below: bool = False) -> QuerySet[Any]:
-    """Ids of records opened to the actor in person or through a department; `below`: with what lies below them.
+    """Ids of records opened to the actor in person or through a department, team, position or role; `below`: with what lies below them.
 
+    What is opened to a position or role reaches its holders in the company of whoever opened it.
     Collaborators view and edit, co-owners do all that the owner may.
     """
     from guanxi.kernel.models import Share
 
     mine = Q(to="person", grantee=actor.id or 0)
-    if actor.departments:
-        mine |= Q(to="department", grantee__in=sorted(actor.departments))
+    for to, ids in {"department": actor.departments, **actor.circles}.items():
+        if ids:
+            named = Q(to=to, grantee__in=sorted(ids))
+            mine |= named & Q(company=actor.company) if to in COMPANYWIDE else named
     of = Q(entity=entity) if isinstance(entity, str) else Q(entity__in=entity)
     rows = Share.objects.filter(mine & of).filter(Q(until=None) | Q(until__gt=Now()))
     if action != "view":
@@ -69,10 +73,12 @@ def arm_conditions(entity: Entity, actor: Actor, action: str, prefix: str = "") 
     arms = actor.arms(entity.key, action)
     if "all" in arms:
         return None
+    if actor.within is not None and entity.lies_in:
+        return _bounded(entity, actor, action, prefix)
     found: list[Q] = []
     if "pool" in arms:
         found.append(_in_pool(entity, actor, prefix))
-    departments = (actor.departments if "department" in arms else frozenset()) | (actor.tree if "tree" in arms else frozenset())
+    departments = actor.branches(entity.key, action)
     owners = ({actor.id} if "own" in arms and actor.id else set()) | (actor.reports if "reports" in arms else set())
     owners = {o for o in owners if not covered(o, departments)}
     if owners:
@@ -80,13 +86,52 @@ def arm_conditions(entity: Entity, actor: Actor, action: str, prefix: str = "") 
     if departments:
         found.append(_one_of(f"{prefix}department_id", departments))
     if arms & {"involved", "granted"}:
-        found.append(Q(AnyOf(F(f"{prefix}id"), shared_ids(entity.key, actor, action))))
-        if entity.parent:
-            parent = entity.fields[entity.parent]
-            target = parent.kind.target  # type: ignore[attr-defined]
-            found.append(Q(AnyOf(F(f"{prefix}{parent.column.path}"), shared_ids(target.key, actor, action, below=True))))
+        found += _opened(entity, actor, action, prefix)
+    if "territory" in arms and (place := territory(entity, actor, prefix)):
+        found.append(place & _in_company(entity, actor, prefix))
     if "author" in arms and entity.author_sees and actor.id:
-        found.append(Q(**{f"{prefix}created_by_id": actor.id}))
+        found.append(Q(**{f"{prefix}created_by_id": actor.id}) & _in_company(entity, actor, prefix))
+    return found
+
+
+def _opened(entity: Entity, actor: Actor, action: str, prefix: str) -> list[Q]:
+    """What special grants open, and what lies below it."""
+    found = [Q(AnyOf(F(f"{prefix}id"), shared_ids(entity.key, actor, action)))]
+    if entity.parent:
+        parent = entity.fields[entity.parent]
+        target = parent.kind.target  # type: ignore[attr-defined]
+        found.append(Q(AnyOf(F(f"{prefix}{parent.column.path}"), shared_ids(target.key, actor, action, below=True))))
+    return found
+
+
+def company_path(entity: Entity) -> str:
+    """The column that says to whose company a record belongs."""
+    return str(entity.fields[entity.lies_in].column.path) if entity.lies_in else "department_id"
+
+
+def _in_company(entity: Entity, actor: Actor, prefix: str = "") -> Q:
+    """What a member of a company reaches otherwise than by his own, his departments and what is opened to him ends with the company."""
+    return Q() if actor.within is None else _one_of(f"{prefix}{company_path(entity)}", actor.within)
+
+
+def _bounded(entity: Entity, actor: Actor, action: str, prefix: str) -> list[Q]:
+    """The arms of a member of a company where a field says to which company a record belongs, whoever owns it."""
+    inside, key, arms = _in_company(entity, actor, prefix), (entity.key, action), actor.arms(entity.key, action)
+    found = [inside] if "company" in arms else []
+    if not found:
+        plain = replace(actor, within=None, grants={**actor.grants, key: arms - {"involved", "granted"}})
+        found = [arm & inside for arm in arm_conditions(entity, plain, action, prefix) or ()]
+    return [*found, *(_opened(entity, actor, action, prefix) if arms & {"involved", "granted"} else ())]
+
+
+def territory(entity: Entity, actor: Actor, prefix: str = "") -> Q | None:
+    """What lies in the regions that the actor looks after, by its own place or by its parent's; None where nothing can."""
+    path = entity.region_path
+    if not path or not actor.territory:
+        return None
+    found = Q()
+    for lowest, highest in actor.territory:
+        found |= Q(**{f"{prefix}{path}__range": (lowest, highest)})
     return found
 
 

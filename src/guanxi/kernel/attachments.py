@@ -67,6 +67,7 @@ def add(entity: Entity, record: Any, uploads: Iterable[Any], *, actor: Actor, do
         if not may_add(entity, record, actor):
             raise Forbidden(_("You may not add files to this record."))
         rows = [_keep(entity, record.id, upload, actor) for upload in uploads]
+        u.refer(entity.key, [record.id])
         after.announce(u, entity, [record.id], "attached", {"files": [row.pk for row in rows]})
     return rows
 

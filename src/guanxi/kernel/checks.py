@@ -39,6 +39,9 @@ def _check(entity: Entity) -> Iterator[CheckMessage]:
         "hidden_in_form": entity.hidden_in_form,
         "composer": entity.composer,
         "forms": [key for form in entity.forms for key in (*form.sets, *form.without)],
+        "territory": [entity.territory] if entity.territory else [],
+        "personal": entity.personal,
+        "lies_in": [entity.lies_in] if entity.lies_in else [],
     }
     for number, (attribute, keys) in enumerate(listed.items(), start=1):
         for key in keys:

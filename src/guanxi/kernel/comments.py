@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from guanxi.kernel import clock
+from guanxi.kernel import clock, directory, notices
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.models import Comment
@@ -14,6 +14,8 @@ from guanxi.kernel.write.errors import Forbidden, Invalidated, NotFound
 from guanxi.kernel.write.unit import unit
 
 LONGEST = 5_000
+#: Former wordings that are kept of one remark.
+MOST_EARLIER = 20
 
 
 def add(entity: Entity, record: int, body: str, *, actor: Actor) -> Comment:
@@ -23,17 +25,31 @@ def add(entity: Entity, record: int, body: str, *, actor: Actor) -> Comment:
         if not entity.rows(actor).filter(id=record).exists():
             raise NotFound()
         comment = Comment.objects.create(entity=entity.key, record=record, body=text, created_by=actor.id, created_at=clock.now())
+        u.refer(entity.key, [record])
         after.announce(u, entity, [record], "commented", {"comment": comment.pk})
+        notices.call(entity, record, notices.mentioned(text, actor), comment.pk, actor=actor)
     return comment
 
 
+def unreached(entity: Entity, record: int, body: str, actor: Actor) -> list[str]:
+    """Names of those whom a remark mentions in vain: they may not see the record."""
+    called = notices.mentioned(body, actor)
+    return [directory.person_name(person) for person in called if not notices.sees(entity, record, person)]
+
+
 def edit(comment: int, body: str, *, actor: Actor) -> Comment:
-    """Change one's own remark."""
+    """Change one's own remark; what it said before is kept."""
     text = _text(body)
     with unit(actor, "comment"):
         row = _own(comment, actor)
+        before = row.body
+        if text == before:
+            return row
         row.body, row.edited_at = text, clock.now()
-        row.save(update_fields=["body", "edited_at"])
+        row.earlier = [*row.earlier, [row.edited_at.isoformat(), before]][-MOST_EARLIER:]
+        row.save(update_fields=["body", "edited_at", "earlier"])
+        called = set(notices.mentioned(text, actor)) - set(notices.mentioned(before, actor))
+        notices.call(registry.get(row.entity), row.record, sorted(called), row.pk, actor=actor)
     return row
 
 
@@ -73,4 +89,4 @@ def _text(body: str) -> str:
     return text
 
 
-__all__ = ["add", "bring_back", "edit", "remove"]
+__all__ = ["add", "bring_back", "edit", "remove", "unreached"]

@@ -9,6 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from guanxi.kernel import clock, directory
+from guanxi.kernel.access import company_path
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.models import AccessLog
@@ -24,11 +25,15 @@ class Told:
 
 
 def told(entity: Entity, ids: Collection[int], actor: Actor) -> dict[int, Told]:
-    """The records by id; two queries, however many."""
-    rows = entity.model._default_manager.filter(id__in=ids).values_list("id", entity.title, "owner_id")
+    """The records by id; two queries, however many. Beyond his company nobody is told of anything."""
+    rows = entity.model._default_manager.filter(id__in=ids).values_list("id", entity.title, "owner_id", company_path(entity))
     readable = actor.right(entity.key, entity.title) not in ("hidden", "masked")
     seen = set(entity.rows(actor).filter(id__in=ids).values_list("id", flat=True)) if readable else set()
-    return {i: Told(str(t) if i in seen else veil(str(t)), directory.person_name(owner), i in seen) for i, t, owner in rows}
+    return {
+        i: Told(str(t) if i in seen else veil(str(t)), directory.person_name(owner), i in seen)
+        for i, t, owner, department in rows
+        if i in seen or actor.within is None or department in actor.within
+    }
 
 
 def veil(name: str) -> str:
@@ -39,5 +44,5 @@ def veil(name: str) -> str:
 
 
 def log(entity: str, ids: Collection[int], actor: Actor, *, verb: str) -> None:
-    """Keep that somebody asked (`similar`) or ran into (`taken`) these records."""
-    AccessLog.objects.create(at=clock.now(), actor=actor.id, verb=verb, entity=entity, data={"found": sorted(ids)})
+    """Keep that somebody asked (`similar`) or ran into (`taken`) these records; drafts, below zero, tell nothing."""
+    AccessLog.objects.create(at=clock.now(), actor=actor.id, verb=verb, entity=entity, data={"found": sorted(i for i in ids if i > 0)})

@@ -5,25 +5,31 @@ A hit is disclosed on purpose even to those who may not see the record: the name
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
+from django.utils.translation import gettext as _
+from psycopg.types.json import Jsonb
 
-from guanxi.kernel import disclosure, pools, tally
+from guanxi.kernel import directory, disclosure, pools, statement, tally
+from guanxi.kernel.access import AnyOf, company_path
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.china import names, tokens
+from guanxi.kernel.draft import Draft
 from guanxi.kernel.entity import Entity
-from guanxi.kernel.fields.base import Reader
+from guanxi.kernel.fields.base import Field, Reader
 from guanxi.kernel.models import SearchEntry
 
 MOST = 5
 #: From this score on two names are taken for the same company; measured on the labelled set in tests/china.
 THRESHOLD = names.SAME
 CANDIDATES = 200
+#: Kinds of field by which records are compared, beside the title.
+COMPARED = ("phone", "uscc", "resident_id", "email")
 #: How often one person may ask.
 A_MINUTE = 60
 
@@ -45,20 +51,22 @@ def find(entity: Entity, values: Mapping[str, Any], actor: Actor, *, besides: in
     scored: dict[int, tuple[float, str]] = {}
     for key, raw in values.items():
         field = entity.fields.get(key)
-        if field is None or not raw:
+        if field is None or not raw or not tells(entity, field):
             continue
-        if key == entity.title and any(u.field == key for u in entity.unique):
-            found = by_name(entity, str(raw))
-        elif field.kind.name in ("phone", "uscc", "resident_id", "email"):
-            found = by_value(entity, key, raw, actor)
-        else:
-            continue
+        found = by_name(entity, str(raw), actor) if key == entity.title else by_value(entity, key, raw, actor)
         for record, score in found.items():
             if record != besides and score > scored.get(record, (0.0, ""))[0]:
                 scored[record] = (score, str(field.label))
     best = sorted(scored.items(), key=lambda item: -item[1][0])[:MOST]
     disclosure.log(entity.key, [record for record, _score in best], actor, verb="similar")
     return _likenesses(entity, best, actor)
+
+
+def tells(entity: Entity, field: Field) -> bool:
+    """Whether records are compared by this field: a title that is claimed by one, numbers and addresses."""
+    if field.key == entity.title:
+        return any(u.field == field.key for u in entity.unique)
+    return field.kind.name in COMPARED
 
 
 def may_ask(actor: Actor) -> bool:
@@ -69,20 +77,31 @@ def may_ask(actor: Actor) -> bool:
     return tally.add("similar", actor.id, seconds=60) <= A_MINUTE
 
 
-def by_name(entity: Entity, name: str) -> dict[int, float]:
-    """Records whose name means the same company, by score."""
+def by_name(entity: Entity, name: str, actor: Actor) -> dict[int, float]:
+    """Records whose name means the same company, by score; creations that wait for review by minus the draft's number."""
     found: dict[int, float] = {}
     for key in names.candidates_keys(name):
-        where = Q()
-        for alternative in tokens.query(key.partition(":")[2], ["name"]):
-            where |= Q(tokens__contains=alternative)
-        if not where:
+        alternatives = tokens.query(key.partition(":")[2], ["name"])
+        if not alternatives:
             continue
-        rows = SearchEntry.objects.filter(where, entity=entity.key).values_list("record", "title")[:CANDIDATES]
+        rows = _holding(entity, alternatives, actor)
         found |= {record: score for record, title in rows if (score := names.same(name, title)) >= THRESHOLD}
         if len(found) >= MOST:
             break
     return found
+
+
+def _holding(entity: Entity, alternatives: Sequence[list[int]], actor: Actor) -> list[tuple[Any, ...]]:
+    """Number and title of records, and of creations that wait, with all tokens of any alternative."""
+
+    def make() -> statement.Statement:
+        where = reduce(or_, [Q(tokens__contains=statement.Slot(f"tokens{n}")) for n in range(len(alternatives))])
+        rows: Any = SearchEntry.objects.filter(where, _within(actor, "department"), entity=entity.key).values_list("record", "title")
+        waiting = _waiting(entity, where, actor).values_list("minus", "title")
+        return statement.compiled(rows[:CANDIDATES].union(waiting[:CANDIDATES], all=True), plain=False)
+
+    known = statement.kept(actor, ("alike", entity.key, len(alternatives)), make)
+    return known.run(**{f"tokens{n}": alternative for n, alternative in enumerate(alternatives)})
 
 
 def may_compare(entity: Entity, key: str, actor: Actor) -> bool:
@@ -92,7 +111,7 @@ def may_compare(entity: Entity, key: str, actor: Actor) -> bool:
 
 
 def by_value(entity: Entity, key: str, raw: Any, actor: Actor) -> dict[int, float]:
-    """Live records with exactly this phone, code or address."""
+    """Live records with exactly this phone, code or address, and creations that wait for review with it."""
     field = entity.fields[key]
     try:
         value = field.kind.parse(raw, Reader(actor))
@@ -100,21 +119,69 @@ def by_value(entity: Entity, key: str, raw: Any, actor: Actor) -> dict[int, floa
         return {}
     if field.kind.is_blank(value):
         return {}
-    rows: Any = entity.model._default_manager.filter(deleted_at=None, **{str(field.column.path): value})
     alternatives = tokens.query(str(value), [field.search]) if key in entity.search and field.search else []
-    if alternatives:  # the columns have no index of their own: what may bear the value is found as a search would find it
-        held = reduce(or_, [Q(tokens__contains=alternative) for alternative in alternatives])
-        rows = rows.filter(id__in=list(SearchEntry.objects.filter(held, entity=entity.key).values_list("record", flat=True)[:CANDIDATES]))
-    if entity.pooled:  # what a pool closes is not told by asking either
-        closing = [pool.id for pool in pools.of(entity) if key in pool.hidden | pool.masked]
-        rows = rows.exclude(pool_id__in=closing)
-    return dict.fromkeys(rows.values_list("id", flat=True)[:MOST], 1.0)
+    # The columns have no index of their own: what may bear the value is found as a search would find it.
+    bearing = _bearing(entity, alternatives, actor) if alternatives else None
+    # What a pool closes is not told by asking either.
+    closing = tuple(pool.id for pool in pools.of(entity) if key in pool.hidden | pool.masked) if entity.pooled else ()
+
+    def make() -> statement.Statement:
+        same = Q(**{str(field.column.path): statement.Slot("value")})
+        rows: Any = entity.model._default_manager.filter(_within(actor, company_path(entity)), same, deleted_at=None)
+        if bearing is not None:
+            rows = rows.filter(AnyOf(F("id"), statement.Slot("bearing")))
+        if closing:
+            rows = rows.exclude(pool_id__in=closing)
+        drafts = _waiting(entity, Q(values__contains=statement.Slot("document")), actor)
+        found = rows.order_by().values_list("id")[:MOST].union(drafts.values_list("minus")[:MOST], all=True)
+        return statement.compiled(found, plain=False)
+
+    known = statement.kept(actor, ("bearer", entity.key, key, bearing is None, closing), make)
+    rows = known.run(value=value, bearing=bearing, document=Jsonb({key: field.kind.json(value)}))
+    return dict.fromkeys((record for (record,) in rows), 1.0)
+
+
+def _bearing(entity: Entity, alternatives: Sequence[list[int]], actor: Actor) -> list[int]:
+    """Records with all tokens of any alternative."""
+
+    def make() -> statement.Statement:
+        held = reduce(or_, [Q(tokens__contains=statement.Slot(f"tokens{n}")) for n in range(len(alternatives))])
+        return statement.compiled(SearchEntry.objects.filter(held, entity=entity.key).values_list("record")[:CANDIDATES], plain=False)
+
+    known = statement.kept(actor, ("bearing", entity.key, len(alternatives)), make)
+    return [record for (record,) in known.run(**{f"tokens{n}": alternative for n, alternative in enumerate(alternatives)})]
+
+
+def _within(actor: Actor, column: str) -> Q:
+    """The duplicate check tells of what is out of sight, but not of what lies beyond the actor's company."""
+    return Q() if actor.within is None else Q(AnyOf(F(column), actor.within))
+
+
+def _waiting(entity: Entity, where: Q, actor: Actor) -> Any:
+    """Creations that wait for review, each with minus its number: records have the numbers above zero."""
+    if actor.within is not None:
+        where &= Q(author__in=list(directory.colleagues(actor)))
+    return Draft.objects.filter(where, entity=entity.key, verb="create", state="waiting").order_by().annotate(minus=-F("number"))
 
 
 def _likenesses(entity: Entity, best: list[tuple[int, tuple[float, str]]], actor: Actor) -> list[Likeness]:
-    told = disclosure.told(entity, [record for record, _score in best], actor)
-    return [
+    told = disclosure.told(entity, [record for record, _score in best if record > 0], actor)
+    return _likenesses_waiting(entity, best, actor) + [
         Likeness(record, told[record].title, told[record].owner, why, score, told[record].visible)
         for record, (score, why) in best
         if record in told
     ]
+
+
+def _likenesses_waiting(entity: Entity, best: list[tuple[int, tuple[float, str]]], actor: Actor) -> list[Likeness]:
+    """Told as a record out of sight would be: the name veiled, but for the author, and who entered it."""
+    numbers = {-record: (score, why) for record, (score, why) in best if record < 0}
+    if not numbers:
+        return []
+    readable = actor.right(entity.key, entity.title) not in ("hidden", "masked")
+    found = []
+    for number, title, author in Draft.objects.filter(pk__in=list(numbers)).order_by("number").values_list("number", "title", "author"):
+        score, why = numbers[number]
+        name = title if readable and author == actor.id else disclosure.veil(title)
+        found.append(Likeness(-number, name, directory.person_name(author), _("%(why)s, waits for review") % {"why": why}, score, False))
+    return found

@@ -50,7 +50,10 @@ class Unique:
 class Preset:
     """A preset view of the strip. `where` is a condition, `sort` a field with - for descending.
 
-    `shared` narrows to records that were opened to the reader in person: as co-owner, collaborator or by a special grant.
+    `layout` is board or calendar where it is no table, `by` the field of its columns or days.
+
+    `among` narrows to records that were opened to the reader in person, as co-owner, collaborator or by a special grant
+    ("shared"), or that bear his star ("starred").
     """
 
     code: str
@@ -59,7 +62,8 @@ class Preset:
     sort: str = ""
     layout: str = ""
     columns: tuple[str, ...] = ()
-    shared: bool = False
+    among: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,8 @@ class Action:
     asks: tuple[str, ...] = ()
     #: What a person should know before he does it.
     note: Label = ""
+    #: Done to a record only as it was read: whoever has changed it meanwhile is read first.
+    as_read: bool = False
 
 
 @dataclass(frozen=True)
@@ -130,9 +136,13 @@ class Entity:
     label: Label = ""
     label_plural: Label = ""
     icon: str = "file"
+    #: What an empty list says these records are, and how the first one comes about.
+    teaches: Label = ""
     section: Label = _("Customers")
     place: int = 50
     title: str = "name"
+    #: The field that says to whose company a record belongs, where that is not its owner's department.
+    lies_in: str = ""
     columns: tuple[str, ...] = ()
     filters: tuple[str, ...] = ()
     search: tuple[str, ...] = ()
@@ -150,7 +160,17 @@ class Entity:
     actions: tuple[Action, ...] = ()
     parent: str = ""
     author_sees: bool = False
+    #: Fields that say who a person is: what `forget` empties here and in the history.
+    personal: tuple[str, ...] = ()
+    #: What a vCard of a record says: the card's word (FN, ORG, TITLE, CELL, WORK, EMAIL, ADR, URL, BDAY, X-WECHAT, NOTE) and the field.
+    card: Mapping[str, str] = {}
+    #: The region field by which a record lies in somebody's territory; what hangs on it lies where it does.
+    territory: str = ""
     in_menu: bool = True
+    #: The field that names the account of the person whom a record is about: what he owns is counted on the record.
+    person: str = ""
+    #: Further pages about these records, offered above the list: (label, address, icon).
+    beside: tuple[tuple[Label, str, str], ...] = ()
     timeline: bool = False
     #: (choice, text, due) of an entry that people write on the timeline of the records it refers to.
     composer: tuple[str, ...] = ()
@@ -167,6 +187,8 @@ class Entity:
     pool_views: tuple[Preset, ...] = ()
     #: Under which name people's views and columns are kept, where it is not the key.
     kept_as: str = ""
+    #: Columns of the model that are no fields: `settle` fills them, and history leaves them out.
+    settled: tuple[str, ...] = ()
 
     instance: ClassVar[Entity]
 
@@ -294,7 +316,16 @@ class Entity:
             names.append(f"{self.title}_sort")
         if self.pooled:
             names += pooled.STAMPS
-        return (*names, "updated_at", "version")
+        return (*names, *self.settled, "updated_at", "version")
+
+    @cached_property
+    def region_path(self) -> str:
+        """The way to the region that says in whose territory a record lies: its own or its parent's; empty where there is none."""
+        if self.territory:
+            return self.territory
+        above = self.fields[self.parent] if self.parent else None
+        inside = above.kind.target.region_path if above is not None else ""  # type: ignore[attr-defined]
+        return f"{str(above.column.path).removesuffix('_id')}__{inside}" if above is not None and inside else ""
 
     def rows(self, actor: Actor, action: str = "view", *, deleted: bool | None = False) -> Rows:
         """What `actor` may `action`, live ones unless `deleted` is True (recycle bin) or None (both)."""
@@ -312,11 +343,14 @@ class Entity:
 
     def visible(self, actor: Actor) -> dict[str, Field]:
         """The fields that `actor` may see at all."""
+        if not actor.rights or actor.system:
+            return dict(self.fields)
         return {k: f for k, f in self.fields.items() if actor.right(self.key, k) != "hidden"}
 
     def writable(self, actor: Actor) -> dict[str, Field]:
         """The fields that `actor` may set."""
-        return {k: f for k, f in self.fields.items() if not f.computed and actor.right(self.key, k) == "edit"}
+        settable = {k: f for k, f in self.fields.items() if not f.computed}
+        return settable if not actor.rights else {k: f for k, f in settable.items() if actor.right(self.key, k) == "edit"}
 
     def entries(self, actor: Actor) -> tuple[Form, ...]:
         """The forms by which this actor may enter a record."""
@@ -329,6 +363,17 @@ class Entity:
 
     def validate(self, record: Any, changed: set[str], errors: dict[str, str]) -> None:
         """Business rules over several fields: put messages into `errors` by field key, or set what follows from the change."""
+
+    def settle(self, record: Any) -> None:
+        """Fill the columns of `settled`, before every save."""
+
+    def collisions(self, records: Sequence[Any], actor: Actor) -> dict[int, dict[str, str]]:
+        """Messages by place and field key where records stand in the way of others, or of earlier ones among them; few queries for any number."""
+        return {}
+
+    def broken(self, error: BaseException) -> dict[str, str]:
+        """Messages by field key for a constraint of the model's own that the database found broken; empty where it is none of those."""
+        return {}
 
     def follow(self, records: Sequence[Any], *, creating: bool, changed: set[str], actor: Actor, door: str) -> None:
         """What a write of these records brings about elsewhere, in the same transaction and through `write`.

@@ -22,6 +22,11 @@ def row(scope: str, edit: str = "", *, bulk: bool = True) -> dict[str, str]:
     return grants
 
 
+def after_superior(grants: Mapping[str, str], *verbs: str) -> dict[str, str]:
+    """The same, but that a superior agrees before these verbs take effect."""
+    return {**grants, **{verb: f"{grants[verb]}/superior" for verb in verbs}}
+
+
 STANDARD: Mapping[str, Mapping[str, str]] = {
     "business": row("all", "all"),
     "director": row("all", "all"),
@@ -31,6 +36,10 @@ STANDARD: Mapping[str, Mapping[str, str]] = {
     "service": row("all", bulk=False),
     "marketing": row("all", bulk=False),
     "readonly": row("all", bulk=False),
+    "head": row("department", "owned"),
+    "dealer-manager": row("all", "all"),
+    "dealer-lead": row("reports", "reports"),
+    "dealer-sales": row("owned", "owned"),
 }
 
 

@@ -37,8 +37,13 @@ PARTS: dict[str, Label] = {
 }
 #: Stands in differences for who takes part: no field of any entity.
 TAKING_PART = Field("share", TextKind(), gettext_lazy("Participants"), Stored("share"))
+#: The same of merges, on either side.
+TAKEN_IN = Field("merged", TextKind(), gettext_lazy("Taken in"), Stored("merged"))
+BECAME = Field("merged_into", TextKind(), gettext_lazy("Became part of"), Stored("merged_into"))
 
 _SELECT = "SELECT at, write_id, entity, record, version, op, actor, door, request, id, diff FROM change"
+#: Said twice: the index holds the requests of jobs only, which a value alone does not tell.
+_OF_JOB = "request = %s AND request LIKE 'job:%%'"
 
 
 @dataclass
@@ -63,9 +68,14 @@ class Change:
         shown = []
         for key, (old, new) in self.diff.items():
             if key.startswith("share:"):
-                shown.append((TAKING_PART, _part(old), _part(new)))
+                shown.append((TAKING_PART, _part(old, reader), _part(new, reader)))
                 continue
             bound = by_column.get(key)
+            if old is None and new is None:
+                continue  # erased
+            if words := merging(key):
+                shown.append((words, _called(entity, old, reader), _called(entity, new, reader)))
+                continue
             if bound is None:
                 if key.endswith("_currency") and (amount := by_column.get(key.removesuffix("_currency"))):
                     shown.append((amount, old or "", new or ""))
@@ -75,11 +85,33 @@ class Change:
         return shown
 
 
-def _part(share: Mapping[str, Any] | None) -> str:
+def merging(key: str) -> Field | None:
+    """What a key of a difference says of a merge, if it does."""
+    return BECAME if key == "merged_into" else TAKEN_IN if key.startswith("merged:") else None
+
+
+def _called(entity: Entity, record: int | None, reader: Reader) -> str:
+    """A record by its title, also one in the recycle bin, as far as the reader may see it today."""
+    if record is None:
+        return ""
+    return titles(entity, [record], reader).get(record) or str(_("another record"))
+
+
+def titles(entity: Entity, ids: Iterable[int], reader: Reader, action: str = "view") -> dict[int, str]:
+    """Titles of records, those in the recycle bin among them, that the reader may see, or may `action`; one query."""
+    right = reader.actor.right(entity.key, entity.title)
+    if right == "hidden":
+        return {}
+    kind = entity.fields[entity.title].kind
+    rows = entity.rows(reader.actor, action, deleted=None).filter(id__in=list(ids)).values_list("id", entity.title)
+    return {i: kind.mask(title) if right == "masked" else str(title)[:80] for i, title in rows}
+
+
+def _part(share: Mapping[str, Any] | None, reader: Reader) -> str:
     """One participation as a person reads it."""
     if not share:
         return ""
-    name = directory.person_name(share["grantee"]) if share["to"] == "person" else directory.department_name(share["grantee"])
+    name = directory.grantee_told(share["to"], share["grantee"], reader.actor, share.get("company") or 0)
     said = f"{name} · {PARTS.get(share['part'], share['part'])}"
     if share.get("until"):
         last = timezone.localtime(datetime.fromisoformat(share["until"]))
@@ -110,16 +142,26 @@ def of_record(record: int, *, limit: int = 100, before: datetime | None = None) 
     return _fold(_fetch(f"{sql} ORDER BY at DESC, id DESC LIMIT %s", [*params, limit]))
 
 
-def of_write(write_id: UUID) -> list[Change]:
-    """Everything that one write changed."""
-    sql = f"{_SELECT} WHERE write_id = %s ORDER BY id"
-    return _fold(_fetch(sql, [write_id]))
+def of_write(write_id: UUID, *, record: int | None = None) -> list[Change]:
+    """Everything that one write changed, or what it changed of one record."""
+    sql, params = f"{_SELECT} WHERE write_id = %s", [write_id]
+    if record is not None:
+        sql, params = f"{sql} AND record = %s", [write_id, record]  # type: ignore[list-item]
+    return _fold(_fetch(f"{sql} ORDER BY id", params))
 
 
 def of_request(request: str) -> list[Change]:
-    """Everything that a request or job (`job:12`) changed, oldest first."""
-    sql = f"{_SELECT} WHERE request = %s ORDER BY id"
+    """Everything that a job (`job:12`) changed, oldest first."""
+    sql = f"{_SELECT} WHERE {_OF_JOB} ORDER BY id"
     return _fold(_fetch(sql, [request]))
+
+
+def writes_of(request: str) -> list[tuple[UUID, int]]:
+    """The writes of a job, newest first, each with the number of records that it changed."""
+    sql = f"SELECT write_id, count(DISTINCT record) FROM change WHERE {_OF_JOB} GROUP BY write_id ORDER BY max(id) DESC"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [request])
+        return [(row[0], row[1]) for row in cursor.fetchall()]
 
 
 def keys_since(record: int, version: int) -> dict[str, Any]:
@@ -132,6 +174,23 @@ def keys_since(record: int, version: int) -> dict[str, Any]:
             for key, (old, _new) in _document(diff).items():
                 changed.setdefault(key, old)
     return changed
+
+
+def columns_since(asked: Iterable[tuple[int, int]]) -> dict[tuple[int, int], set[str]]:
+    """For each (record, version) the columns changed after that version: one query for all of them."""
+    pairs = list(dict.fromkeys(asked))
+    found: dict[tuple[int, int], set[str]] = {pair: set() for pair in pairs}
+    if not pairs:
+        return found
+    sql = (
+        "SELECT DISTINCT asked.record, asked.version, key FROM unnest(%s::bigint[], %s::int[]) AS asked (record, version) "
+        "JOIN change ON change.record = asked.record AND change.version > asked.version CROSS JOIN LATERAL jsonb_object_keys(change.diff) AS key"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [[record for record, _version in pairs], [version for _record, version in pairs]])
+        for record, version, key in cursor.fetchall():
+            found[record, version].add(key)
+    return found
 
 
 def _document(value: Any) -> dict[str, Any]:
@@ -154,7 +213,7 @@ def _fold(rows: list[Change]) -> list[Change]:
         known = folded.setdefault((row.write_id, row.record), row)
         if known is row:
             continue
-        if known.verb in ("update", "undo") and row.verb != "update":
+        if row.verb == "merge" or (known.verb in ("update", "undo") and row.verb != "update"):
             known.verb = row.verb
         known.version = max(known.version, row.version)
         for key, (old, new) in row.diff.items():
@@ -174,12 +233,30 @@ def install() -> None:
 
     with connection.cursor() as cursor:
         cursor.execute((files("guanxi.kernel") / "history.sql").read_text(encoding="utf-8"))
-        cursor.execute("SELECT guanxi_partitions(%s, %s)", [MONTHS_BACK, MONTHS_AHEAD])
+        cursor.execute("SELECT guanxi_partitions('change', %s, %s)", [MONTHS_BACK, MONTHS_AHEAD])
+        keep_by_month("kernel_accesslog")
         cursor.execute("SELECT guanxi_append_only(%s)", [settings.GUANXI_APP_ROLE])
         for entity in registry:
             follows = entity.fields[entity.parent].column.path if entity.parent else ""
             watched = [entity.model._meta.db_table, entity.key, ",".join(entity.derived), follows]
             cursor.execute("SELECT guanxi_watch(%s, %s, %s, %s)", watched)
+
+
+def keep_by_month(log: str) -> None:
+    """Part a log by the month of `at` from this month on; what is older stays together."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT guanxi_by_month(%s)", [log])
+        cursor.execute("SELECT guanxi_partitions(%s, 0, %s)", [log, MONTHS_AHEAD])
+
+
+def months_ahead() -> None:
+    """The parts of the coming months, of every log that has parts."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT guanxi_partitions(relname, 0, %s) FROM pg_class "
+            "WHERE relkind = 'p' AND relnamespace = 'public'::regnamespace AND to_regclass(relname || '_rest') IS NOT NULL",
+            [MONTHS_AHEAD],
+        )
 
 
 def stamped(entity: Entity) -> tuple[str, ...]:

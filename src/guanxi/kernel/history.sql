@@ -20,17 +20,68 @@ CREATE INDEX IF NOT EXISTS change_write ON change (write_id);
 CREATE INDEX IF NOT EXISTS change_actor ON change (actor, at DESC);
 CREATE INDEX IF NOT EXISTS change_request ON change (request) WHERE request LIKE 'job:%';
 
--- Partitions by month around today. A month whose rows already lie in the default partition stays there.
-CREATE OR REPLACE FUNCTION guanxi_partitions(back integer, ahead integer) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE first date;
+-- A log that migrations made as a plain table gets parts by month; what lies in it already stays together as the part of the rest.
+CREATE OR REPLACE FUNCTION guanxi_by_month(kept text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    rest text := kept || '_rest';
+    counter text := kept || '_id_seq';
+    definitions text[];
+    definition text;
+    index_name text;
+    next bigint;
+BEGIN
+    IF (SELECT relkind FROM pg_class WHERE oid = kept::regclass) = 'p' THEN
+        RETURN;
+    END IF;
+    SELECT array_agg(pg_get_indexdef(indexrelid)) INTO definitions FROM pg_index WHERE indrelid = kept::regclass AND NOT indisprimary;
+    FOR index_name IN SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = kept::regclass AND NOT indisprimary LOOP
+        EXECUTE format('ALTER INDEX %I RENAME TO %I', index_name, index_name || '_rest');
+    END LOOP;
+    EXECUTE format('SELECT coalesce(max(id), 0) + 1 FROM %I', kept) INTO next;
+    EXECUTE format('ALTER TABLE %I ALTER id DROP IDENTITY, DROP CONSTRAINT %I', kept,
+                   (SELECT conname FROM pg_constraint WHERE conrelid = kept::regclass AND contype = 'p'));
+    EXECUTE format('ALTER TABLE %I RENAME TO %I', kept, rest);
+    EXECUTE format('CREATE SEQUENCE %I START %s', counter, next);
+    EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS, PRIMARY KEY (id, at)) PARTITION BY RANGE (at)', kept, rest);
+    EXECUTE format('ALTER TABLE %I ALTER id SET DEFAULT nextval(%L)', kept, counter);
+    EXECUTE format('ALTER SEQUENCE %I OWNED BY %I.id', counter, kept);
+    EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I DEFAULT', kept, rest);
+    FOREACH definition IN ARRAY definitions LOOP
+        EXECUTE definition;
+    END LOOP;
+    PERFORM guanxi_only_through(rest);
+END $$;
+
+-- Rows of a part are reached through the whole, whose rights hold.
+CREATE OR REPLACE FUNCTION guanxi_only_through(part text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE other regrole;
+BEGIN
+    FOR other IN
+        SELECT DISTINCT a.grantee::regrole FROM pg_class c, aclexplode(c.relacl) a
+        WHERE c.oid = part::regclass AND a.grantee <> c.relowner AND a.grantee <> 0
+    LOOP
+        EXECUTE format('REVOKE ALL ON %I FROM %s', part, other);
+    END LOOP;
+END $$;
+
+-- Parts by month around today. A month whose rows already lie in the part of the rest stays there. The app calls it each night.
+DROP FUNCTION IF EXISTS guanxi_partitions(integer, integer);
+CREATE OR REPLACE FUNCTION guanxi_partitions(kept text, back integer, ahead integer) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public AS $$
+DECLARE
+    first date;
+    part text;
+    occupied boolean;
 BEGIN
     FOR step IN -back..ahead LOOP
         first := (date_trunc('month', now()) + step * interval '1 month')::date;
-        IF to_regclass(format('change_%s', to_char(first, 'YYYYMM'))) IS NULL
-           AND NOT EXISTS (SELECT 1 FROM change_rest WHERE at >= first AND at < first + interval '1 month') THEN
-            EXECUTE format('CREATE TABLE change_%s PARTITION OF change FOR VALUES FROM (%L) TO (%L)',
-                           to_char(first, 'YYYYMM'), first, (first + interval '1 month')::date);
-        END IF;
+        part := format('%s_%s', kept, to_char(first, 'YYYYMM'));
+        CONTINUE WHEN to_regclass(part) IS NOT NULL;
+        EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I WHERE at >= %L AND at < %L)', kept || '_rest', first, first + interval '1 month')
+        INTO occupied;
+        CONTINUE WHEN occupied;
+        EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)', part, kept, first, (first + interval '1 month')::date);
+        PERFORM guanxi_only_through(part);
     END LOOP;
 END $$;
 
@@ -63,10 +114,10 @@ BEGIN
         SELECT CASE WHEN door = 'demo' THEN n.created_at ELSE moment END,
                write, TG_ARGV[0], n.id, n.version, 'create',
                coalesce((SELECT jsonb_object_agg(e.key, jsonb_build_array(NULL, e.value))
-                         FROM jsonb_each(guanxi_document(to_jsonb(n), guanxi_left_out(to_jsonb(n), skipped, parent) || ARRAY['id', 'created_at', 'created_by_id'])) e
+                         FROM jsonb_each(guanxi_document(r.whole, guanxi_left_out(r.whole, skipped, parent) || ARRAY['id', 'created_at', 'created_by_id'])) e
                          WHERE e.value NOT IN ('null', '""', '[]', '{}', 'false')), '{}'),
                CASE WHEN door = 'demo' THEN n.created_by_id ELSE who END, door, request
-        FROM new_rows n;
+        FROM new_rows n CROSS JOIN LATERAL (SELECT to_jsonb(n) AS whole OFFSET 0) r;
     ELSE
         SELECT string_agg(format('o.%I', attname), ', ' ORDER BY attnum), string_agg(format('n.%I', attname), ', ' ORDER BY attnum)
         INTO before, after FROM pg_attribute
@@ -80,7 +131,8 @@ BEGIN
         EXECUTE format($sql$
             INSERT INTO change (at, write_id, entity, record, version, op, diff, actor, door, request)
             SELECT CASE WHEN $4 = 'demo' THEN n.updated_at ELSE $1 END, $2, $3, n.id, n.version,
-                   CASE WHEN o.deleted_at IS NULL AND n.deleted_at IS NOT NULL THEN 'delete'
+                   CASE WHEN o.merged_into IS NULL AND n.merged_into IS NOT NULL THEN 'merge'
+                        WHEN o.deleted_at IS NULL AND n.deleted_at IS NOT NULL THEN 'delete'
                         WHEN o.deleted_at IS NOT NULL AND n.deleted_at IS NULL THEN 'restore'
                         ELSE $5 END,
                    d.diff, CASE WHEN $4 = 'demo' THEN n.owner_id ELSE $6 END, $4, $7
@@ -106,7 +158,25 @@ BEGIN
     RETURN OLD;
 END $$;
 
--- What has happened is appended by the app and changed by nobody. Roles and partitions of today; called again each month.
+-- Erasure by law: what identified a person goes out of the history of these records; that something changed, when and by whom stays.
+-- `guanxi_personal` is made from the declarations at installation, so that nothing else can go, and that it went is logged here.
+-- The erasure itself keeps naming its fields, without values, so that whoever read an older version conflicts with it.
+CREATE OR REPLACE FUNCTION guanxi_forget(entity_key text, one bigint, why text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public AS $$
+DECLARE keys text[] := guanxi_personal(entity_key);
+BEGIN
+    IF guanxi_context() ->> 'verb' IS DISTINCT FROM 'forget' OR coalesce(cardinality(keys), 0) = 0 THEN
+        RAISE EXCEPTION 'history is rewritten by the erasure of a person only';
+    END IF;
+    UPDATE change SET diff = (diff - keys) || CASE WHEN op = 'forget'
+        THEN (SELECT coalesce(jsonb_object_agg(key, '[null, null]'::jsonb), '{}') FROM jsonb_object_keys(diff) key WHERE key = ANY (keys))
+        ELSE '{}' END
+    WHERE entity = entity_key AND record = one AND diff ?| keys;
+    INSERT INTO kernel_accesslog (at, actor, verb, entity, record, data)
+    VALUES (clock_timestamp(), (guanxi_context() ->> 'actor')::bigint, 'forget', entity_key, one, jsonb_build_object('reason', why));
+END $$;
+
+-- What has happened is appended by the app and changed by nobody.
 CREATE OR REPLACE FUNCTION guanxi_append_only(app text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE kept regclass;
 BEGIN
@@ -115,7 +185,7 @@ BEGIN
     END IF;
     FOR kept IN
         SELECT 'change'::regclass UNION ALL SELECT 'kernel_event'::regclass UNION ALL SELECT 'kernel_accesslog'::regclass
-        UNION ALL SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent = 'change'::regclass
+        UNION ALL SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent IN ('change'::regclass, 'kernel_accesslog'::regclass)
     LOOP
         EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON %s FROM %I', kept, app);
     END LOOP;
@@ -148,7 +218,7 @@ END $$;
 
 -- Who takes part in a record, folded under it: [as it was, as it is] beside a key for each of them.
 CREATE OR REPLACE FUNCTION guanxi_part(one jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS
-$$ SELECT CASE WHEN one IS NULL THEN NULL ELSE jsonb_build_object('to', one -> 'to', 'grantee', one -> 'grantee', 'part', one -> 'part', 'until', one -> 'until') END $$;
+$$ SELECT CASE WHEN one IS NULL THEN NULL ELSE jsonb_build_object('to', one -> 'to', 'grantee', one -> 'grantee', 'company', one -> 'company', 'part', one -> 'part', 'until', one -> 'until') END $$;
 
 CREATE OR REPLACE FUNCTION guanxi_share_history() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 DECLARE
@@ -171,6 +241,28 @@ BEGIN
           format('share:%s:%s', moved."to", moved.grantee);
     RETURN NULL;
 END $$;
+
+-- What became part of a record, folded under the survivor: the other beside a key of its own; the other's side is its row's change.
+CREATE OR REPLACE FUNCTION guanxi_merge_history() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+    context jsonb := guanxi_context();
+BEGIN
+    IF TG_OP = 'UPDATE' AND (OLD.undone_at IS NOT NULL OR NEW.undone_at IS NULL) THEN
+        RETURN NULL;
+    END IF;
+    EXECUTE format(
+        'INSERT INTO change (at, write_id, entity, record, version, op, diff, actor, door, request)
+         SELECT $1, $2, $3, r.id, r.version, $4, jsonb_build_object($5, $6), $7, $8, $9 FROM %I r WHERE r.id = $10',
+        replace(NEW.entity, '.', '_'))
+    USING coalesce((context ->> 'at')::timestamptz, clock_timestamp()), coalesce((context ->> 'write')::uuid, gen_random_uuid()),
+          NEW.entity, CASE WHEN TG_OP = 'INSERT' THEN 'merge' ELSE 'undo' END, format('merged:%s', NEW.lost),
+          CASE WHEN TG_OP = 'INSERT' THEN jsonb_build_array(NULL, NEW.lost) ELSE jsonb_build_array(NEW.lost, NULL) END,
+          (context ->> 'actor')::bigint, coalesce(context ->> 'door', 'sql'), coalesce(context ->> 'request', ''), NEW.keep;
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER guanxi_merged AFTER INSERT OR UPDATE ON kernel_merge
+    FOR EACH ROW EXECUTE FUNCTION guanxi_merge_history();
 
 CREATE OR REPLACE TRIGGER guanxi_shared AFTER INSERT OR UPDATE OR DELETE ON kernel_share
     FOR EACH ROW EXECUTE FUNCTION guanxi_share_history();

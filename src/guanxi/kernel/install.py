@@ -8,6 +8,7 @@ from django.db import transaction
 
 from guanxi.kernel import custom, dictionary, history, versions
 from guanxi.kernel.models import Version
+from guanxi.kernel.write import forgetting
 
 #: What higher floors add to an installation: each is called after the kernel's part and may run twice.
 STEPS: list[Callable[[], object]] = []
@@ -19,6 +20,7 @@ def install() -> None:
         for name in ("shape", "access"):
             Version.objects.get_or_create(name=name)
         history.install()
+        forgetting.install()
         for table in ("kernel_dictionaryvalue", "kernel_customfield"):
             versions.watch(table, "shape")
         dictionary.sync()

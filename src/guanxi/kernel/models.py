@@ -6,6 +6,11 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
+from guanxi.kernel.draft import Draft, Hold  # noqa: F401 - tables of this app
+from guanxi.kernel.merge import Merge, Pair  # noqa: F401 - likewise
+from guanxi.kernel.notice import Notice  # noqa: F401 - likewise
+from guanxi.kernel.reaction import Reaction  # noqa: F401 - likewise
+
 
 class Version(models.Model):
     """Two counters, `shape` and `access`: what a process has cached is good while they stand still."""
@@ -66,19 +71,23 @@ class Link(models.Model):
 
 
 class Share(models.Model):
-    """A record opened to a person or department beyond his scope; `part` is one of `kernel.write.sharing.PARTS`."""
+    """A record opened to a person or department beyond his scope; `part` is one of `kernel.write.sharing.PARTS`.
+
+    What is opened to a position or role stays in one company: `company` is the department at its head, 0 outside of any.
+    """
 
     entity = models.CharField(max_length=80)
     record = models.BigIntegerField()
     to = models.CharField(max_length=12)
     grantee = models.BigIntegerField()
+    company = models.BigIntegerField(default=0, db_default=0)
     edit = models.BooleanField(default=False)
     part = models.CharField(max_length=16, default="viewer")
     until = models.DateTimeField(null=True)
     created_by = models.BigIntegerField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["entity", "record", "to", "grantee"], name="share_once")]
+        constraints = [models.UniqueConstraint(fields=["entity", "record", "to", "grantee", "company"], name="share_once")]
         indexes = [models.Index(fields=["entity", "to", "grantee", "record"], name="share_grantee")]
 
 
@@ -128,7 +137,8 @@ class SearchEntry(models.Model):
 
     class Meta:
         indexes = [
-            GinIndex(fields=["tokens"], name="search_tokens", fastupdate=False),
+            # New entries wait in a list that is sorted into the index together: one at a time they took most of every write.
+            GinIndex(fields=["tokens"], name="search_tokens"),
             models.Index(fields=["owner", "updated_at"], name="search_owner"),
             models.Index(fields=["department", "updated_at"], name="search_department"),
             models.Index(fields=["updated_at"], name="search_recent"),
@@ -158,11 +168,12 @@ class Attachment(models.Model):
 
 
 class Comment(models.Model):
-    """A remark on a record, for colleagues."""
+    """A remark on a record, for colleagues; `earlier` are its former wordings, each [until when, text], the first one first."""
 
     entity = models.CharField(max_length=80)
     record = models.BigIntegerField()
     body = models.TextField()
+    earlier = models.JSONField(default=list)
     created_by = models.BigIntegerField(null=True)
     created_at = models.DateTimeField()
     edited_at = models.DateTimeField(null=True)
@@ -218,6 +229,21 @@ class Tally(models.Model):
     until = models.DateTimeField()
 
 
+class Mark(models.Model):
+    """What a person marks for himself: a star, that he follows it, or that he has looked at it."""
+
+    id = models.BigAutoField(primary_key=True)
+    person = models.BigIntegerField()
+    entity = models.CharField(max_length=80)
+    record = models.BigIntegerField()
+    kind = models.CharField(max_length=8)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "kind", "entity", "record"], name="mark_once")]
+        indexes = [models.Index(fields=["entity", "record"], name="mark_followed", condition=models.Q(kind="follow"))]
+
+
 class Claims(models.Model):
     """How many records a person has taken from a pool on a day. He holds the row while he takes, so caps are exact."""
 
@@ -240,6 +266,12 @@ class AccessLog(models.Model):
     entity = models.CharField(max_length=80, blank=True, default="")
     record = models.BigIntegerField(null=True)
     data = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["at"], name="access_at"),
+            models.Index(fields=["record", "id"], name="access_record", condition=models.Q(record__isnull=False)),
+        ]
 
 
 class Job(models.Model):

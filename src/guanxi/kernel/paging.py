@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.core import signing
-from django.db.models import Q
+from django.db.models import IntegerField, Q, Value
 from django.utils.translation import gettext as _
 
 from guanxi.kernel.condition.tree import ConditionError
-from guanxi.kernel.statement import Slot, Statement
+from guanxi.kernel.statement import Slot, Statement, compiled
 
 PAGE_SIZE = 50
 #: A scope of at most so many arms reads a page as a merge of the first rows of each.
@@ -135,6 +135,34 @@ def _beyond(key: str, wanted: Segment) -> Q:
     return Q(**{f"{key}__{side}e": value}) & (Q(**{f"{key}__{side}": value}) | Q(**{f"id__{side}": place}))
 
 
+def firsts(parts: Sequence[Any], sort: Sort, paths: list[Any], size: int) -> list[list[tuple[Any, ...]]]:
+    """The first `size` + 1 rows of each of several queries of one model, read by one statement: (id, sort value, …).
+
+    Rows without a sort value come last, as they do on a page.
+    """
+    selects = []
+    for place, rows in enumerate(parts):
+        for empty in [False, True] if sort.nullable else [False]:
+            wanted = Segment(empty, sort.descending, False, size + 1)
+            numbered = rows.annotate(_part=Value(2 * place + empty, output_field=IntegerField()))
+            selects.append(_part(numbered, sort, [*paths, "_part"], wanted))
+    found: list[list[tuple[Any, ...]]] = [[] for _part in parts]
+    if not selects:
+        return found
+    order = _order(sort, Segment(False, sort.descending, False, size))
+    combined = selects[0].union(*selects[1:], all=True).order_by("_part", *order) if len(selects) > 1 else selects[0]
+    for row in compiled(combined).run():
+        mine = found[row[-1] // 2]
+        if len(mine) <= size:
+            mine.append(row[:-1])
+    return found
+
+
+def after(sort: Sort, row: tuple[Any, ...], position: int) -> str:
+    """The cursor of the page that follows `row`, the `position`th of its order."""
+    return _cursor(sort, row, position, 1)
+
+
 def _first(at: dict[str, Any] | None, count: int, *, back: bool) -> int:
     if at is None:
         return 1
@@ -161,4 +189,4 @@ def read_cursor(cursor: str, sort: Sort) -> dict[str, Any]:
     return at
 
 
-__all__ = ["PAGE_SIZE", "Page", "Segment", "Sort", "page", "read_cursor", "segment"]
+__all__ = ["PAGE_SIZE", "Page", "Segment", "Sort", "after", "firsts", "page", "read_cursor", "segment"]

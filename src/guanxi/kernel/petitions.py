@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from guanxi.kernel import clock, disclosure, duplicates
+from guanxi.kernel import clock, directory, disclosure, duplicates
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.models import Petition
@@ -58,7 +58,7 @@ def _named(entity: Entity, name: str, actor: Actor) -> int:
         raise Invalidated({"name": _("Give the name as exactly as you know it.")})
     if not duplicates.may_ask(actor):
         raise Invalidated({"name": _("You have asked very often. Wait a minute and try again.")})
-    found = sorted(duplicates.by_name(entity, name).items(), key=lambda pair: -pair[1])
+    found = sorted(duplicates.by_name(entity, name, actor).items(), key=lambda pair: -pair[1])
     disclosure.log(entity.key, [record for record, _score in found], actor, verb="petition")
     living = set(entity.model._default_manager.filter(id__in=[i for i, _s in found], deleted_at=None).values_list("id", flat=True))
     found = [(record, score) for record, score in found if record in living]
@@ -85,6 +85,8 @@ def _decidable(actor: Actor) -> QuerySet[Petition]:
     for entity in askable():
         if actor.may(entity.key, "transfer"):
             reached |= Q(entity=entity.key, record__in=entity.rows(actor, "transfer").values("id"))
+    if actor.within is not None:
+        reached &= Q(asked_by__in=list(directory.colleagues(actor)))
     return Petition.objects.filter(reached, state="open").exclude(asked_by=actor.id or 0)
 
 

@@ -6,15 +6,17 @@ may not see it. The same plan feeds lists, exports, API and print.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case, CharField, F, Func, Value, When
 from django.db.models.fields.json import KeyTransform
 from markupsafe import escape
 
-from guanxi.kernel import access
+from guanxi.kernel import access, clock
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.china import phone
 from guanxi.kernel.fields.base import Field, Reader
@@ -23,6 +25,10 @@ from guanxi.kernel.kept import Kept
 
 if TYPE_CHECKING:
     from guanxi.kernel.entity import Entity
+
+
+#: So many different cells of a column are kept for the pages to come.
+CELLS = 500
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,25 @@ class Plan:
     links: tuple[Field, ...]
     reader: Reader
     keys: tuple[str, ...] = ()
+    _cells: dict[int, tuple[date | datetime, dict[Any, str]]] = dataclasses.field(default_factory=dict, compare=False)
+
+    #: What a drawer of this plan works out once: openings of cells, in this language.
+    marks: dict[str, Any] = dataclasses.field(default_factory=dict, compare=False)
+
+    def cells(self, at: int) -> dict[Any, str] | None:
+        """Where the drawn cells of a column are kept by their values, for as long as they hold; None where nothing repeats.
+
+        The plan goes when rights, names, shape or language move, and its cells with it.
+        """
+        column = self.columns[at]
+        if not column.repeats:
+            return None
+        moment = clock.now().replace(second=0, microsecond=0) if column.field.kind.moves else clock.today()
+        since, cells = self._cells.get(at, (None, {}))
+        if since != moment or len(cells) > CELLS:
+            cells = {}
+            self._cells[at] = (moment, cells)
+        return cells
 
     def attach(self, rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         """Append to each row, for each link column, the linked ids and the titles that the reader may see.

@@ -38,7 +38,8 @@ def release(entity: Entity, ids: Sequence[int], values: dict[str, Any], actor: A
     number = whole(str(values.get("pool") or ""))
     pool = pools.get(number) if number else pools.usual(entity)
     usual = pools.usual(entity)
-    if pool is None or pool.entity != entity.key or not (pool.includes(actor) or (usual and usual.id == pool.id)):
+    own = pool is not None and (pool.includes(actor) or (actor.within is None and usual is not None and usual.id == pool.id))
+    if pool is None or pool.entity != entity.key or not own:
         raise write.Invalidated({"pool": _("Choose a public pool. Whoever sets up the system can create one.")})
     return write.release(entity, ids, pool, str(values.get("pool_reason") or ""), actor=actor, door=door)
 

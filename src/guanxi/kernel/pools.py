@@ -29,7 +29,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Pool:
-    """A pool of one entity. Without people and departments everybody belongs who may see any such record."""
+    """A pool of one entity. Without people and departments everybody belongs who may see any such record and is of no company."""
 
     id: int
     name: str
@@ -56,14 +56,19 @@ class Pool:
 
     @property
     def of_all(self) -> bool:
-        """Whether it belongs to everybody."""
+        """Whether it belongs to everybody who belongs to no company of his own."""
         return not self.people and not self.departments
 
     def includes(self, actor: Actor) -> bool:
         """Whether the actor takes part: as a member or as one who manages it."""
         if actor.id is None or not actor.may(self.entity, "view"):
             return False
-        return self.of_all or actor.id in self.people or bool(actor.departments & self.departments) or self.led_by(actor)
+        return (
+            (self.of_all and actor.within is None)
+            or actor.id in self.people
+            or bool(actor.departments & self.departments)
+            or self.led_by(actor)
+        )
 
     def led_by(self, actor: Actor) -> bool:
         """Whether the actor manages it: by name, or because he may hand over any record of the entity."""
@@ -71,7 +76,7 @@ class Pool:
 
     def members(self, everybody: Mapping[int, Any]) -> set[int]:
         """Ids of the active people who belong to it, out of the directory."""
-        inside = lambda e: self.of_all or e.id in self.people or e.department in self.departments
+        inside = lambda e: (self.of_all and e.company is None) or e.id in self.people or e.department in self.departments
         return {e.id for e in everybody.values() if e.active and inside(e)}
 
 

@@ -19,7 +19,7 @@ from django.db.models import Case, F, Func, Q, Value, When
 from django.db.models.functions import Coalesce, Greatest, Least
 from django.db.models.lookups import LessThan
 
-from guanxi.kernel import clock, pools
+from guanxi.kernel import clock, directory, pools
 from guanxi.kernel.access import AnyOf
 from guanxi.kernel.actor import SYSTEM, Actor
 from guanxi.kernel.condition import sql, tree
@@ -78,7 +78,8 @@ def judge(rows: Any, entity: Entity, among: Sequence[Pool], *, warned: bool = Tr
 def _covers(pool: Pool) -> Q:
     """Records whose owners belong to the pool."""
     if pool.of_all:
-        return Q(owner_id__isnull=False)
+        companies = {d.id for d in directory.departments().values() if d.company}
+        return Q(owner_id__isnull=False) & (Q(department_id=None) | ~Q(AnyOf(F("department_id"), companies)) if companies else Q())
     return Q(AnyOf(F("owner_id"), pool.people)) | Q(AnyOf(F("department_id"), pool.departments))
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db import connection, models
+from django.db.models import Exists, F, OuterRef, Q
 
 from guanxi.kernel import frequent, statement
-from guanxi.kernel.access import AnyOf, covered, shared_ids
+from guanxi.kernel.access import AnyOf, covered, shared_ids, territory
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.china import tokens, width
 from guanxi.kernel.condition.sql import nothing
@@ -27,8 +27,10 @@ from guanxi.kernel.statement import Slot
 
 #: Of so many owners or departments the newest are read one by one.
 MOST_PARTS = 4
-#: So many of the newest entries are walked for what is frequent.
-WALK = 10_000
+#: Names the slots for where walked entries end.
+_EDGE = "edge:"
+#: Tokens that no entry holds together.
+_NEVER = [-0x80000000, 0x7FFFFFFF]
 ALL_CLASSES = frozenset(tokens.CLASSES)
 
 
@@ -54,35 +56,76 @@ def texts(entity: Entity, record: Any) -> dict[str, list[str]]:
     return found
 
 
-def entry(entity: Entity, record: Any) -> SearchEntry:
-    """The entry of a record, not saved."""
+def entry(entity: Entity, record: Any) -> dict[str, Any]:
+    """The columns of a record's entry."""
     found = texts(entity, record)
     title = str(getattr(record, entity.title))
-    return SearchEntry(
-        record=record.id,
-        entity=entity.key,
-        owner=record.owner_id,
-        department=record.department_id,
-        parent=entity.fields[entity.parent].value(record) if entity.parent else None,
-        updated_at=record.updated_at,
-        title=title,
-        lead=width.fold(title),
-        keys=tokens.keys(found),
-        tokens=tokens.index(found),
-    )
+    return {
+        "record": record.id,
+        "entity": entity.key,
+        "owner": record.owner_id,
+        "department": record.department_id,
+        "parent": entity.fields[entity.parent].value(record) if entity.parent else None,
+        "updated_at": record.updated_at,
+        "title": title,
+        "lead": width.fold(title),
+        "keys": tokens.keys(found),
+        "tokens": tokens.index(found),
+    }
 
 
 def write(entity: Entity, records: Sequence[Any]) -> None:
     """Insert or replace the entries of these records."""
-    fields = ["owner", "department", "parent", "updated_at", "title", "lead", "keys", "tokens"]
     entries = [entry(entity, r) for r in records if r.deleted_at is None]
-    SearchEntry.objects.bulk_create(entries, update_conflicts=True, unique_fields=["record"], update_fields=fields, batch_size=2_000)
+    if not entries:
+        return
+    columns = [[each[name] for each in entries] for name in _COLUMNS[:-1]]
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, [*columns, [f"{{{','.join(map(str, each['tokens']))}}}" for each in entries]])
+
+
+_COLUMNS = ("record", "entity", "owner", "department", "parent", "updated_at", "title", "lead", "keys", "tokens")
+#: Lists of tokens differ in length, which an array of arrays may not: each comes as the text of an array.
+_WRITE = f"""
+INSERT INTO kernel_searchentry ({", ".join(_COLUMNS)})
+SELECT {", ".join(_COLUMNS[:-1])}, tokens::integer[]
+FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::text[])
+    AS given({", ".join(_COLUMNS)})
+ON CONFLICT (record) DO UPDATE SET {", ".join(f"{name} = EXCLUDED.{name}" for name in _COLUMNS[2:])}
+"""
+
+
+def restamp(entity: Entity, ids: Sequence[int]) -> None:
+    """Give the entries of these records, whose texts are as they were, the owner, department and parent that the rows have now."""
+    parent = f't."{entity.fields[entity.parent].column.path}"' if entity.parent else "NULL"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE kernel_searchentry s "
+            f"SET owner = t.owner_id, department = t.department_id, parent = {parent}, updated_at = t.updated_at "
+            f'FROM "{entity.model._meta.db_table}" t WHERE s.record = t.id AND t.id = ANY(%s)',
+            [list(ids)],
+        )
 
 
 def remove(entity: Entity, ids: Iterable[int]) -> None:
     """Take records out of the index."""
     if entity.search:
         SearchEntry.objects.filter(record__in=list(ids)).delete()
+
+
+def sort_in() -> None:
+    """Put the words of new entries in their places in the index; until then they stand in a list that every search reads as well."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT guanxi_sort_in()")
+
+
+@contextmanager
+def gathered() -> Iterator[None]:
+    """Around thousands of entries of one transaction: their words go into the index together, when all are there."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL gin_pending_list_limit = '64MB'")
+    yield
+    sort_in()
 
 
 def find(text: str, actor: Actor, *, entities: Iterable[Entity] | None = None, limit: int = 20) -> list[Hit]:
@@ -120,8 +163,8 @@ def _matching(entities: Sequence[Entity], actor: Actor, text: str, limit: int) -
     for entity in entities:
         groups.setdefault(readable(entity, actor), []).append(entity)
     patterns = [p if p.startswith("%") else f"%{p}%" for p in tokens.recheck(text)]
-    asked = [(members, [a for a in tokens.query(text, sorted(classes)) if a]) for classes, members in groups.items()]
-    asked = [(members, alternatives) for members, alternatives in asked if alternatives]
+    found = [(members, [frequent.telling(a) for a in tokens.query(text, sorted(classes)) if a]) for classes, members in groups.items()]
+    asked = [(members, _rounded(alternatives)) for members, alternatives in found if alternatives]
     if not asked or not patterns:
         return []
 
@@ -133,29 +176,46 @@ def _matching(entities: Sequence[Entity], actor: Actor, text: str, limit: int) -
             parts = [q for place, (members, found) in enumerate(asked) for q in _holding(members, actor, place, len(found), walk=walk)]
             return _newest(parts, entities, limit, sort=F("updated_at") if walk else F("updated_at") + timedelta(0))
 
-        rows = statement.kept(actor, ("matching", shape, limit, walk), make).run(patterns=patterns, **values)
+        known = statement.kept(actor, ("matching", shape, limit, walk), make)
+        rows = known.run(patterns=patterns, **values, **_edges(known))
         if len({row[0] for row in rows}) >= limit:
             break
     return rows
+
+
+def _rounded(alternatives: list[list[int]]) -> list[list[int]]:
+    """Two, four, eight ... alternatives, filled up with one that nothing holds: a statement is composed for each number of them."""
+    size = 2
+    while size < len(alternatives):
+        size *= 2
+    return alternatives + [_NEVER] * (size - len(alternatives))
 
 
 def _holding(entities: Sequence[Entity], actor: Actor, place: int, alternatives: int, *, walk: bool) -> list[Q]:
     """Entries with the tokens of any alternative: found by walking the newest of each arm, or through the token index."""
     held = reduce(or_, [Q(tokens__contains=Slot(f"tokens{place}_{n}")) for n in range(alternatives)])
     spelt = Q(_Unestimated(_LikeAny(F("keys"), Slot("patterns"))))
-    if walk:
-        return [_recent(arm) & Q(_Unindexed(_boolean(held))) & spelt for arm in arms(entities, actor)]
+    if (
+        walk
+    ):  # PostgreSQL would guess that next to nothing is held, and read and sort all ten thousand instead of walking until twenty are found
+        return [_recent(arm) & Q(_Unestimated(_boolean(held))) & spelt for arm in arms(entities, actor)]
     scope = reduce(or_, [arm.whole for arm in arms(entities, actor)], nothing())
     return [Q(_Unindexed(_boolean(scope))) & held & spelt]
 
 
 def _recent(arm: Arm) -> Q:
-    """The newest entries of an arm; where they end is read off an index alone."""
+    """The newest entries of an arm."""
     if not arm.walked:
         return arm.whole
-    newest = SearchEntry.objects.filter(arm.where).order_by("-updated_at").values("updated_at")
-    edge = Coalesce(Subquery(newest[WALK : WALK + 1]), Value(datetime(1970, 1, 1, tzinfo=UTC)))
-    return arm.whole & Q(updated_at__gte=edge)
+    column, value = arm.where.children[0] if arm.where.children else ("", 0)  # type: ignore[misc]
+    return arm.whole & Q(updated_at__gte=Slot(f"{_EDGE}{column}:{value}"))
+
+
+def _edges(known: statement.Statement) -> dict[str, datetime]:
+    """Where the newest entries end that a statement walks."""
+    names = {p.name for p in known.params if type(p) is statement.Mark and p.name.startswith(_EDGE)}
+    named = {name: name.removeprefix(_EDGE).split(":") for name in names}
+    return {name: frequent.edge(column, int(value)) for name, (column, value) in named.items()}
 
 
 def _boolean(q: Q) -> Any:
@@ -248,14 +308,21 @@ def arms(entities: Sequence[Entity], actor: Actor) -> list[Arm]:
     by_department: dict[frozenset[int], list[Entity]] = {}
     opened: list[Entity] = []
     lying: list[Entity] = []
+    placed: list[Arm] = []
     for entity in entities:
         granted = actor.arms(entity.key, "view")
         if "all" in granted:
             whole.append(entity)
             continue
+        if entity.lies_in and actor.within is not None:
+            lying.append(entity)
+            continue
         if "pool" in granted:
             lying.append(entity)
-        departments = (actor.departments if "department" in granted else frozenset()) | (actor.tree if "tree" in granted else frozenset())
+        if "territory" in granted and (place := territory(entity, actor)) is not None:
+            inside = place if actor.within is None else place & Q(AnyOf(F("department_id"), actor.within))
+            placed.append(_rows(entity, entity.model._default_manager.filter(inside)))
+        departments = actor.branches(entity.key, "view")
         owners = ({actor.id} if "own" in granted and actor.id else set()) | (actor.reports if "reports" in granted else set())
         for owner in owners:
             if not covered(owner, departments):
@@ -265,17 +332,16 @@ def arms(entities: Sequence[Entity], actor: Actor) -> list[Arm]:
         if granted & {"involved", "granted"}:
             opened.append(entity)
     found = [Arm(_keys(whole), Q())] if whole else []
-    found += [_lying(entity, actor) for entity in lying]
+    found += [_rows(entity, entity.rows(actor)) for entity in lying] + placed
     found += _owned(by_owner)
     for departments, members in by_department.items():
         found += _each(_keys(members), "department", departments)
     return found + (_opened(opened, actor) if opened else [])
 
 
-def _lying(entity: Entity, actor: Actor) -> Arm:
-    """What lies in the pool that the actor looks into."""
-    rows = entity.rows(actor).filter(id=OuterRef("record")).order_by()
-    return Arm((entity.key,), Q(Exists(rows)), walked=False)
+def _rows(entity: Entity, rows: Any) -> Arm:
+    """What the entry itself does not say: what lies in the pool that the actor looks into, or in the regions that he looks after."""
+    return Arm((entity.key,), Q(Exists(rows.filter(id=OuterRef("record")).order_by())), walked=False)
 
 
 def _keys(entities: Iterable[Entity]) -> tuple[str, ...]:

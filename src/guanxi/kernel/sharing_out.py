@@ -44,7 +44,9 @@ def by_load(entity: Entity, pool: Pool, ids: Sequence[int], people: Iterable[int
 def takers(entity: Entity, pool: Pool) -> list[int]:
     """Members who work on records of their own: not those who only look, nor those who look after everybody's."""
     found = {person: jobs.resolved(person) for person in pool.members(directory.people()) - pool.managers}
-    return sorted(i for i, actor in found.items() if actor.may(entity.key, "edit") and "all" not in actor.arms(entity.key, "edit"))
+    return sorted(
+        i for i, actor in found.items() if actor.may(entity.key, "edit") and not {"all", "company"} & actor.arms(entity.key, "edit")
+    )
 
 
 def by_condition(entity: Entity, records: Iterable[Any], shares: Sequence[tuple[Sequence[Any], Sequence[int]]]) -> dict[int, int]:

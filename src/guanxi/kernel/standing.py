@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from guanxi.kernel import clock
-from guanxi.kernel.actor import Actor, Arm
+from guanxi.kernel.actor import COMPANYWIDE, Actor, Arm
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.models import Share
 
@@ -38,15 +38,24 @@ def opened(entity: Entity, row: Any, actor: Actor) -> list[Opened]:
         for share in Share.objects.filter(entity=key, record=record):
             if share.part == "basic" and key != entity.key:
                 continue  # the record alone, without what lies below it
-            reached = share.grantee == actor.id if share.to == "person" else share.to == "department" and share.grantee in actor.departments
-            if reached and (share.until is None or share.until > clock.now()):
+            if _names(share, actor) and (share.until is None or share.until > clock.now()):
                 found.append(Opened(record, share.to, share.grantee, share.edit, share.part))
     return found
 
 
+def _names(share: Share, actor: Actor) -> bool:
+    if share.to == "person":
+        return bool(share.grantee == actor.id)
+    if share.to in COMPANYWIDE and share.company != actor.company:
+        return False
+    return share.grantee in (actor.departments if share.to == "department" else actor.circles.get(share.to, ()))
+
+
 def arms(entity: Entity, row: Any, actor: Actor, shares: Iterable[Opened], action: str) -> frozenset[Arm]:
     """Every arm through which this person reaches this record for `action`, whatever he was granted."""
-    held: set[Arm] = {"all"}
+    place = entity.fields[entity.lies_in].value(row) if entity.lies_in else row.department_id
+    inside = actor.within is None or place in actor.within
+    held: set[Arm] = {"all"} if actor.within is None else {"company"} if inside else set()
     if actor.id and row.owner_id == actor.id:
         held.add("own")
     if actor.id and entity.author_sees and row.created_by_id == actor.id:
@@ -57,9 +66,23 @@ def arms(entity: Entity, row: Any, actor: Actor, shares: Iterable[Opened], actio
         held.add("department")
     if row.department_id in actor.tree:
         held.add("tree")
+    if row.department_id in actor.named.get((entity.key, action), ()):
+        held.add("named")
+    if any(lowest <= (_region(entity, row) or 0) <= highest for lowest, highest in actor.territory):
+        held.add("territory")
+    if not inside:  # what a company sees of others is its people's own, or opened to them
+        held &= set() if entity.lies_in else {"own"}
     if any(_opens(s, action) for s in shares):
         held |= {"involved", "granted"}
     return frozenset(held)
+
+
+def _region(entity: Entity, row: Any) -> int | None:
+    """Where the record is, by its own place or by its parent's."""
+    value: Any = row
+    for step in entity.region_path.split("__") if entity.region_path else ():
+        value = getattr(value, step, None)
+    return value if isinstance(value, int) else None
 
 
 def _opens(share: Opened, action: str) -> bool:

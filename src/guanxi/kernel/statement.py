@@ -7,8 +7,9 @@ what differs from one run to the next is left open as a `Slot` and given when th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models.expressions import Expression
+from psycopg import sql as composing
 from psycopg._preparing import Prepare
 from psycopg.pq import Format
 
@@ -93,6 +95,38 @@ def compiled(queryset: Any, *, lasting: bool = True, plain: bool = True) -> Stat
         return Statement("", (), {}, None, lasting, plain)
     converters = compiler.get_converters([part for part, _sql, _alias in compiler.select[: compiler.col_count]])
     return Statement(sql, tuple(params), converters, compiler, lasting, plain)
+
+
+def first_of_each(queryset: Any, place: str, order: str, most: int) -> Statement:
+    """The statement of those rows of a queryset of tuples whose column `place`, a window's row number, is at most `most`; ordered by `order`.
+
+    The ORM can narrow by a window too, but loses columns that are selected twice.
+    """
+    whole = compiled(queryset)
+    names = ", ".join(f'"{name}"' for name in (order, place))
+    return replace(whole, sql=whole.sql and f'SELECT * FROM ({whole.sql}) AS given WHERE "{place}" <= {most:d} ORDER BY {names}')
+
+
+def written(statement: Statement) -> Statement:
+    """The same with its values in the text, all but the slots: they decide which index serves, so a plan that is kept must know them."""
+    if not statement.sql:
+        return statement
+    connection.ensure_connection()
+    given, slots = iter(statement.params), []
+
+    def fill(place: re.Match[str]) -> str:
+        if place[0] == "%%":
+            return place[0]
+        value = next(given)
+        if type(value) is Mark:
+            slots.append(value)
+            return place[0]
+        return composing.Literal(value).as_string(connection.connection).replace("%", "%%")
+
+    return replace(statement, sql=_PLACE.sub(fill, statement.sql), params=tuple(slots))
+
+
+_PLACE = re.compile("%[%s]")
 
 
 class _Cursor(ServerBindingCursor):  # type: ignore[misc]

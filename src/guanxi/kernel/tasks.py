@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from guanxi.kernel import jobs
+from guanxi.kernel import history, jobs, notices, pairs, search, versions
+from guanxi.kernel.registry import registry
 
 
 @app.task(name=jobs.TASK)
@@ -18,3 +19,35 @@ def run(job: int) -> None:
 def revive(timestamp: int) -> None:
     """Give jobs of dead workers to living ones."""
     jobs.revive()
+
+
+@app.periodic(cron="* * * * * */20")
+@app.task(name="guanxi.sort_in", queue="default", queueing_lock="guanxi.sort_in", pass_context=False)
+def sort_in(timestamp: int) -> None:
+    """So that no clerk's write has to do it for those before, and searches have a short list to read."""
+    search.sort_in()
+
+
+@app.periodic(cron="11 2 * * *")
+@app.task(name="guanxi.months_ahead", queue="default", queueing_lock="guanxi.months_ahead")
+def months_ahead(timestamp: int) -> None:
+    """At night, so that every month of the logs has its part before it begins."""
+    history.months_ahead()
+
+
+@app.periodic(cron="26 2 * * *")
+@app.task(name="guanxi.sweep_notices", queue="default", queueing_lock="guanxi.sweep_notices")
+def sweep_notices(timestamp: int) -> None:
+    """At night, so that what was read long ago does not pile up."""
+    notices.sweep()
+
+
+@app.periodic(cron="41 19 * * *")
+@app.task(name="guanxi.pairs", queue="bulk", queueing_lock="guanxi.pairs", pass_context=False)
+def find_pairs(timestamp: int) -> None:
+    """While the company sleeps (19:41 UTC is 03:41 in China): which records look like one another."""
+    versions.refresh(versions.current()["shape"])
+    for entity in registry:
+        if pairs.rules(entity):
+            for _found in pairs.find(entity):
+                pass

@@ -15,6 +15,7 @@ from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from guanxi.kernel import clock, directory, pools, recycling, search
+from guanxi.kernel.draft import Draft, Hold
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.column import Linked
 from guanxi.kernel.fields.rollup import RollUp
@@ -35,6 +36,7 @@ def run() -> list[str]:
             problems += of_entity(entity)
     problems += strays()
     problems += partitions()
+    problems += holds()
     for check in _of_areas:
         problems += check()
     return problems
@@ -46,6 +48,14 @@ _of_areas: list[Callable[[], Iterator[str]]] = []
 def register(check: Callable[[], Iterator[str]]) -> None:
     """Called by an area's `verify` module when it is imported; the check yields a line for each problem."""
     _of_areas.append(check)
+
+
+def holds() -> Iterator[str]:
+    """Unique values that a draft holds though it no longer waits: nobody could ever take them."""
+    waiting = Draft.objects.filter(number=OuterRef("draft"), state="waiting")
+    stale = Hold.objects.filter(~Exists(waiting)).order_by("id").values_list("draft", flat=True)[:NAMED]
+    if ended := sorted(set(stale)):
+        yield f"unique values are held by drafts that no longer wait: {', '.join(map(str, ended))}"
 
 
 def in_chunks(entity: Entity) -> Iterator[list[int]]:
@@ -89,7 +99,7 @@ def _stale(entity: Entity, rows: QuerySet[Any]) -> Iterator[int]:
         stored = SearchEntry.objects.in_bulk([r.id for r in chunk])
         for record in chunk:
             known, right = stored.get(record.id), search.entry(entity, record)
-            if known is not None and any(getattr(known, name) != getattr(right, name) for name in compared):
+            if known is not None and any(getattr(known, name) != right[name] for name in compared):
                 yield record.id
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, Q
 
-from guanxi.kernel import access, paging, query, statement
+from guanxi.kernel import access, marks, paging, query, statement
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.condition import tree
 from guanxi.kernel.paging import Page, Segment, Sort
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 class Window:
     """Records of `entity` on which `actor` may perform `action`, narrowed by every one of `conditions`.
 
-    `shared` leaves those that others have opened to him. `narrow` narrows further in a way named by `code`, with slots
-    that `values` fill.
+    `among` leaves those that others have opened to him ("shared") or that bear his star ("starred"). `narrow` narrows
+    further in a way named by `code`, with slots that `values` fill.
     """
 
     entity: Entity
     actor: Actor
     action: str = "view"
     conditions: tuple[Any, ...] = ()
-    shared: bool = False
+    among: str = ""
     code: str = ""
     narrow: Callable[[Rows], Any] | None = None
     values: dict[str, Any] = field(default_factory=dict)
@@ -40,21 +40,27 @@ class Window:
     def rows(self, arm: Q | None = None) -> Rows:
         """The query, of the whole scope or of one arm of it. Raises ConditionError."""
         rows = query.rows(self.entity, self.actor, action=self.action, arm=arm)
-        if self.shared:
-            rows = rows.filter(access.AnyOf(F("id"), access.shared_ids(self.entity.key, self.actor, "view")))
+        if self.among:
+            ids = (
+                access.shared_ids(self.entity.key, self.actor, "view")
+                if self.among == "shared"
+                else marks.star_ids(self.entity, self.actor)
+            )
+            rows = rows.filter(access.AnyOf(F("id"), ids))
         for condition in filter(None, self.conditions):
             rows = rows.where(condition)
         return self.narrow(rows) if self.narrow else rows
 
     def page(self, sort: Sort, wanted: Plan, *, cursor: str = "", size: int = paging.PAGE_SIZE) -> Page:
         """One page of tuples (id, sort value, the plan's paths). Raises ConditionError."""
-        key = (self.entity.key, self.action, self._conditions(), self.shared, self.code, sort.code, wanted.keys)
+        key = (self.entity.key, self.action, self._conditions(), self.among, self.code, sort.code, wanted.keys)
 
         def make(segment: Segment) -> statement.Statement:
             # What is narrowed to a few rows is read through those, not through the arms of the scope.
             arms = None if self.narrow else access.arm_conditions(self.entity, self.actor, self.action)
             composed = paging.segment(self.rows, arms, sort, list(wanted.paths), segment)
-            return statement.compiled(composed, lasting=self._lasting(), plain=not any(self.conditions))
+            made = statement.compiled(composed, lasting=self._lasting())
+            return statement.written(made) if any(self.conditions) else made
 
         def reading(segment: Segment) -> statement.Statement:
             return statement.kept(self.actor, (*key, segment), lambda: make(segment))

@@ -12,9 +12,10 @@ class OrgConfig(AppConfig):
     label = "org"
 
     def ready(self) -> None:
-        from guanxi.kernel import directory, install
-        from guanxi.org import operations, presets
+        from guanxi.kernel import deciding, directory, install
+        from guanxi.org import deciders, operations, presets
         from guanxi.org.directory import Directory
 
         directory.register(Directory())
+        deciding.answer_with(deciders.who)
         install.STEPS += [presets.watch, presets.sync, operations.watch]

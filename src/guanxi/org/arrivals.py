@@ -12,7 +12,29 @@ from guanxi.org.address import client_address
 from guanxi.org.models import User
 
 IN, WRONG, PAUSED, OUT, PASSWORD = "sign_in", "sign_in_wrong", "sign_in_paused", "sign_out", "password"
-VERBS = (IN, WRONG, PAUSED, OUT, PASSWORD)
+SECOND_WRONG, SECOND_SET, SECOND_GONE, CODES = "second_wrong", "second_set", "second_gone", "second_codes"
+ENDED, RECOVERY, RECOVERED = "sessions_ended", "recovery_asked", "recovered"
+REGISTERED, FULL = "registered", "licence_full"
+SINGLE_WRONG, LINKED, UNLINKED = "single_wrong", "single_linked", "single_unlinked"
+VERBS = (
+    IN,
+    WRONG,
+    PAUSED,
+    OUT,
+    PASSWORD,
+    SECOND_WRONG,
+    SECOND_SET,
+    SECOND_GONE,
+    CODES,
+    ENDED,
+    RECOVERY,
+    RECOVERED,
+    SINGLE_WRONG,
+    LINKED,
+    UNLINKED,
+    REGISTERED,
+    FULL,
+)
 LONGEST = 80
 
 _BROWSERS = (
@@ -33,8 +55,8 @@ _SYSTEMS = (
 
 
 def note(request: HttpRequest, verb: str, *, user: User | None = None, login: str = "") -> None:
-    """Keep one of `VERBS`; `login` is what was typed where nobody is known."""
-    data = {"login": (user.login if user else login)[:LONGEST], "address": client_address(request), "device": device(request)}
+    """Keep one of `VERBS`; `login` is what was typed where nobody is known, or whom it befell."""
+    data = {"login": (login or (user.login if user else ""))[:LONGEST], "address": client_address(request), "device": device(request)}
     AccessLog.objects.create(at=clock.now(), actor=user.pk if user else None, verb=verb, entity="org.user", data=data)
 
 

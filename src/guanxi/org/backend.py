@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
 from django.http import HttpRequest
 
 from guanxi.kernel.statement import prepared_cursor
+from guanxi.org import arrived
 from guanxi.org.models import User
 
 #: Known to everybody who reads the README, so good for the demo's own people only.
@@ -27,26 +27,21 @@ class LoginBackend(BaseBackend):
             User().set_password(password)
             return None
         if password == DEMO_PASSWORD and not user.demo:
+            User().set_password(password)  # as long as for an unknown login
             return None
         return user if user.check_password(password or "") and user.is_active else None
 
     def get_user(self, user_id: int) -> User | None:
         """The person with `shape_version` and `access_version` beside him."""
-        with prepared_cursor() as cursor:
-            cursor.execute(_PERSON, [user_id])
-            row = cursor.fetchone()
-        if row is None:
-            return None
-        user = User.from_db("default", [f.attname for f in User._meta.concrete_fields], row[2:])
-        user.preferences = json.loads(row[_PREFERENCES])
-        user.shape_version, user.access_version = row[:2]  # type: ignore[attr-defined]
-        return user
+        row = arrived.take(user_id) or _ask(user_id)
+        return arrived.person(row) if row else None
 
 
-_PREFERENCES = 2 + [f.attname for f in User._meta.concrete_fields].index("preferences")
-#: Every request asks this, so it is written by hand.
-_PERSON = (
-    "SELECT (SELECT value FROM kernel_version WHERE name = 'shape'), (SELECT value FROM kernel_version WHERE name = 'access'), "
-    + ", ".join(f'"{f.column}"' for f in User._meta.concrete_fields)
-    + " FROM org_user WHERE id = %s AND is_active"
-)
+def _ask(user_id: int) -> tuple[Any, ...] | None:
+    with prepared_cursor() as cursor:
+        cursor.execute(_PERSON, [user_id])
+        found: tuple[Any, ...] | None = cursor.fetchone()
+    return found
+
+
+_PERSON = f"SELECT {arrived.COLUMNS} FROM org_user person WHERE id = %s AND is_active"

@@ -1,6 +1,6 @@
 """The tree of departments: grown, renamed, moved, merged and closed, people and records coming along.
 
-Each verb says who acts and is refused to whoever does not administer. The tree has no cycles and keeps a root that is open;
+Each verb says who acts and is refused to whoever does not look after that part of the tree. The tree has no cycles and keeps a root that is open;
 a closed department keeps its history and stands in nobody's way.
 """
 
@@ -10,17 +10,17 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 from django.utils.translation import gettext as _
 
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.directory import below
 from guanxi.kernel.directory import departments as known
-from guanxi.kernel.write import Invalidated, unit
+from guanxi.kernel.write import Forbidden, Invalidated, unit
 from guanxi.kernel.write.stamps import relocate
-from guanxi.org import directory
+from guanxi.org import actors, directory, reach
 from guanxi.org.duty import DOOR, administering
-from guanxi.org.models import Department, Membership, User
+from guanxi.org.models import Department, Membership, Team, User
 
 LONGEST = 80
 
@@ -41,7 +41,7 @@ def people() -> Mapping[int, int]:
 
 def create(name: str, above: Department | None, *, actor: Actor) -> Department:
     """A new department, below another or as a further root. Raises Forbidden or Invalidated."""
-    administering(actor)
+    reach.growing(above, actor)
     with _tree(actor):
         _open(above)
         name = _named(name, above)
@@ -51,7 +51,11 @@ def create(name: str, above: Department | None, *, actor: Actor) -> Department:
 
 def change(department: Department, name: str, head: User | None, *, actor: Actor) -> None:
     """Another name or head. Raises Forbidden or Invalidated."""
-    administering(actor)
+    reach.shaping(department, actor)
+    if head is not None and head.pk != department.head_id and not reach.covers(actor, head):
+        raise Invalidated({"head": _("Choose a head among the ordinary colleagues whom you look after.")})
+    if head is not None and head.pk != department.head_id and not reach.everywhere(actor) and reach.widens(actors.resolve(head), actor):
+        raise Invalidated({"head": _("As head %(name)s would see more than you do. Ask a system administrator.") % {"name": head.name}})
     if head is not None and not head.is_active:
         raise Invalidated({"head": _("%(name)s no longer works here. Choose somebody who does.") % {"name": head.name}})
     with _tree(actor):
@@ -61,8 +65,9 @@ def change(department: Department, name: str, head: User | None, *, actor: Actor
 
 def place(department: Department, above: Department | None, *, actor: Actor) -> None:
     """Put a department with all below it under another, or make it a root. Raises Forbidden or Invalidated."""
-    administering(actor)
+    reach.moving(department, above, actor)
     with _tree(actor):
+        _untouched(department, actor)
         _open(above)
         if above is not None and above.pk in _below(department):
             raise Invalidated({"above": _("“%(name)s” cannot stand below itself.") % {"name": department.name}})
@@ -71,13 +76,22 @@ def place(department: Department, above: Department | None, *, actor: Actor) -> 
         department.save(update_fields=["parent"])
 
 
+def found(department: Department, *, company: bool, actor: Actor) -> None:
+    """Mark a department as the head of a company of its own, such as a dealer, or no longer. Raises Forbidden."""
+    administering(actor)
+    with _tree(actor):
+        department.company = company
+        department.save(update_fields=["company"])
+
+
 def merge(department: Department, into: Department, *, actor: Actor) -> int:
     """People, records and departments below go to another department, and this one is closed; how many accounts moved.
 
     Raises Forbidden or Invalidated.
     """
-    administering(actor)
+    reach.moving(department, into, actor)
     with _tree(actor):
+        _untouched(department, actor)
         _open(into)
         if into.pk in _below(department):
             raise Invalidated({"into": _("Choose a department that is not “%(name)s” or below it.") % {"name": department.name}})
@@ -86,6 +100,7 @@ def merge(department: Department, into: Department, *, actor: Actor) -> int:
         Membership.objects.filter(department=department, user__in=elsewhere).delete()
         Membership.objects.filter(department=department).update(department=into)
         Department.objects.filter(parent=department).update(parent=into)
+        Team.objects.filter(company=department).update(company=into)
         directory.clear()
         relocate(department.pk, into.pk, actor=actor, door=DOOR)
         department.active = False
@@ -95,7 +110,7 @@ def merge(department: Department, into: Department, *, actor: Actor) -> int:
 
 def close(department: Department, *, active: bool, actor: Actor) -> None:
     """Close a department in which nobody works, or open it again. Raises Forbidden or Invalidated."""
-    administering(actor)
+    reach.shaping(department, actor)
     with _tree(actor):
         if active:
             _open(department.parent)
@@ -104,6 +119,18 @@ def close(department: Department, *, active: bool, actor: Actor) -> None:
             _closable(department)
         department.active = active
         department.save(update_fields=["active"])
+
+
+def _untouched(department: Department, actor: Actor) -> None:
+    """Whom somebody does not look after he does not move, wherever below they work; nor himself, to see further."""
+    if reach.everywhere(actor):
+        return
+    branch = _below(department)
+    within = User.objects.filter(Q(department__in=branch) | Q(memberships__department__in=branch)).distinct()
+    for user in within:
+        if user.pk == actor.id:
+            raise Forbidden(_("You work there yourself. Ask a system administrator to move it."))
+        reach.over(user, actor)
 
 
 def _closable(department: Department) -> None:

@@ -1,12 +1,15 @@
-"""Names of people and departments for the kernel, kept per process while `access_version` stands still."""
+"""Names of people, departments, teams, positions and roles for the kernel, kept per process while `access_version` stands still."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
+
+from django.utils.translation import get_language
 
 from guanxi.kernel import pools
-from guanxi.kernel.directory import Entry
-from guanxi.org.models import Department, User
+from guanxi.kernel.directory import Entry, head_of_company
+from guanxi.org import deciders
+from guanxi.org.models import Department, Position, PositionHolder, Role, Team, TeamMember, User
 
 _cache: dict[str, Mapping[int, Entry]] = {}
 _version: dict[str, int | None] = {"access": None}
@@ -18,14 +21,59 @@ class Directory:
     def people(self) -> Mapping[int, Entry]:
         if "people" not in _cache:
             rows = User.objects.values_list("id", "name", "login", "department_id", "is_active")
-            _cache["people"] = {i: Entry(i, name, login, department, active) for i, name, login, department, active in rows}
+            places = self.departments()
+            _cache["people"] = {
+                i: Entry(i, name, login, department, active, company=head_of_company(places, department))
+                for i, name, login, department, active in rows
+            }
         return _cache["people"]
 
     def departments(self) -> Mapping[int, Entry]:
         if "departments" not in _cache:
-            rows = Department.objects.order_by("position", "id").values_list("id", "name", "code", "active", "parent_id")
-            _cache["departments"] = {i: Entry(i, name, code, None, active, parent) for i, name, code, active, parent in rows}
+            rows = list(Department.objects.order_by("position", "id").values_list("id", "name", "code", "active", "parent_id", "company"))
+            above, heads = {row[0]: row[4] for row in rows}, {row[0] for row in rows if row[5]}
+            _cache["departments"] = {
+                i: Entry(i, name, code, None, active, parent, _head(i, above, heads)) for i, name, code, active, parent, _company in rows
+            }
         return _cache["departments"]
+
+    def circles(self) -> Mapping[str, Mapping[int, Entry]]:
+        named = f"role {get_language()}"
+        if named not in _cache:
+            teams = Team.objects.order_by("name").values_list("id", "name", "active")
+            _cache["team"] = {i: Entry(i, name, active=active) for i, name, active in teams}
+            places = Position.objects.order_by("place", "id").values_list("id", "name", "active")
+            _cache["position"] = {i: Entry(i, name, active=active) for i, name, active in places}
+            _cache[named] = {
+                r.pk: Entry(r.pk, r.name, r.code, active=r.active) for r in Role.objects.filter(admin=False).order_by("position")
+            }
+        return {"team": _cache["team"], "position": _cache["position"], "role": _cache[named]}
+
+    def teammates(self) -> Mapping[int, frozenset[int]]:
+        return _gathered(TeamMember.objects.values_list("team_id", "user_id"))
+
+    def holders(self) -> Mapping[int, frozenset[int]]:
+        return _gathered(PositionHolder.objects.values_list("position_id", "user_id"))
+
+
+def _gathered(pairs: Iterable[tuple[int, int]]) -> dict[int, frozenset[int]]:
+    """The people of each."""
+    found: dict[int, set[int]] = {}
+    for whole, user in pairs:
+        found.setdefault(whole, set()).add(user)
+    return {whole: frozenset(users) for whole, users in found.items()}
+
+
+def _head(department: int, above: Mapping[int, int | None], heads: Container[int]) -> int | None:
+    """The nearest department marked as a company, going up from this one."""
+    place: int | None = department
+    seen: set[int] = set()
+    while place is not None and place not in seen:
+        if place in heads:
+            return place
+        seen.add(place)
+        place = above.get(place)
+    return None
 
 
 def refresh(version: int) -> None:
@@ -38,4 +86,5 @@ def refresh(version: int) -> None:
 def clear() -> None:
     """Forget what is cached in this process."""
     _cache.clear()
+    deciders.clear()
     pools.clear()

@@ -1,6 +1,6 @@
 """Accounts from the first login to the last: named, opened, locked, given a new password, within the licence.
 
-Each verb says who acts and is refused to whoever does not administer. Nobody locks himself out, and somebody who looks
+Each verb says who acts and is refused to whoever does not look after this account (`reach`). Nobody locks himself out, and somebody who looks
 after accounts always remains.
 """
 
@@ -17,7 +17,7 @@ from guanxi.kernel import clock
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.china import pinyin
 from guanxi.kernel.write import Invalidated, unit
-from guanxi.org import directory
+from guanxi.org import directory, reach
 from guanxi.org.accounts import initial_password
 from guanxi.org.duty import DOOR, administering, another_administrator
 from guanxi.org.models import Assignment, Policy, Role, Token, User
@@ -68,9 +68,11 @@ def usable(login: str) -> str:
 
 def open_account(login: str, name: str, *, actor: Actor, like: User | None = None) -> tuple[User, str]:
     """A new account, with the roles of another if wanted, and its initial password. Raises Forbidden or Invalidated."""
-    administering(actor)
+    reach.looking_after(actor)
+    if like is not None:
+        reach.copying(like, actor)
     with unit(actor, DOOR):
-        _room()
+        room(actor)
         login = usable(login)
         password = initial_password()
         user = User.objects.create(login=login, name=name[:60], password=make_password(password), must_change_password=True)
@@ -83,6 +85,7 @@ def open_account(login: str, name: str, *, actor: Actor, like: User | None = Non
 def same_roles(user: User, like: User, *, actor: Actor) -> None:
     """Exactly the roles of another person. Raises Forbidden or Invalidated."""
     _not_oneself(user, actor, _("Nobody changes his own roles. Ask another administrator."))
+    reach.copying(like, actor)
     if not Assignment.objects.filter(user=like, role__admin=True, role__active=True, until=None).exists():
         _still_administered(user)
     with unit(actor, DOOR):
@@ -102,10 +105,10 @@ def lock(user: User, *, actor: Actor) -> None:
 
 def unlock(user: User, *, actor: Actor) -> None:
     """In again with the old password; tokens stay void. Raises Forbidden or Invalidated."""
-    administering(actor)
+    reach.over(user, actor)
     with unit(actor, DOOR):
-        if not User.objects.filter(pk=user.pk, is_active=True).exists():
-            _room()
+        if not User.objects.filter(Q(is_active=True) | Q(shared__isnull=False), pk=user.pk).exists():
+            room(actor)
         User.objects.filter(pk=user.pk).update(is_active=True)
     user.is_active = True
     directory.clear()
@@ -138,16 +141,22 @@ def limit(most: int | None, *, actor: Actor) -> None:
 
 
 def active() -> int:
-    """How many accounts are active."""
-    return User.objects.filter(is_active=True).count()
+    """How many accounts are active that are somebody's own; shared licences are counted where they are used."""
+    return User.objects.filter(is_active=True, shared=None).count()
 
 
-def _room() -> None:
-    """Inside the unit, so that two who open the last account at once do not both succeed."""
+def room(actor: Actor) -> None:
+    """Inside the unit, so that two who open the last account at once do not both succeed.
+
+    How many there are is told to who looks after all of them. Raises Invalidated.
+    """
     row = Policy.objects.select_for_update().filter(code=CEILING).first()
     if row is not None and isinstance(row.value, int) and active() >= row.value:
         text = _("All %(n)d accounts of the licence are in use. Lock one that nobody needs, or raise the ceiling.")
-        raise Invalidated({"login": text % {"n": row.value}})
+        told = (
+            text % {"n": row.value} if reach.everywhere(actor) else _("All accounts of the licence are in use. Ask a system administrator.")
+        )
+        raise Invalidated({"login": told})
 
 
 def _copy_roles(user: User, like: User) -> None:
@@ -158,9 +167,10 @@ def _copy_roles(user: User, like: User) -> None:
 
 
 def _not_oneself(user: User, actor: Actor, text: str) -> None:
-    administering(actor)
+    reach.looking_after(actor)
     if user.pk == actor.id:
         raise Invalidated({"user": text})
+    reach.over(user, actor)
 
 
 def _still_administered(user: User) -> None:

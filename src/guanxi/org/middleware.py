@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from guanxi.kernel import clock, versions
 from guanxi.kernel.write import set_request
-from guanxi.org import actors, directory
+from guanxi.org import actors, directory, presences, preview
 from guanxi.org.models import User
 
 OPEN = ("/login/", "/static/", "/healthz", "/readyz", "/api/", "/favicon.ico", "/manifest.webmanifest")
+
+#: The page asks it by itself, so it is no sign of life.
+ASKED_BY_THE_PAGE = "/_here/"
 
 
 class ActorMiddleware:
@@ -29,6 +34,10 @@ class ActorMiddleware:
                 user = request.user
                 if isinstance(user, User) and user.is_authenticated:
                     self.enter(request, user)
+                    if request.path != ASKED_BY_THE_PAGE:
+                        presences.touch(request)
+                    if getattr(request, "preview", None) and preview.refuses(request):
+                        return _only_a_look()
             try:
                 return self.get_response(request)
             finally:
@@ -44,3 +53,11 @@ class ActorMiddleware:
         translation.activate(user.language)
         request.LANGUAGE_CODE = user.language
         timezone.activate(ZoneInfo(user.time_zone))
+        if preview.KEY in request.session and (other := preview.through(request, request.actor)):  # type: ignore[attr-defined]
+            request.actor, request.preview = other, other.name  # type: ignore[attr-defined]
+
+
+def _only_a_look() -> HttpResponse:
+    text = _("You are looking through a colleague's eyes and can change nothing. Leave the preview first.")
+    told = json.dumps({"toast": {"message": text, "level": "error"}})
+    return HttpResponse(text, status=403, content_type="text/plain; charset=utf-8", headers={"HX-Trigger": told, "HX-Reswap": "none"})

@@ -7,6 +7,8 @@ from importlib.resources import files
 from django.conf import settings
 from django.db import connection
 
+from guanxi.kernel import history
+
 #: Watched tables, and what of their rows is nobody's business or no change.
 SUBJECTS = {
     "user": "password,last_login,preferences,theme,language,created_at,epoch",
@@ -14,9 +16,18 @@ SUBJECTS = {
     "membership": "",
     "role": "",
     "assignment": "",
+    "team": "",
+    "teammember": "",
+    "teamrole": "",
+    "position": "",
+    "positionholder": "",
+    "territory": "",
     "grant": "",
     "fieldright": "",
     "policy": "",
+    "sharedaccount": "",
+    "provider": "secret",
+    "identity": "known_as,created_at",
     "token": "digest,used_at",
 }
 
@@ -24,7 +35,9 @@ SUBJECTS = {
 def watch() -> None:
     """Install the triggers; twice changes nothing."""
     with connection.cursor() as cursor:
-        cursor.execute((files("guanxi.org") / "operations.sql").read_text(encoding="utf-8"))
+        for rules in ("operations.sql", "clearing.sql"):
+            cursor.execute((files("guanxi.org") / rules).read_text(encoding="utf-8"))
         for subject, skipped in SUBJECTS.items():
             cursor.execute("SELECT guanxi_operates(%s, %s, %s)", [f"org_{subject}", subject, skipped])
+        history.keep_by_month("org_operation")
         cursor.execute("SELECT guanxi_operations_closed(%s)", [settings.GUANXI_APP_ROLE])

@@ -51,6 +51,6 @@ END $$;
 CREATE OR REPLACE FUNCTION guanxi_operations_closed(app text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     IF app <> current_user AND EXISTS (SELECT 1 FROM pg_roles WHERE rolname = app) THEN
-        EXECUTE format('REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON org_operation FROM %I', app);
+        EXECUTE format('REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON org_operation FROM %I', app);  -- nothing of its parts is open to it
     END IF;
 END $$;

@@ -13,11 +13,23 @@ from guanxi.kernel.actor import SCOPES, Actor, Arm
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.grants import VERBS
 from guanxi.org import actors
-from guanxi.org.models import Assignment, Grant, Role, User
-from guanxi.org.words import action_word, scope_word
+from guanxi.org.models import Assignment, Grant, Role, Team, User
+from guanxi.org.words import action_word, reach_word
 
 #: The order in which one reason is preferred to another: the nearest first.
-_NEAREST: tuple[Arm, ...] = ("own", "author", "involved", "granted", "reports", "department", "tree", "all")
+_NEAREST: tuple[Arm, ...] = (
+    "own",
+    "author",
+    "involved",
+    "granted",
+    "reports",
+    "department",
+    "tree",
+    "named",
+    "territory",
+    "company",
+    "all",
+)
 
 
 @dataclass
@@ -79,19 +91,35 @@ def _verdict(user: User, actor: Actor, entity: Entity, row: Any, action: str, *,
     held = standing.arms(entity, row, actor, standing.opened(entity, row, actor), action)
     grants = list(_granting(user, entity, action))
     for arm in _NEAREST:
-        for role, scope in grants:
-            if arm in SCOPES[scope] & held:
-                words = {"person": user.name, "role": role.name, "action": action_word(entity, action), "scope": scope_word(scope)}
-                because = [*_way(arm, row, user), _("Role “%(role)s” may %(action)s: %(scope)s.") % words]
+        for grant in grants:
+            if arm in actor.inside(actors.arms_of(grant)) & held and (arm != "named" or row.department_id in _branch(grant)):
+                role = grant.role
+                words = {"person": user.name, "role": role.name, "action": action_word(entity, action), "scope": _far(grant)}
+                because = [*_way(arm, row, user), *_by_team(user, role), _("Role “%(role)s” may %(action)s: %(scope)s.") % words]
                 return Verdict(action, action_word(entity, action), not barred, because)
     return Verdict(action, action_word(entity, action), False, _why_not(user, entity, row, action, grants))
 
 
-def _granting(user: User, entity: Entity, action: str) -> list[tuple[Role, str]]:
-    """The person's roles in force with their scope for an action, the most generous last."""
-    mine = Assignment.objects.filter(Q(until=None) | Q(until__gt=clock.now()), user=user, role__active=True).values("role")
+def _far(grant: Grant) -> str:
+    return reach_word(grant.scope, grant.departments, grant.territory)
+
+
+def _branch(grant: Grant) -> frozenset[int]:
+    return directory.below(directory.departments(), frozenset(grant.departments))
+
+
+def _granting(user: User, entity: Entity, action: str) -> list[Grant]:
+    """The grants of the person's roles in force for an action, the most generous last."""
+    mine = actors.resolve(user).circles["role"]
     rows = Grant.objects.filter(role__in=mine, entity=entity.key, action=action).select_related("role")
-    return sorted(((g.role, g.scope) for g in rows), key=lambda pair: list(SCOPES).index(pair[1]))
+    return sorted(rows, key=lambda g: list(SCOPES).index(g.scope))
+
+
+def _by_team(user: User, role: Role) -> list[str]:
+    """The team that gives a role to somebody who does not hold it himself."""
+    own = Assignment.objects.filter(Q(until=None) | Q(until__gt=clock.now()), user=user, role=role)
+    team = None if own.exists() else Team.objects.filter(active=True, members__user=user, roles__role=role).first()
+    return [_("Team “%(team)s” gives %(person)s a role.") % {"team": team.name, "person": user.name}] if team else []
 
 
 def _way(arm: Arm, row: Any, user: User) -> list[str]:
@@ -103,13 +131,21 @@ def _way(arm: Arm, row: Any, user: User) -> list[str]:
         case "author":
             return [_("%(person)s wrote it.") % names]
         case "involved" | "granted":
-            return [_("It was opened to %(person)s or to his department by a special grant.") % names]
+            return [_("It was opened to %(person)s, or to a department, team, position or role of his, by a special grant.") % names]
         case "reports":
             return [_("Its owner %(owner)s reports to %(person)s, directly or further down.") % names]
         case "department":
             return [_("Its owner %(owner)s belongs to %(department)s, and so does %(person)s.") % names]
         case "tree":
             return [_("Its owner %(owner)s belongs to %(department)s.") % names, *_climb(row.department_id, user)]
+        case "named":
+            return [
+                _("Its owner %(owner)s belongs to %(department)s, which the role names, or to a department below one it names.") % names
+            ]
+        case "company":
+            return [_("Its owner %(owner)s belongs to the same company as %(person)s.") % names]
+        case "territory":
+            return [_("It lies in the territory that %(person)s looks after.") % names]
     return []
 
 
@@ -129,7 +165,7 @@ def _climb(department: int | None, user: User) -> list[str]:
     return steps
 
 
-def _why_not(user: User, entity: Entity, row: Any, action: str, grants: list[tuple[Role, str]]) -> list[str]:
+def _why_not(user: User, entity: Entity, row: Any, action: str, grants: list[Grant]) -> list[str]:
     words = {
         "person": user.name,
         "entity": entity.label_plural,
@@ -138,11 +174,12 @@ def _why_not(user: User, entity: Entity, row: Any, action: str, grants: list[tup
         "department": directory.department_name(row.department_id) or "—",
     }
     if not grants:
-        held = Assignment.objects.filter(user=user, role__active=True).exists()
-        if not held:
+        if not actors.resolve(user).roles:
             return [_("%(person)s has no role.") % words]
         return [_("None of the roles of %(person)s may %(action)s %(entity)s.") % words]
-    role, scope = grants[-1]
-    steps = [_("Role “%(role)s” may %(action)s: %(scope)s.") % {**words, "role": role.name, "scope": scope_word(scope)}]
+    if (within := actors.resolve(user).within) is not None and row.department_id not in within:
+        return [_("%(person)s belongs to a company of its own, such as a dealer, and the record lies beyond it.") % words]
+    widest = grants[-1]
+    steps = [_("Role “%(role)s” may %(action)s: %(scope)s.") % {**words, "role": widest.role.name, "scope": _far(widest)}]
     steps.append(_("The record belongs to %(owner)s in %(department)s, outside of it, and was not opened to %(person)s.") % words)
     return steps

@@ -13,9 +13,10 @@ class PeopleConfig(apps.Area):
         """Headcounts of departments and profiles of accounts are known here, where people without an account are known."""
         super().ready()
         from guanxi.kernel import install
-        from guanxi.org import departments, profile
+        from guanxi.org import departments, identities, profile
         from guanxi.people import directory, hiring, self_service
 
         install.STEPS.append(hiring.adopt)
+        identities.NEWCOMERS.append(hiring.adopt_one)
         departments.COUNTS.append(directory.working)
         profile.KEEPERS.append(self_service.Keeper())

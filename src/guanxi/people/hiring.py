@@ -1,4 +1,7 @@
-"""How somebody comes to an account, and an account to its employee; and how both end."""
+"""How somebody comes to an account, and an account to its employee; and how both end.
+
+Administrators do this at once: review before effect is for those who work with records.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,8 @@ from guanxi.kernel import write
 from guanxi.kernel.actor import SYSTEM, Actor
 from guanxi.kernel.registry import registry
 from guanxi.kernel.write import Invalidated, unit
-from guanxi.org import logins, moves
-from guanxi.org.duty import DOOR, administering
+from guanxi.org import logins, moves, reach
+from guanxi.org.duty import DOOR
 from guanxi.org.models import User
 from guanxi.people import directory, projection
 from guanxi.people.entities.employee import Employee, status
@@ -54,21 +57,22 @@ def belongs(employee: Any, user: User, *, actor: Actor) -> Any:
 
 def hire(values: Mapping[str, Any], *, actor: Actor) -> Any:
     """A new employee. Raises Forbidden or Invalidated."""
-    return write.create(ENTITY, values, actor=actor, door=DOOR)
+    return write.create(ENTITY, values, actor=actor.at_once(), door=DOOR)
 
 
 def account(employee: Any, login: str, *, actor: Actor, like: User | None = None) -> tuple[User, str]:
     """An account for an employee who has none, and its initial password. Raises Forbidden or Invalidated."""
-    administering(actor)
     with unit(actor, DOOR):
         row = Employee._default_manager.select_for_update().get(pk=employee.pk)
         if row.account_id is not None:
             raise Invalidated({"employee": _("%(name)s has an account already.") % {"name": row.name}})
         if status(row) == "left":
             raise Invalidated({"employee": _("%(name)s no longer works here. Choose somebody who does.") % {"name": row.name}})
+        reach.hiring_into(row.works_in_id, actor)
         user, password = logins.open_account(login, row.name, actor=actor, like=like)
         if row.works_in_id:
             moves.move(user.pk, row.works_in_id, actor=actor, door=DOOR)
+            user.refresh_from_db()
         projection.copy(row, user, actor=actor, door=DOOR)
         belongs(row, user, actor=actor)
     return user, password
@@ -76,11 +80,11 @@ def account(employee: Any, login: str, *, actor: Actor, like: User | None = None
 
 def leave(user: User, *, actor: Actor) -> None:
     """He works here no longer: the record says so, and the account is locked. Raises Forbidden or Invalidated."""
-    administering(actor)
+    reach.over(user, actor)
     with unit(actor, DOOR):
         employee = directory.of_account(user.pk)
         if employee is not None and status(employee) != "left":
-            write.update((ENTITY, employee.id), {"status": "left"}, actor=actor, door=DOOR)
+            write.update((ENTITY, employee.id), {"status": "left"}, actor=actor.at_once(), door=DOOR)
         user.refresh_from_db()
         if user.is_active:
             logins.lock(user, actor=actor)
@@ -88,12 +92,12 @@ def leave(user: User, *, actor: Actor) -> None:
 
 def readmit(user: User, *, actor: Actor) -> None:
     """He may log in again, and works here again if he had left. Raises Forbidden or Invalidated."""
-    administering(actor)
+    reach.over(user, actor)
     with unit(actor, DOOR):
         logins.unlock(user, actor=actor)
         employee = directory.of_account(user.pk)
         if employee is not None and status(employee) == "left":
-            write.update((ENTITY, employee.id), {"status": "active", "left": ""}, actor=actor, door=DOOR)
+            write.update((ENTITY, employee.id), {"status": "active", "left": ""}, actor=actor.at_once(), door=DOOR)
 
 
 def holdings(user: User) -> list[tuple[Any, int]]:

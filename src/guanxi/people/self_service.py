@@ -34,4 +34,4 @@ def _for_himself(actor: Actor) -> Actor:
     key, owned = ENTITY.key, SCOPES["owned"]
     rights = {place: right for place, right in actor.rights.items() if place[0] != key}
     grants = {**actor.grants, (key, "view"): SCOPES["all"], (key, "edit"): owned}
-    return replace(actor, grants=grants, rights=rights)
+    return replace(actor.at_once(), grants=grants, rights=rights)

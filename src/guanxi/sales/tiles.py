@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +14,7 @@ from guanxi.kernel import directory
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.fields.money import show_short
 from guanxi.sales.entities.opportunity import PIPELINE, STAGE, OpportunityEntity
-from guanxi.surfaces import tiles
+from guanxi.surfaces import guide, tiles
 
 WON = ["outcome", "is", "won"]
 WON_THIS_MONTH = ["and", WON, ["closed_on", "is", "this_month"]]
@@ -87,3 +88,16 @@ tiles.register(
     tiles.Tile("funnel", gettext_lazy("Sales funnel"), "main", funnel, needs=KEY, order=60),
     tiles.Tile("leaders", gettext_lazy("Sales ranking"), "side", leaders, needs=KEY, note=gettext_lazy("this month"), order=50),
 )
+
+
+def opened(actor: Actor, since: datetime) -> bool:
+    """Whether he has an opportunity of his own making."""
+    return guide.created(OpportunityEntity.instance, actor, since)
+
+
+guide.register(
+    guide.Step(
+        "opportunity", gettext_lazy("Open an opportunity"), gettext_lazy("Then drag it across the board as it moves on."), "filter-dollar",
+        "/opportunities/?view=open&layout=board", opened, needs=("sales.opportunity", "create"), order=50,
+    ),
+)  # fmt: skip

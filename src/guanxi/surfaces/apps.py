@@ -8,3 +8,9 @@ class SurfacesConfig(AppConfig):
 
     name = "guanxi.surfaces"
     label = "surfaces"
+
+    def ready(self) -> None:
+        from guanxi.kernel.write import forgetting
+        from guanxi.surfaces.exchange.importing import erasing
+
+        forgetting.FURTHER.append(erasing.empty)

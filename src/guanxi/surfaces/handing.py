@@ -79,7 +79,7 @@ def participations(person: int, actor: Actor) -> Any:
 
 def begin(giver: int, taker: int, keys: Sequence[str], *, shares: bool, actor: Actor) -> Job:
     """Start the job. Raises Invalidated."""
-    people = directory.people()
+    people = directory.colleagues(actor)
     errors = {}
     if giver not in people:
         errors["giver"] = _("Choose whose work passes on.")
@@ -112,7 +112,8 @@ def hand_over(progress: jobs.Progress) -> None:
                 outcome = write.transfer(entity, ids, taker, actor=progress.actor, door=DOOR)
                 for record, errors in outcome.refused.items():
                     progress.error(record, " ".join(errors.values()))
-                progress.advance(len(ids), **{entity.slug: len(outcome.written), "refused": len(outcome.refused)})
+                waiting = {"sent": len(outcome.sent)} if outcome.sent else {}
+                progress.advance(len(ids), **{entity.slug: len(outcome.written), "refused": len(outcome.refused)}, **waiting)
             refused |= set(ids) - set(outcome.written)
     if progress.spec["shares"]:
         _pass_shares(giver, taker, progress)
@@ -164,4 +165,5 @@ def undo(progress: jobs.Progress) -> None:
         part = changes[progress.done : progress.done + SLICE]
         with progress.slice():
             outcome = write.undo(part, actor=giver, door=DOOR)
-            progress.advance(len(part), undone=len(part) - len(outcome.kept), kept=len(outcome.kept))
+            kept, waiting = len(outcome.kept), {"sent": len(outcome.sent)} if outcome.sent else {}
+            progress.advance(len(part), undone=len(part) - kept - len(outcome.sent), kept=kept, **waiting)

@@ -18,6 +18,8 @@ class SavedView(models.Model):
     columns = models.JSONField(default=list)
     sort = models.CharField(max_length=80, blank=True, default="")
     layout = models.CharField(max_length=10, blank=True, default="")
+    #: The field of a board's columns or of a calendar's days.
+    by = models.CharField(max_length=80, blank=True, default="")
     shared = models.BooleanField(default=False)
     position = models.IntegerField(default=0)
 
@@ -26,12 +28,14 @@ class SavedView(models.Model):
 
 
 class Layout(models.Model):
-    """Columns and their widths as one person arranged them for an entity."""
+    """Columns and their widths as one person arranged them for an entity, and how each of its views looks to him."""
 
     entity = models.CharField(max_length=80)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     columns = models.JSONField(default=list)
     widths = models.JSONField(default=dict)
+    #: By the code of the view: what its board hides, what the foot of its list says.
+    looks = models.JSONField(default=dict)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["entity", "owner"], name="layout_once")]

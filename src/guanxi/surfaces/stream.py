@@ -5,7 +5,7 @@ Each source is asked once for a window before an instant, so that a page costs t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from markupsafe import Markup, escape
 
-from guanxi.kernel import directory, history, plan, pooled, statement
+from guanxi.kernel import directory, drafts, history, plan, pooled, statement
 from guanxi.kernel.access import AnyOf
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
@@ -35,6 +35,7 @@ VERBS = {
     "transfer": (gettext_lazy("handed over"), "arrows-right-left"),
     "share": (gettext_lazy("opened to others"), "share"),
     "unshare": (gettext_lazy("closed to others"), "lock"),
+    "forget": (gettext_lazy("erased the person"), "user-x"),
     "undo": (gettext_lazy("took back"), "arrow-back-up"),
     "merge": (gettext_lazy("merged"), "git-merge"),
     "claim": (gettext_lazy("claimed from the pool"), "hand-grab"),
@@ -51,17 +52,23 @@ DOORS = {
     "bin": gettext_lazy("recycle bin"),
     "board": gettext_lazy("board"),
     "bulk": gettext_lazy("many at once"),
+    "calendar": gettext_lazy("calendar"),
     "cell": gettext_lazy("edited in place"),
+    "clock": gettext_lazy("press of coming and leaving"),
     "demo": gettext_lazy("demo company"),
+    "erasure": gettext_lazy("erasure"),
     "files": gettext_lazy("files"),
     "form": gettext_lazy("form"),
     "handover": gettext_lazy("handover"),
     "import": gettext_lazy("import"),
     "install": gettext_lazy("installation"),
+    "merge": gettext_lazy("side by side"),
     "path": gettext_lazy("stage path"),
     "petition": gettext_lazy("request granted"),
+    "review": gettext_lazy("after review"),
     "rule": gettext_lazy("rule"),
     "share": gettext_lazy("participants"),
+    "single": gettext_lazy("single sign-on"),
     "timeline": gettext_lazy("timeline"),
     "undo": gettext_lazy("undo"),
     "web": gettext_lazy("web page"),
@@ -220,14 +227,23 @@ def uploaded(rows: Iterable[Attachment]) -> Iterator[Entry]:
 
 def changed(entity: Entity, changes: list[Change], reader: Reader) -> Iterator[Entry]:
     """Changes of fields that the reader may see today; the rest is passed over."""
-    titles = _titles(entity, changes, reader)
+    titles = _titles(entity, changes, reader) | _merged(entity, changes, reader)
+    agreed = drafts.approvers([change.request for change in changes])
     for change in changes:
         lines = [] if change.verb == "create" else list(_lines(entity, change, reader, titles))
         if change.verb == "update" and not lines:
             continue
         words, icon = deed(entity, change.verb)
-        who = directory.person_name(change.actor) or _("System")
+        who = by_whom(change, agreed)
         yield Entry(change.at, "change", icon, words, who, lines=lines)
+
+
+def by_whom(change: Change, agreed: Mapping[str, int]) -> str:
+    """Who made a change, and who agreed to it where it needed that; `agreed` comes from `drafts.approvers`."""
+    who = directory.person_name(change.actor) or _("System")
+    if change.request not in agreed:
+        return who
+    return _("%(author)s (agreed to by %(approver)s)") % {"author": who, "approver": directory.person_name(agreed[change.request])}
 
 
 def deed(entity: Entity, verb: str) -> tuple[str, str]:
@@ -246,6 +262,10 @@ def _lines(entity: Entity, change: Change, reader: Reader, titles: dict[tuple[st
     for bound, old, new in replace(change, diff=plain).lines(entity, reader):
         yield str(bound.label), old, new
     for key in change.diff.keys() - plain.keys():
+        if words := history.merging(key):
+            old, new = (titles.get((key, i), str(_("another record"))) if i else "" for i in change.diff[key])
+            yield str(words.label), old, new
+            continue
         relation = by_column.get(key)
         if relation is None:
             continue
@@ -259,6 +279,13 @@ def _lines(entity: Entity, change: Change, reader: Reader, titles: dict[tuple[st
 
 def _ids(value: Any) -> list[int]:
     return [i for i in (value if isinstance(value, list) else [value]) if isinstance(i, int)]
+
+
+def _merged(entity: Entity, changes: list[Change], reader: Reader) -> dict[tuple[str, int], str]:
+    """Titles of what was merged, by the key of the difference and id; one query, and only where there is any."""
+    named = {(key, i) for change in changes for key, pair in change.diff.items() if history.merging(key) for i in pair if i}
+    found = history.titles(entity, {i for _key, i in named}, reader) if named else {}
+    return {(key, i): found[i] for key, i in named if i in found}
 
 
 def _titles(entity: Entity, changes: list[Change], reader: Reader) -> dict[tuple[str, int], str]:

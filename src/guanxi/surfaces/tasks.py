@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from guanxi.kernel import jobs, versions
 from guanxi.kernel.actor import Actor
 from guanxi.org import actors, directory
-from guanxi.surfaces import handing
+from guanxi.surfaces import bulk_jobs, handing, letters, merging
 from guanxi.surfaces.exchange import exporting
 from guanxi.surfaces.exchange.importing import committing, planning, sweeping, undoing
-from guanxi.surfaces.pages import pool
+from guanxi.surfaces.pages import mailbox, pool, recovery
 
 
 def person(user: int) -> Actor:
@@ -31,4 +34,24 @@ def sweep_imports(timestamp: int) -> None:
     sweeping.sweep()
 
 
-__all__ = ["committing", "exporting", "handing", "person", "planning", "pool", "sweep_imports", "undoing"]
+@app.task(name=letters.TASK, queue=letters.QUEUE, retry=RetryStrategy(max_attempts=6, exponential_wait=4))
+def letter(kind: str, about: dict[str, Any]) -> None:
+    """Write and send one; a mail server that is away is tried again for an hour or so."""
+    letters.write(kind, about)
+
+
+__all__ = [
+    "bulk_jobs",
+    "committing",
+    "exporting",
+    "handing",
+    "letter",
+    "mailbox",
+    "merging",
+    "person",
+    "planning",
+    "pool",
+    "recovery",
+    "sweep_imports",
+    "undoing",
+]

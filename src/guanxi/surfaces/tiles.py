@@ -131,7 +131,25 @@ class Facts:
     rows: Sequence[tuple[str, str, str]]
 
 
-Shape = Figure | Funnel | Ranking | Buckets | Agenda | News | Facts
+@dataclass(frozen=True)
+class Press:
+    """One button that does something at once, (code, label, icon), with labelled facts above it and links below.
+
+    A fact is a label, a value and what stands small beside it; `state` is a tag. With `ask` a line of text may go along,
+    into which the place can be put by who allows it.
+    """
+
+    shape: ClassVar[str] = "press"
+    facts: Sequence[tuple[str, str, str]]
+    url: str
+    button: tuple[str, str, str]
+    state: tuple[str, str] = ("", "")
+    primary: bool = True
+    ask: str = ""
+    links: Sequence[tuple[str, str]] = ()
+
+
+Shape = Figure | Funnel | Ranking | Buckets | Agenda | News | Facts | Press
 
 Drawing = Callable[[Actor], Shape]
 
@@ -182,6 +200,8 @@ def scope_words(actor: Actor, entity: str) -> str:
     arms = actor.arms(entity, "view")
     if "all" in arms:
         return _("All records")
+    if "company" in arms:
+        return _("My company")
     if arms & {"department", "tree"}:
         return _("My departments") if "tree" in arms else _("My department")
     return _("My team") if "reports" in arms and actor.reports else ""
@@ -258,6 +278,6 @@ def _both(first: list[Any], further: Sequence[Any]) -> list[Any]:
 
 
 __all__ = [
-    "Agenda", "Bar", "Buckets", "Drawing", "Due", "Facts", "Figure", "Funnel", "Item", "Label", "News", "Ranking", "Shape", "Tile", "added_up", "counted",
-    "get", "list_url", "money", "of", "register", "scope_words", "summed",
+    "Agenda", "Bar", "Buckets", "Drawing", "Due", "Facts", "Figure", "Funnel", "Item", "Label", "News", "Press", "Ranking", "Shape", "Tile", "added_up",
+    "counted", "get", "list_url", "money", "of", "register", "scope_words", "summed",
 ]  # fmt: skip

@@ -57,6 +57,7 @@ class FollowUpEntity(Entity, model=FollowUp):
     label = gettext_lazy("Follow-up")
     label_plural = gettext_lazy("Follow-ups")
     icon = "message-2"
+    teaches = gettext_lazy("Calls, visits and messages, and what comes next. Write them on the page of a customer; they gather here.")
     place = 30
     title = "summary"
     columns = ("summary", "customer", "contact", "mode", "happened_at", "next_at", "created_by")

@@ -69,6 +69,7 @@ class ContactEntity(Entity, model=Contact):
     label = _("Contact")
     label_plural = _("Contacts")
     icon = "address-book"
+    teaches = _("The people at your customers: whom you call, who decides, whose birthday it is.")
     place = 20
     columns = ("name", "customer", "title", "role", "mobile", "email", "owner", "updated_at")
     filters = ("role", "customer", "tags", "owner", "birthday", "created_at")
@@ -81,8 +82,21 @@ class ContactEntity(Entity, model=Contact):
     }
     quick = ("name", "customer", "mobile")
     chips = ("role", "title")
-    related = ("follow_ups", "customers")
+    related = ("follow_ups", "customers", "consents")
     parent = "customer"
+    personal = ("name", "mobile", "phone", "email", "wechat", "gender", "birthday", "hobbies", "region", "address", "tags", "remark")
+    card = {
+        "FN": "name",
+        "ORG": "customer",
+        "TITLE": "title",
+        "CELL": "mobile",
+        "WORK": "phone",
+        "EMAIL": "email",
+        "ADR": "address",
+        "BDAY": "birthday",
+        "X-WECHAT": "wechat",
+        "NOTE": "remark",
+    }
     timeline = True
     views = (
         Preset("mine", _("I own"), ["owner", "is", "me"]),

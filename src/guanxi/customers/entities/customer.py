@@ -20,6 +20,7 @@ from guanxi.declare import (
     Entity,
     Flag,
     Form,
+    Grants,
     Integer,
     Lookup,
     Money,
@@ -36,6 +37,7 @@ from guanxi.declare import (
     Value,
 )
 from guanxi.kernel.china import width
+from guanxi.kernel.grants import STANDARD, after_superior
 from guanxi.kernel.pool_deeds import RELEASE
 
 LEVEL = Dictionary(
@@ -166,6 +168,7 @@ class CustomerEntity(Entity, model=Customer):
     label = gettext_lazy("Customer")
     label_plural = gettext_lazy("Customers")
     icon = "building"
+    teaches = gettext_lazy("Companies and people to whom you sell: everything else, contacts, talks and opportunities, hangs on them.")
     place = 10
     columns = (
         "name",
@@ -242,9 +245,12 @@ class CustomerEntity(Entity, model=Customer):
     )
     chips = ("level", "status", "industry")
     tiles = ("open_amount", "won_amount", "contact_count", "last_follow_up_at")
+    card = {"FN": "name", "ORG": "name", "WORK": "phone", "EMAIL": "email", "ADR": "address", "URL": "website"}
     stage = "status"
     related = ("contacts", "opportunities", "clients", "subsidiaries")
     timeline = True
+    #: What promotion staff of a dealer enter takes effect when their supervisor agrees.
+    grants = Grants.standard(**{"dealer-sales": after_superior(STANDARD["dealer-sales"], "create")})
     rollups = (
         RollUp("contact_count", "customers.Contact", via="customer", how="count"),
         RollUp("last_follow_up_at", "activity.FollowUp", via="customer", how="max", of="happened_at"),
@@ -256,7 +262,7 @@ class CustomerEntity(Entity, model=Customer):
     )
     views = (
         Preset("mine", gettext_lazy("I own"), ["owner", "is", "me"]),
-        Preset("involved", gettext_lazy("I take part in"), shared=True),
+        Preset("involved", gettext_lazy("I take part in"), among="shared"),
         Preset("department", gettext_lazy("My department"), ["department", "within", "my_department"]),
         Preset("all", gettext_lazy("All"), []),
         Preset("due", gettext_lazy("Due today"), ["next_follow_up_at", "is", "today"], sort="next_follow_up_at"),
@@ -280,6 +286,7 @@ class CustomerEntity(Entity, model=Customer):
         Clock("opportunity", gettext_lazy("Without a new opportunity"), "last_opportunity_at"),
         Clock("deal", gettext_lazy("Without a deal"), "last_won_on"),
     )
+    territory = "region"
     pool_columns = ("name", "level", "region", "phone", "pool_reason", "pooled_from", "pooled_at")
     pool_views = (
         Preset("all", gettext_lazy("All"), []),

@@ -38,7 +38,9 @@ SINCE = Dictionary(
     deal=Value("未成交", en="Without a deal"),
 )
 #: Who sets up pools. Taking part in one is no matter of these grants.
-GRANTS = Grants({"business": row("all", "all"), "director": row("all", "all")})
+GRANTS = {"business": row("all", "all"), "director": row("all", "all")}
+GRANTS_ON_POOLS = Grants({**GRANTS, "information": row("all", bulk=False)})
+GRANTS_ON_RULES = Grants({**GRANTS, "information": row("all", "all")})
 
 
 class Pool(Record):
@@ -80,6 +82,9 @@ class PoolEntity(Entity, model=Pool):
     label = gettext_lazy("Public pool")
     label_plural = gettext_lazy("Public pools")
     icon = "ripple"
+    teaches = gettext_lazy(
+        "Customers whom nobody looks after, for a group of colleagues to take from. Say who belongs to it and how many each may take."
+    )
     place = 12
     in_menu = False
     columns = ("name", "holds", "departments", "people", "managers", "claims_a_day", "most_held", "rule_count", "recycles")
@@ -99,7 +104,7 @@ class PoolEntity(Entity, model=Pool):
     )
     related = ("rules",)
     rollups = (RollUp("rule_count", "customers.PoolRule", via="pool", how="count", where=["active", "is", True]),)
-    grants = GRANTS
+    grants = GRANTS_ON_POOLS
 
     def follow(self, records: Sequence[Any], *, creating: bool, changed: set[str], actor: Actor, door: str) -> None:
         """What falls when is worked out anew; a pool with something in it stays."""
@@ -115,6 +120,7 @@ class PoolRuleEntity(Entity, model=PoolRule):
     label = gettext_lazy("Pool rule")
     label_plural = gettext_lazy("Pool rules")
     icon = "refresh"
+    teaches = gettext_lazy("When a customer falls into a pool by himself: so many days without a talk, or without a deal.")
     place = 13
     in_menu = False
     columns = ("name", "pool", "since", "days", "where", "active")
@@ -123,7 +129,7 @@ class PoolRuleEntity(Entity, model=PoolRule):
     quick = ("name", "pool", "since", "days", "where")
     views = (Preset("all", gettext_lazy("All"), []), Preset("active", gettext_lazy("In force"), ["active", "is", True]))
     parent = "pool"
-    grants = GRANTS
+    grants = GRANTS_ON_RULES
 
     def follow(self, records: Sequence[Any], *, creating: bool, changed: set[str], actor: Actor, door: str) -> None:
         """What falls when is worked out anew."""

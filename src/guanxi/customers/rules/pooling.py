@@ -37,7 +37,7 @@ def _pool(row: Any, rules: tuple[pools.Rule, ...]) -> pools.Pool:
         name=row.name,
         entity=str(holds.code) if holds else "",
         people=frozenset(row.people),
-        departments=directory.below(directory.departments(), frozenset(row.departments)) if row.departments else frozenset(),
+        departments=directory.same_company(directory.departments(), frozenset(row.departments)) if row.departments else frozenset(),
         managers=frozenset(row.managers),
         hidden=frozenset(row.hidden),
         masked=frozenset(row.masked),

@@ -124,14 +124,22 @@ def _runs(body: str) -> tuple[Tokens, tuple[tuple[Piece, ...], ...]]:
 
 
 def _spoken_tokens(reading: tuple[Piece, ...], *, starts: bool) -> set[int]:
-    """A single piece cut short stands in the index only where a name starts with it; after characters, those must do."""
+    """A single piece cut short stands in the index only where a name starts with it; after characters, those must do.
+
+    Two whole syllables side by side imply each of them and their initials, which are then not asked for.
+    """
     if len(reading) == 1 and not reading[0].whole:
         return {hashed(STARTS, reading[0].text)} if starts else set()
-    tokens = {hashed(SYLLABLES, piece.text) for piece in reading if piece.whole and len(piece.text) > 1}
-    for left, right in pairwise(reading):
-        tokens.add(hashed(INITIALS, f"{left.text[0]}{right.text[0]}"))
-        if left.whole and right.whole and len(left.text) > 1 and len(right.text) > 1:
+    spelt = [piece.whole and len(piece.text) > 1 for piece in reading]
+    tokens: set[int] = set()
+    paired: set[int] = set()
+    for at, (left, right) in enumerate(pairwise(reading)):
+        if spelt[at] and spelt[at + 1]:
             tokens.add(hashed(PAIRS, f"{left.text} {right.text}"))
+            paired.update((at, at + 1))
+        else:
+            tokens.add(hashed(INITIALS, f"{left.text[0]}{right.text[0]}"))
+    tokens.update(hashed(SYLLABLES, piece.text) for at, piece in enumerate(reading) if spelt[at] and at not in paired)
     return tokens or {hashed(SYLLABLES, piece.text) for piece in reading}
 
 

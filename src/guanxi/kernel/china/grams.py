@@ -24,7 +24,7 @@ __all__ = [
     "TEXT",
     "TEXT_GRAM",
 ]
-__all__ += ["all_hashed", "digits", "hashed", "letters", "plain", "windows"]
+__all__ += ["all_hashed", "digits", "hashed", "initials_pairs", "letters", "plain", "windows"]
 
 CLASSES = ("name", "phone", "code", "text")
 PHONE_GRAM, CODE_GRAM, TEXT_GRAM = 4, 3, 2
@@ -59,6 +59,13 @@ def hashed(kind: int, gram: str) -> int:
 def all_hashed(kind: int, grams: Iterable[str]) -> list[int]:
     """`hashed` of each, without a call for each."""
     return [crc32(gram.encode(), kind) - 0x80000000 for gram in grams]
+
+
+@lru_cache(maxsize=1)
+def initials_pairs() -> frozenset[int]:
+    """Every token of two neighbouring initials."""
+    signs = "abcdefghijklmnopqrstuvwxyz0123456789"
+    return frozenset(all_hashed(INITIALS, (f"{left}{right}" for left in signs for right in signs)))
 
 
 def windows(kind: int, text: str, size: int) -> list[int]:

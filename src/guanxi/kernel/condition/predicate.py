@@ -72,13 +72,13 @@ def _related(node: Related, record: Any, actor: Actor) -> bool:
     """Related records are read from the database, within the actor's scope."""
     from guanxi.kernel.models import Link
 
-    column = node.via.column
+    column, rows = node.via.column, node.target.rows(actor)
     if node.forward:
         value = column.get(record)
-        ids = value if isinstance(value, list) else [value]
+        ids = [i for i in (value if isinstance(value, list) else [value]) if i is not None]
+        rows = rows.filter(id__in=ids) if ids else rows.none()
     elif isinstance(column, Linked):
-        ids = list(Link.objects.filter(field=column.field, target=record.id).values_list("source", flat=True))
+        rows = rows.filter(id__in=Link.objects.filter(field=column.field, target=record.id).values("source"))
     else:
-        ids = list(node.target.rows(actor).filter(**{str(column.path): record.id}).values_list("id", flat=True))
-    rows = node.target.rows(actor).filter(id__in=[i for i in ids if i is not None])
+        rows = rows.filter(**{str(column.path): record.id})
     return any(matches(node.node, row, actor) for row in rows)

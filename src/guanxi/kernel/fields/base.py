@@ -21,6 +21,7 @@ from guanxi.kernel.actor import Actor
 from guanxi.kernel.condition.primitive import Primitive
 
 if TYPE_CHECKING:
+    from guanxi.kernel.entity import Entity
     from guanxi.kernel.fields.column import Column
 
 if TYPE_CHECKING:
@@ -65,6 +66,15 @@ class Invalid(ValueError):
 
 
 @dataclass(frozen=True)
+class Sheet:
+    """The fields of an entity for one actor: to set, to see, and (key, field, value) of lists that have a default."""
+
+    writable: dict[str, Field]
+    visible: dict[str, Field]
+    firsts: list[tuple[str, Field, int]]
+
+
+@dataclass(frozen=True)
 class Reader:
     """For whom values are rendered: the language is the active one, the person decides what `me` and masks mean."""
 
@@ -73,6 +83,20 @@ class Reader:
     known: set[tuple[str, int]] = field(default_factory=set, compare=False)
     #: The same for parents: (entity key, id) → owner and department, which their children take over.
     stamps: dict[tuple[str, int], tuple[int | None, int | None]] = field(default_factory=dict, compare=False)
+    #: By entity: what the actor may set and see, and what begins with its first choice, asked once however many rows there are.
+    _sheets: dict[str, Sheet] = field(default_factory=dict, compare=False, repr=False)
+
+    def sheet(self, entity: Entity) -> Sheet:
+        """What of an entity's fields is open to the actor."""
+        known = self._sheets.get(entity.key)
+        if known is None:
+            firsts = [
+                (key, found, first.id)
+                for key, found in entity.fields.items()
+                if found.kind.name == "choice" and (first := found.kind.dictionary.first()) is not None  # type: ignore[attr-defined]
+            ]
+            known = self._sheets[entity.key] = Sheet(entity.writable(self.actor), entity.visible(self.actor), firsts)
+        return known
 
 
 class Kind:
@@ -88,6 +112,8 @@ class Kind:
     facet: ClassVar[bool] = False
     #: How a custom field of this kind compares: "text", "number", "integer", "boolean" or "list".
     stored: ClassVar[str] = "text"
+    #: Whether an equal value may look different a minute later: how long since, what has fallen due.
+    moves: ClassVar[bool] = False
     width: int = 140
     blank: Any = None
 
@@ -99,6 +125,10 @@ class Kind:
         if raw is None or (isinstance(raw, str) and not raw.strip()):
             return self.blank
         return self.read(raw, reader)
+
+    def stays(self, raw: Any, value: Any) -> bool:
+        """Whether what was given only repeats the value that stands there, which the reader need not be able to choose."""
+        return False
 
     def read(self, raw: Any, reader: Reader) -> Any:
         """Parse a value that is not empty."""

@@ -149,6 +149,7 @@ class DateTimeKind(DateKind):
     name = "datetime"
     control = "datetime-local"
     json_type = {"type": ["string", "null"], "format": "date-time"}
+    moves = True
     width = 130
 
     def read(self, raw: Any, reader: Reader) -> datetime:

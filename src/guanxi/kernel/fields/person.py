@@ -31,14 +31,21 @@ class PersonKind(Kind):
     width = 110
     words: ClassVar[tuple[str, ...]] = ("me", "my_reports")
 
-    def entries(self) -> Mapping[int, directory.Entry]:
-        """Whom it may name."""
+    def choices(self, reader: Reader) -> Mapping[int, directory.Entry]:
+        """Whom this reader may name: in a value, in a condition, in a picker."""
+        return directory.colleagues(reader.actor)
+
+    def everything(self) -> Mapping[int, directory.Entry]:
+        """All there are, for names that stand on a record already."""
         return directory.people()
+
+    def stays(self, raw: Any, value: Any) -> bool:
+        return value is not None and not isinstance(raw, bool) and str(raw).strip() == str(value)
 
     def read(self, raw: Any, reader: Reader) -> int:
         if raw == "me" and reader.actor.id is not None:
             return reader.actor.id
-        entry = directory.find(self.entries(), raw)
+        entry = directory.find(self.choices(reader), raw)
         if entry is None:
             raise Invalid(_("Nobody here is called “%(name)s”, or several are. Choose from the list.") % {"name": raw})
         return entry.id
@@ -68,8 +75,9 @@ class PersonKind(Kind):
         return _who(value or 0, name) if name else ""
 
     def input(self, bound: Field, value: Any, reader: Reader, name: str = "") -> Markup:
-        rows = [Markup('<option value=""></option>')]
-        for entry in sorted(self.entries().values(), key=lambda e: e.name):
+        rows, found = [Markup('<option value=""></option>')], self.choices(reader)
+        here = self.everything().get(value) if value not in found else None
+        for entry in sorted([*found.values(), *([here] if here else [])], key=lambda e: e.name):
             if entry.active or entry.id == value:
                 on = Markup(" selected") if entry.id == value else ""
                 rows.append(Markup('<option value="{}"{}>{}</option>').format(entry.id, on, entry.name))
@@ -80,10 +88,10 @@ class PersonKind(Kind):
 
     def options(self, reader: Reader) -> list[dict[str, Any]]:
         own = [{"value": "me", "label": _("Me")}, {"value": "my_reports", "label": _("My reports")}]
-        return own + [{"value": e.id, "label": e.name} for e in self.entries().values() if e.active]
+        return own + [{"value": e.id, "label": e.name} for e in self.choices(reader).values() if e.active]
 
     def samples(self) -> Iterable[Any]:
-        return tuple(e.id for e in list(self.entries().values())[:2])
+        return tuple(e.id for e in list(self.everything().values())[:2])
 
 
 class DepartmentKind(PersonKind):
@@ -93,11 +101,14 @@ class DepartmentKind(PersonKind):
     operators = ("within", "is", "is_not", "in", "not_in", "empty", "not_empty")
     words = ("my_department",)
 
-    def entries(self) -> Mapping[int, directory.Entry]:
+    def choices(self, reader: Reader) -> Mapping[int, directory.Entry]:
+        return directory.branches(reader.actor)
+
+    def everything(self) -> Mapping[int, directory.Entry]:
         return directory.departments()
 
     def read(self, raw: Any, reader: Reader) -> int:
-        entry = directory.find(self.entries(), raw)
+        entry = directory.find(self.choices(reader), raw)
         if entry is None:
             raise Invalid(_("There is no department “%(name)s”.") % {"name": raw})
         return entry.id
@@ -108,7 +119,7 @@ class DepartmentKind(PersonKind):
         ids: set[int] = set()
         for item in raw if isinstance(raw, list) else [raw]:
             ids |= reader.actor.departments if item == "my_department" else {self.read(item, reader)}
-        return sorted(directory.below(self.entries(), frozenset(ids)) if op == "within" else ids)
+        return sorted(directory.below(self.everything(), frozenset(ids)) if op == "within" else ids)
 
     def text(self, value: Any, reader: Reader) -> str:
         return directory.department_name(value)
@@ -118,7 +129,7 @@ class DepartmentKind(PersonKind):
 
     def options(self, reader: Reader) -> list[dict[str, Any]]:
         return [{"value": "my_department", "label": _("My department")}] + [
-            {"value": e.id, "label": e.name} for e in self.entries().values() if e.active
+            {"value": e.id, "label": e.name} for e in self.choices(reader).values() if e.active
         ]
 
 

@@ -24,12 +24,12 @@ class PoolKind(PersonKind):
     def __init__(self, of: str) -> None:
         self.of = of
 
-    def entries(self) -> Mapping[int, directory.Entry]:
+    def everything(self) -> Mapping[int, directory.Entry]:
         found = (p for p in pools.everywhere().values() if p.entity == self.of)
         return {p.id: directory.Entry(p.id, p.name) for p in found}
 
     def read(self, raw: Any, reader: Reader) -> int:
-        entry = directory.find(self.entries(), raw)
+        entry = directory.find(self.everything(), raw)
         if entry is None:
             raise Invalid(_("There is no public pool “%(name)s”.") % {"name": raw})
         return entry.id
@@ -59,7 +59,7 @@ class PoolKind(PersonKind):
         return Markup('<select name="{0}" id="f-{0}">{1}</select>').format(name or bound.key, Markup("").join(rows))
 
     def samples(self) -> Iterable[Any]:
-        return tuple(self.entries())[:2]
+        return tuple(self.everything())[:2]
 
 
 class RuleKind(Kind):

@@ -1,6 +1,7 @@
 """The one road in. Every change of business data, from whatever door, passes one of these verbs."""
 
-from guanxi.kernel.write.errors import Clash, Conflict, Forbidden, Invalidated, NotFound, Refused
+from guanxi.kernel.write.errors import Clash, Conflict, Forbidden, Invalidated, NotFound, Outdated, Refused
+from guanxi.kernel.write.forgetting import forget
 from guanxi.kernel.write.many import Outcome, create_many, delete_many, transfer, update_many
 from guanxi.kernel.write.pooling import assign, claim, release
 from guanxi.kernel.write.recycle import recycle
@@ -8,9 +9,10 @@ from guanxi.kernel.write.sharing import Grantee, share, succeed, unshare
 from guanxi.kernel.write.single import create, decide, delete, restore, update
 from guanxi.kernel.write.undo import undo
 from guanxi.kernel.write.unit import set_request, unit
+from guanxi.kernel.write.uniting import may_merge, merge
 
 __all__ = [
-    "Clash", "Conflict", "Forbidden", "Grantee", "Invalidated", "NotFound", "Outcome", "Refused", "assign", "claim", "create",
-    "create_many", "decide", "delete", "delete_many", "recycle", "release", "restore", "set_request", "share", "succeed", "transfer",
-    "undo", "unit", "unshare", "update", "update_many",
+    "Clash", "Conflict", "Forbidden", "Grantee", "Invalidated", "NotFound", "Outcome", "Outdated", "Refused", "assign", "claim", "create",
+    "create_many", "decide", "delete", "delete_many", "forget", "may_merge", "merge", "recycle", "release", "restore", "set_request", "share", "succeed",
+    "transfer", "undo", "unit", "unshare", "update", "update_many",
 ]  # fmt: skip

@@ -38,17 +38,50 @@ def touch_parents(unit: Unit, entity: Entity, records: Sequence[Any], before: Se
         unit.touch(parent.key, entity.key, before)
 
 
+def refer(unit: Unit, entity: Entity, records: Iterable[Any], changed: Iterable[str]) -> None:
+    """Remember what these fields of the records refer to: a record that is merged meanwhile is not to be left with them."""
+    for key in changed:
+        field = entity.fields.get(key)
+        target = getattr(field.kind, "target", None) if field is not None and hasattr(field.kind, "to") else None
+        if field is None or target is None:
+            continue
+        column = field.column
+        if isinstance(column, Linked):
+            unit.refer(target.key, [i for r in records for i in r.linked.get(column.field, ())])
+        else:
+            unit.refer(target.key, [column.get(r) for r in records])
+
+
 def announce(unit: Unit, entity: Entity, ids: Iterable[int], verb: str, data: dict[str, Any] | None = None) -> None:
-    """Append one event a record."""
+    """Append one event a record, and tell who follows it or has to know."""
+    ids = list(ids)
     if entity.pooled:
-        ids = list(ids)
         unit.judge(entity.key, ids)
+    told = _TO_OWNERS.format(table=entity.model._meta.db_table) if verb in OWNERS_HEAR and len(ids) <= FEW else ""
+    values: dict[str, Any] = {
+        "now": clock.now(), "entity": entity.key, "verb": verb, "actor": unit.actor.id, "write": unit.write_id, "data": Jsonb(data or {}),
+        "ids": ids,
+    }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO kernel_event (at, entity, record, verb, actor, write_id, data) "
-            "SELECT %s, %s, record, %s, %s, %s, %s FROM unnest(%s::bigint[]) WITH ORDINALITY AS given (record, place) ORDER BY place",
-            [clock.now(), entity.key, verb, unit.actor.id, unit.write_id, Jsonb(data or {}), list(ids)],  # type: ignore[list-item]
-        )
+        cursor.execute(_ANNOUNCED.format(owners=told), values)
+
+
+#: What the owner of a record is told though he does not follow it, when it is of few records at once.
+OWNERS_HEAR, FEW = ("commented", "transfer", "assigned"), 20
+#: One statement: the events in order, and a notice for each follower but whoever did it.
+_ANNOUNCED = """
+WITH given AS (SELECT record, place FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS each (record, place)),
+said AS (
+    INSERT INTO kernel_event (at, entity, record, verb, actor, write_id, data)
+    SELECT %(now)s, %(entity)s, record, %(verb)s, %(actor)s, %(write)s, %(data)s::jsonb FROM given ORDER BY place
+)
+INSERT INTO kernel_notice (person, at, verb, entity, record, actor, data)
+SELECT person, %(now)s, %(verb)s, %(entity)s, record, %(actor)s, %(data)s::jsonb FROM (
+    SELECT m.person, m.record FROM kernel_mark m JOIN given USING (record) WHERE m.kind = 'follow' AND m.entity = %(entity)s
+    {owners}
+) AS hearing WHERE person IS DISTINCT FROM %(actor)s::bigint
+"""
+_TO_OWNERS = 'UNION SELECT t.owner_id, t.id FROM "{table}" t JOIN given ON given.record = t.id WHERE t.owner_id IS NOT NULL'
 
 
 def index(entity: Entity, records: Sequence[Any], changed: set[str] | None = None, *, new: bool = False) -> None:
@@ -56,6 +89,8 @@ def index(entity: Entity, records: Sequence[Any], changed: set[str] | None = Non
     if not entity.search:
         return
     if new:
-        columns.insert(SearchEntry, [search.entry(entity, r) for r in records])
-    elif changed is None or changed & {*entity.search, "owner", entity.parent or "owner"}:
+        columns.copy(SearchEntry, [search.entry(entity, r) for r in records])
+    elif changed is None or changed & set(entity.search):
         search.write(entity, records)
+    elif changed & {"owner", entity.parent or "owner"}:
+        search.restamp(entity, [record.id for record in records])

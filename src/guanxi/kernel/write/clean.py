@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from guanxi.kernel import directory, disclosure
@@ -14,11 +15,16 @@ from guanxi.kernel.currency import CURRENCIES, base_amount
 from guanxi.kernel.entity import Entity, Unique
 from guanxi.kernel.fields.base import Invalid, Reader
 from guanxi.kernel.fields.money import BASE_CURRENCY
+from guanxi.kernel.write import review
 
 
-def parse(entity: Entity, values: Mapping[str, Any], reader: Reader) -> tuple[dict[str, Any], dict[str, str]]:
-    """Parsed values and messages by field key. A field that may not be set is refused, never silently dropped."""
-    writable, visible = entity.writable(reader.actor), entity.visible(reader.actor)
+def parse(entity: Entity, values: Mapping[str, Any], reader: Reader, record: Any = None) -> tuple[dict[str, Any], dict[str, str]]:
+    """Parsed values and messages by field key. A field that may not be set is refused, never silently dropped.
+
+    What stands on `record` already may stay there, though the reader could not choose it.
+    """
+    sheet = reader.sheet(entity)
+    writable, visible = sheet.writable, sheet.visible
     parsed: dict[str, Any] = {}
     errors: dict[str, str] = {}
     for key, raw in values.items():
@@ -28,7 +34,8 @@ def parse(entity: Entity, values: Mapping[str, Any], reader: Reader) -> tuple[di
             errors[key] = _("“%(name)s” cannot be set.") % {"name": visible[key].label if known else key}
             continue
         try:
-            parsed[key] = field.kind.parse(raw, reader)
+            present = field.value(record) if record is not None else None
+            parsed[key] = present if field.kind.stays(raw, present) else field.kind.parse(raw, reader)
         except Invalid as error:
             errors[key] = str(error)
     return parsed, errors
@@ -42,7 +49,7 @@ def currencies(
     Whoever may not set the amount may not set its currency either: such a key stays among the values, to be refused.
     """
     rest, codes = dict(values), {}
-    writable = entity.writable(reader.actor)
+    writable = reader.sheet(entity).writable
     for key in values:
         amount = key.removesuffix("_currency")
         if key == amount or amount not in writable or not hasattr(record, key):
@@ -126,7 +133,8 @@ def derive(entity: Entity, record: Any) -> list[str]:
         if field.kind.name == "money" and hasattr(record, f"{key}_base"):
             setattr(record, f"{key}_base", base_amount(getattr(record, key), getattr(record, f"{key}_currency")))
             names += [f"{key}_base", f"{key}_currency"]
-    return names
+    entity.settle(record)
+    return [*names, *entity.settled]
 
 
 def unique_key(unique: Unique, record: Any) -> str | None:
@@ -138,29 +146,48 @@ def unique_key(unique: Unique, record: Any) -> str | None:
 
 
 def rivals(entity: Entity, records: list[Any]) -> dict[tuple[str, str], int]:
-    """(unique field, value) → id of another live record that holds it; one query a unique field."""
+    """(unique field, value) → id of another live record that holds it, minus a draft's number where one waits with it.
+
+    One query a unique field.
+    """
     taken: dict[tuple[str, str], int] = {}
     own = {r.id for r in records}
     for unique in entity.unique:
         wanted = {v for r in records if (v := getattr(r, unique.column))}
         if not wanted:
             continue
-        rows = entity.model._default_manager.filter(deleted_at=None, **{f"{unique.column}__in": wanted})
-        for value, holder in rows.values_list(unique.column, "id"):
-            if holder not in own:
-                taken[unique.field, value] = holder
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _HELD.format(table=entity.model._meta.db_table, column=unique.column),
+                [list(wanted), entity.key, unique.field, list(wanted), [i for i in own if isinstance(i, int)]],
+            )
+            for value, holder in cursor.fetchall():
+                if holder not in own:
+                    taken[unique.field, value] = max(holder, taken.get((unique.field, value), holder))
     return taken
+
+
+#: Arrays, for a list of a thousand values would be a thousand parameters.
+_HELD = """
+SELECT "{column}", id FROM "{table}" WHERE deleted_at IS NULL AND "{column}" = ANY(%s)
+UNION ALL SELECT value, -draft FROM kernel_hold
+WHERE entity = %s AND field = %s AND value = ANY(%s) AND (record IS NULL OR record <> ALL(%s::bigint[]))
+"""
 
 
 def taken_messages(entity: Entity, taken: Mapping[tuple[str, str], int], actor: Actor) -> dict[tuple[str, str], str]:
     """A message by (unique field, value): what the duplicate check would tell this person of the record in the way."""
-    told = disclosure.told(entity, set(taken.values()), actor)
-    return {
+    told = disclosure.told(entity, {holder for holder in taken.values() if holder > 0}, actor)
+    waiting = {place: review.waiting_words(entity, place[0]) for place, holder in taken.items() if holder < 0}
+    return waiting | {
         place: _("“%(field)s” is taken by “%(name)s”, owned by %(owner)s.")
         % {
             "field": entity.fields[place[0]].label,
             "name": told[holder].title,
             "owner": told[holder].owner or _("nobody (public pool)"),
         }
+        if holder in told
+        else _("“%(field)s” is taken already.") % {"field": entity.fields[place[0]].label}
         for place, holder in taken.items()
+        if holder > 0
     }

@@ -5,10 +5,11 @@ Several times lighter than Django's own bulk methods, which build an expression 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from psycopg import sql
 from psycopg.types.json import Jsonb
@@ -27,17 +28,33 @@ def save(model: type[models.Model], rows: Iterable[models.Model], names: Iterabl
 
 def insert(model: type[models.Model], rows: Sequence[models.Model]) -> None:
     """Store new rows, ids included. Values must be as the columns hold them: nothing is computed here."""
+    copy(model, [row.__dict__ for row in rows])
+    for row in rows:
+        row._state.adding, row._state.db = False, connection.alias
+
+
+def copy(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None:
+    """The same from values by attribute name, of all columns."""
     fields = [f for f in model._meta.local_fields if f.column]
     names = sql.SQL(", ").join(sql.Identifier(str(f.column)) for f in fields)
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(model._meta.db_table), names)
-    documents = {f.attname for f in fields if isinstance(f, models.JSONField)}
-    attributes = [f.attname for f in fields]
-    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
-        for row in rows:
-            values = row.__dict__
-            copy.write_row([Jsonb(values[a]) if a in documents and values[a] is not None else values[a] for a in attributes])
-    for row in rows:
-        row._state.adding, row._state.db = False, connection.alias
+    attributes = [(f.attname, _dumper(f)) for f in fields]
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as target:
+        for values in rows:
+            target.write_row([values[a] if dump is None or values[a] is None else dump(values[a]) for a, dump in attributes])
+
+
+def _dumper(field: models.Field[Any, Any]) -> Callable[[Any], Any] | None:
+    """What COPY is given in place of a value: psycopg writes a list item by item, which takes longer than all else of a search entry."""
+    if isinstance(field, models.JSONField):
+        return Jsonb
+    if isinstance(field, ArrayField) and isinstance(field.base_field, models.IntegerField):
+        return _numbers
+    return None
+
+
+def _numbers(values: Sequence[int]) -> str:
+    return "{" + ",".join(map(str, values)) + "}"
 
 
 def _update(model: type[models.Model], rows: Sequence[models.Model], fields: Sequence[models.Field[Any, Any]]) -> None:

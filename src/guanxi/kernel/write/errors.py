@@ -26,6 +26,13 @@ class Forbidden(Refused):
         return str(self.args[0]) if self.args else _("You may view this record but not change it. Ask its owner.")
 
 
+class Outdated(Refused):
+    """What was decided on is not what was read."""
+
+    def __str__(self) -> str:
+        return _("Somebody has changed this since you opened it. Read it again, then decide.")
+
+
 class Invalidated(Refused):
     """Values were refused: messages by field key; `rivals` are ids of records of `entity` that hold a unique value."""
 

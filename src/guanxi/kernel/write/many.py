@@ -13,27 +13,39 @@ from django.utils.translation import gettext as _
 
 from guanxi.kernel import clock, disclosure, numbering, search
 from guanxi.kernel.actor import Actor
+from guanxi.kernel.draft import Draft
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Invalid, Reader
 from guanxi.kernel.fields.column import Linked
 from guanxi.kernel.models import Link
 from guanxi.kernel.record import next_ids
 from guanxi.kernel.registry import registry
-from guanxi.kernel.write import after, clean, columns
+from guanxi.kernel.write import after, clean, columns, review
 from guanxi.kernel.write.errors import Forbidden, Invalidated
 from guanxi.kernel.write.race import lost_is_refused
-from guanxi.kernel.write.unit import unit
+from guanxi.kernel.write.unit import Unit, unit
 
 CHUNK = 2_000
 
 
 @dataclass
 class Outcome:
-    """What a bulk write did, by position of the given rows: records written, messages by field of the refused."""
+    """What a bulk write did, by position of the given rows: records written, messages by field of the refused.
+
+    `sent` are drafts of what somebody must agree to first.
+    """
 
     written: dict[int, Any] = field(default_factory=dict)
     refused: dict[int, dict[str, str]] = field(default_factory=dict)
     unchanged: list[int] = field(default_factory=list)
+    sent: dict[int, Draft] = field(default_factory=dict)
+
+    def send(self, u: Unit, actor: Actor, entity: Entity, sendings: Mapping[int, review.Sending]) -> None:
+        """Keep these as drafts; what was to be written is no more."""
+        if sendings:
+            self.sent |= dict(zip(sendings, review.send(u, actor, entity, list(sendings.values())), strict=True))
+        for place in sendings:
+            self.written.pop(place, None)
 
 
 def known_lookups(entity: Entity, rows: Iterable[Mapping[str, Any]], reader: Reader) -> None:
@@ -80,6 +92,8 @@ def create_many(
             outcome.refused[place] = error.errors
     _refuse_taken(entity, outcome, actor)
     with unit(actor, door) as u, lost_is_refused(entity):
+        if review.asked(entity, "create", actor):
+            outcome.send(u, actor, entity, {place: review.creation(entity, r, rows[place]) for place, r in outcome.written.items()})
         records = list(outcome.written.values())
         _identify(entity, records)
         for place, moment in enumerate(born):
@@ -96,6 +110,7 @@ def create_many(
             after.index(entity, chunk, new=True)
         _create_links(entity, outcome.written, changed)
         after.touch_parents(u, entity, records)
+        after.refer(u, entity, records, set().union(*(changed[place] for place in outcome.written)))
         after.announce(u, entity, [r.id for r in records], "created")
         if records:
             entity.follow(records, creating=True, changed=set(entity.fields), actor=actor, door=door)
@@ -103,7 +118,11 @@ def create_many(
 
 
 def _refuse_taken(entity: Entity, outcome: Outcome, actor: Actor) -> None:
-    """Refuse rows whose unique value is held by a record or by an earlier row of the same batch."""
+    """Refuse rows whose unique value is held by a record or by an earlier row of the same batch, or that stand in another's way."""
+    places = list(outcome.written)
+    for n, errors in entity.collisions(list(outcome.written.values()), actor).items():
+        outcome.refused[places[n]] = errors
+        del outcome.written[places[n]]
     taken = clean.rivals(entity, list(outcome.written.values()))
     messages = clean.taken_messages(entity, taken, actor) if taken else {}
     if taken:
@@ -156,6 +175,8 @@ def update_many(
         rows = {r.id: r for r in entity.rows(actor, action).select_for_update(of=("self",)).filter(id__in=list(changes)).order_by("id")}
         stored = {i: _columns(r) for i, r in rows.items()}
         giveable = _giveable(entity, changes, actor, action)
+        bound = review.bound_changes(entity, {i: changes[i] for i in rows}, actor, action)
+        found = {i: review.before(entity, rows[i], changes[i]) for i in bound}
         changed: dict[int, set[str]] = {}
         before: list[int | None] = []
         for record_id, values in changes.items():
@@ -166,12 +187,16 @@ def update_many(
             before += [getattr(row, column) for _p, column in _parents(entity)]
             _change_one(entity, row, values, reader, outcome, changed, giveable)
         _refuse_taken(entity, outcome, actor)
+        waiting = {i: review.change(entity, rows[i], found[i], changed[i], action, verb) for i in outcome.written if i in bound}
+        outcome.send(u, actor, entity, waiting)
         _save_many(entity, outcome, changed, stored)
         records = list(outcome.written.values())
         after.touch_parents(u, entity, records, before)
-        after.announce(u, entity, [r.id for r in records], verb or "updated")
+        keys = sorted({key for record in records for key in changed[record.id]})
+        after.announce(u, entity, [r.id for r in records], verb or "updated", {"keys": keys})
         if records:
-            moved = set().union(*changed.values())
+            moved = set().union(*(changed[r.id] for r in records))
+            after.refer(u, entity, records, moved)
             entity.follow(records, creating=False, changed=moved, actor=actor, door=door)
     return outcome
 
@@ -208,7 +233,7 @@ def _change_one(
 
     errors: dict[str, str] = {}
     raw, codes = clean.currencies(entity, row, values, errors, reader)
-    parsed, more = clean.parse(entity, raw, reader)
+    parsed, more = clean.parse(entity, raw, reader, row)
     errors.update(more)
     former = row.owner_id
     moved = clean.assign(entity, row, parsed) | clean.assign_currencies(row, codes)
@@ -217,6 +242,8 @@ def _change_one(
         clean.stamp(entity, row, reader)  # another parent brings its own owner
     if row.owner_id != former and row.id not in giveable:
         errors.setdefault(entity.parent if "owner" not in moved else "owner", _("You may not hand this record to somebody else."))
+    if words := pooling.beyond(entity, row, former, reader.actor):
+        errors.setdefault("owner", words)
     if errors:
         outcome.refused[row.id] = errors
     elif not moved:
@@ -242,7 +269,7 @@ def _save_many(entity: Entity, outcome: Outcome, changed: Mapping[int, set[str]]
     for record in records:
         after.save_links(entity, record, changed[record.id] & set(getattr(entity.model, "declared_links", {})))
     after.index(entity, records, moved)
-    owners = [r.id for r in records if "owner" in changed[r.id]]
+    owners = [r.id for r in records if changed[r.id] & {"owner", entity.parent}]
     if owners:
         restamp(entity, owners)
 
@@ -261,6 +288,11 @@ def delete_many(entity: Entity, ids: Sequence[int], *, actor: Actor, door: str) 
     outcome = Outcome()
     with unit(actor, door, verb="delete") as u:
         rows = list(entity.rows(actor, "delete").select_for_update(of=("self",)).filter(id__in=list(ids)).order_by("id"))
+        if bound := review.bound(entity, "delete", actor, [r.id for r in rows]):
+            twice = review.already(entity, bound, "delete")
+            outcome.send(u, actor, entity, {r.id: review.standing(entity, r, "delete") for r in rows if r.id in bound - twice})
+            outcome.refused = {i: {"": review.again_words()} for i in twice}
+            rows = [r for r in rows if r.id not in bound]
         found = [r.id for r in rows]
         entity.model._default_manager.filter(id__in=found).update(deleted_at=clock.now(), deleted_by=actor.id, version=F("version") + 1)
         search.remove(entity, found)
@@ -269,14 +301,17 @@ def delete_many(entity: Entity, ids: Sequence[int], *, actor: Actor, door: str) 
         if rows:
             entity.follow(rows, creating=False, changed={"deleted_at"}, actor=actor, door=door)
     outcome.written = {r.id: r for r in rows}
-    outcome.refused = {i: {"": _("This record does not exist, or you may not change it.")} for i in ids if i not in outcome.written}
+    settled = {*outcome.written, *outcome.sent, *outcome.refused}
+    outcome.refused |= {i: {"": _("This record does not exist, or you may not change it.")} for i in ids if i not in settled}
     return outcome
 
 
 def restamp(entity: Entity, ids: Sequence[int]) -> None:
-    """Give children the owner and department of their parents, in rows and search entries, one statement a child entity."""
+    """Give children, and theirs in turn, the owner and department of their parents, in rows and search entries, set-based."""
     from django.db import connection
 
+    if not ids:
+        return
     for child in registry:
         if not child.parent or getattr(child.fields[child.parent].kind, "target", None) is not entity:
             continue
@@ -284,12 +319,14 @@ def restamp(entity: Entity, ids: Sequence[int]) -> None:
         with connection.cursor() as cursor:
             cursor.execute(
                 f'UPDATE "{table}" c SET owner_id = p.owner_id, department_id = p.department_id FROM "{entity.model._meta.db_table}" p '
-                f'WHERE c."{column}" = p.id AND p.id = ANY(%s)',
+                f'WHERE c."{column}" = p.id AND p.id = ANY(%s) RETURNING c.id',
                 [list(ids)],
             )
+            below = [row[0] for row in cursor.fetchall()]
             if child.search:
                 cursor.execute(
                     "UPDATE kernel_searchentry s SET owner = p.owner_id, department = p.department_id "
                     f'FROM "{entity.model._meta.db_table}" p WHERE s.parent = p.id AND s.entity = %s AND p.id = ANY(%s)',
                     [child.key, list(ids)],
                 )
+        restamp(child, below)

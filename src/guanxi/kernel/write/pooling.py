@@ -14,12 +14,12 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from guanxi.kernel import clock, directory, pools
+from guanxi.kernel import clock, directory, pools, search
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.models import Claims, Share
 from guanxi.kernel.pools import Pool
-from guanxi.kernel.write import after
+from guanxi.kernel.write import after, review
 from guanxi.kernel.write.errors import Forbidden, Invalidated, NotFound
 from guanxi.kernel.write.many import Outcome, restamp
 from guanxi.kernel.write.unit import Unit, unit
@@ -60,8 +60,27 @@ def release(entity: Entity, ids: Sequence[int], pool: Pool, reason: str, *, acto
     with unit(actor, door, verb="release") as u:
         rows = entity.rows(actor, "transfer").select_for_update(of=("self",)).filter(id__in=list(ids)).order_by("id")
         mine = [i for i, owner in rows.values_list("id", "owner_id") if owner is not None]
-        done = let_go(u, entity, dict.fromkeys(mine, (pool.id, reason[:200])))
-        return _outcome(entity, done, dict.fromkeys(set(ids) - done, _("It is not yours to hand back.")), u)
+        bound = review.bound(entity, "transfer", actor, mine)
+        done = let_go(u, entity, dict.fromkeys([i for i in mine if i not in bound], (pool.id, reason[:200])))
+        outcome = _outcome(entity, done, dict.fromkeys(set(ids) - done - bound, _("It is not yours to hand back.")), u)
+        if bound:
+            _ask_first(u, actor, entity, bound, {"pool": pool.id, "reason": reason[:200]}, outcome)
+        return outcome
+
+
+def _ask_first(u: Unit, actor: Actor, entity: Entity, ids: set[int], values: dict[str, Any], outcome: Outcome) -> None:
+    """Handing back is a change of owner: where changes need review it waits, once for each record."""
+    twice = review.already(entity, ids, "release")
+    rows = entity.model.rows_of(ids - twice)
+    outcome.send(u, actor, entity, {r.id: review.standing(entity, r, "release", action="transfer", values=values) for r in rows})
+    outcome.refused |= {i: {"": review.again_words()} for i in twice}
+
+
+def beyond(entity: Entity, record: Any, former: int | None, actor: Actor) -> str:
+    """Why a record cannot be left without an owner: it would fall into the usual pool, which is not of the actor's company."""
+    if not entity.pooled or actor.within is None or former is None or record.owner_id is not None:
+        return ""
+    return _("Give it to a colleague, or hand it back to one of your pools.")
 
 
 def settle(entity: Entity, record: Any, former: int | None) -> None:
@@ -184,8 +203,7 @@ def _followed(u: Unit, entity: Entity, ids: list[int], verb: str) -> None:
     restamp(entity, ids)
     # What the former owner opened to others, or others to him, ends here: a pool is entered and left by its own rules.
     Share.objects.filter(entity=entity.key, record__in=ids).delete()
-    with connection.cursor() as cursor:
-        cursor.execute(_ENTRIES.format(table=entity.model._meta.db_table), [ids])
+    search.restamp(entity, ids)
     after.announce(u, entity, ids, verb, {"keys": ["owner", "pool"]})
     if type(entity).follow is not Entity.follow:
         records = list(entity.model._default_manager.filter(id__in=ids).order_by("id"))
@@ -216,10 +234,6 @@ UPDATE "{table}" t SET pool_id = v.pool, pooled_at = %(now)s, pooled_from_id = t
 FROM unnest(%(ids)s::bigint[], %(pools)s::bigint[], %(reasons)s::text[]) v(id, pool, reason)
 WHERE t.id = v.id AND t.owner_id IS NOT NULL AND t.deleted_at IS NULL
 RETURNING t.id
-"""
-_ENTRIES = """
-UPDATE kernel_searchentry s SET owner = t.owner_id, department = t.department_id, updated_at = t.updated_at
-FROM "{table}" t WHERE s.record = t.id AND t.id = ANY(%s)
 """
 
 __all__ = ["assign", "claim", "let_go", "release", "settle"]

@@ -1,4 +1,4 @@
-"""A lost race for a unique value becomes the refusal that the check before would have given."""
+"""A lost race for a unique value, or for what a constraint guards, becomes the refusal that the check before would have given."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from guanxi.kernel.write.errors import Invalidated
 
 @contextmanager
 def lost_is_refused(entity: Entity) -> Iterator[None]:
-    """Raises Invalidated where the database found a unique value taken between the check and the save."""
+    """Raises Invalidated where the database found something taken between the check and the save."""
     try:
         yield
     except (IntegrityError, psycopg.IntegrityError) as error:  # the latter from COPY, which Django does not wrap
@@ -24,4 +24,6 @@ def lost_is_refused(entity: Entity) -> Iterator[None]:
                 label = entity.fields[unique.field].label
                 message = _("“%(field)s” was taken by somebody else this very moment.") % {"field": label}
                 raise Invalidated({unique.field: message}) from error
+        if messages := entity.broken(error):
+            raise Invalidated(messages) from error
         raise

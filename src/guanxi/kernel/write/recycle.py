@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.db import connection
 
-from guanxi.kernel import clock, pools, recycling
+from guanxi.kernel import clock, pools, recycling, search
 from guanxi.kernel.actor import SYSTEM, Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.write.pooling import let_go
@@ -28,7 +28,7 @@ def recycle(entity: Entity, *, actor: Actor = SYSTEM, door: str = "rule", pool: 
 def _chunk(entity: Entity, actor: Actor, door: str, pool: int | None) -> int:
     table = entity.model._meta.db_table
     labels = {rule.id: rule.label for each in pools.of(entity) for rule in each.rules}
-    with unit(actor, door, verb="recycle") as u, connection.cursor() as cursor:
+    with unit(actor, door, verb="recycle") as u, search.gathered(), connection.cursor() as cursor:
         recycling.patient()
         cursor.execute(
             f'SELECT id, falls_to_id, falls_why FROM "{table}" WHERE falls_on <= %s AND deleted_at IS NULL AND owner_id IS NOT NULL '

@@ -19,7 +19,11 @@ from guanxi.kernel.write.errors import Invalidated
 
 @dataclass
 class Unit:
-    """Who writes through which door; `touched` are parents whose roll-ups must be recomputed, `judged` what may now fall otherwise."""
+    """Who writes through which door; `touched` are parents whose roll-ups must be recomputed, `judged` what may now fall otherwise,
+    `referred` what was just referred to, which somebody may be merging at this moment.
+
+    `agreed`: somebody has reviewed what is written, so it takes effect; `reason` is what its author tells a reviewer.
+    """
 
     actor: Actor
     door: str
@@ -28,6 +32,9 @@ class Unit:
     write_id: UUID = field(default_factory=uuid4)
     touched: dict[tuple[str, str], set[int]] = field(default_factory=dict)
     judged: dict[str, set[int]] = field(default_factory=dict)
+    referred: dict[str, set[int]] = field(default_factory=dict)
+    agreed: bool = False
+    reason: str = ""
 
     def context(self) -> str:
         """The document that `guanxi_context()` reads."""
@@ -50,6 +57,10 @@ class Unit:
         """Remember records of a pooled entity of which the rules may now say something else."""
         self.judged.setdefault(entity, set()).update(ids)
 
+    def refer(self, entity: str, ids: Any) -> None:
+        """Remember records to which something was attached."""
+        self.referred.setdefault(entity, set()).update(i for i in ids if i)
+
 
 _current: ContextVar[Unit | None] = ContextVar("guanxi_unit", default=None)
 _request: ContextVar[str] = ContextVar("guanxi_request", default="")
@@ -60,23 +71,30 @@ def set_request(identifier: str) -> None:
     _request.set(identifier)
 
 
+def current() -> Unit | None:
+    """The unit that is open, if any."""
+    return _current.get()
+
+
 @contextmanager
-def unit(actor: Actor, door: str, *, verb: str = "") -> Iterator[Unit]:
+def unit(actor: Actor, door: str, *, verb: str = "", request: str = "") -> Iterator[Unit]:
     """Open a unit, or join the one already open: nested writes are part of the same Change."""
     outer = _current.get()
     if outer is not None:
         yield outer
         return
-    mine = Unit(actor, door, verb, _request.get())
+    mine = Unit(actor, door, verb, request or _request.get())
     with refusals_logged(actor), transaction.atomic():
         token = _current.set(mine)
         try:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT set_config('guanxi.context', %s, true)", [mine.context()])
             yield mine
-            from guanxi.kernel.write import rollups
+            from guanxi.kernel.write import rollups, successors
 
             rollups.settle(mine)
+            if successors.follow(mine):
+                rollups.settle(mine)
             _judge(mine)
         finally:
             _current.reset(token)

@@ -15,15 +15,22 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from guanxi.kernel import clock, directory
+from guanxi.kernel.actor import Actor
+from guanxi.kernel.china import regions
 from guanxi.kernel.whole import whole
 from guanxi.kernel.write import Invalidated, Refused
-from guanxi.org import logins
-from guanxi.org.models import User
+from guanxi.org import actors, arrivals, factors, logins, presences, reach, roles, territory
+from guanxi.org.models import Position, Role, User
 from guanxi.people import hiring
 from guanxi.people.directory import of_account
 from guanxi.people.entities.employee import status
-from guanxi.surfaces.admin.places import PEOPLE, PLACES, Place, administering
-from guanxi.surfaces.pages.frame import actor_of, go, page
+from guanxi.surfaces.admin.places import PEOPLE, PLACES, Place, administering, looking_after
+from guanxi.surfaces.admin.roles import day as day_of
+from guanxi.surfaces.admin.verbs import ceiling_of, on_one
+from guanxi.surfaces.days import last_day
+from guanxi.surfaces.pages.frame import View, actor_of, go, page
+from guanxi.surfaces.pages.presence import lines
+from guanxi.surfaces.pages.settings import person
 from guanxi.surfaces.tiles import list_url
 from guanxi.surfaces.ui.environment import query
 
@@ -35,13 +42,14 @@ PLACES.append(
         gettext_lazy("Who may log in: new accounts, passwords, locking, leaving, and how many there may be."),
         PEOPLE,
         "账号 用户 锁定 重置密码 离职 许可证 批量 user login password lock licence",
+        reach.somewhere,
     )
 )
 SIZE = 50
 STATES = {"active": gettext_lazy("Active"), "locked": gettext_lazy("Locked"), "first": gettext_lazy("First password not yet changed")}
 
 
-@administering
+@looking_after
 def show(request: HttpRequest) -> HttpResponse:
     """Fifty a page, narrowed by `?q=` and `?state=`."""
     return drawn(request)
@@ -52,14 +60,16 @@ def drawn(request: HttpRequest, refusal: Invalidated | None = None) -> HttpRespo
     given = {"q": request.GET.get("q", "").replace("\x00", "").strip()[:60], "state": request.GET.get("state", "")}
     number = max(1, min(whole(request.GET.get("page")) or 1, 10_000))
     start = (number - 1) * SIZE
-    found = list(chosen(**given)[start : start + SIZE + 1])
+    actor = actor_of(request)
+    found = list(chosen(actor, **given)[start : start + SIZE + 1])
     address = lambda to: f"/admin/accounts/?{query({**given, 'page': to})}"
     context = {
         "rows": [_line(user) for user in found[:SIZE]],
         "given": given,
         "states": STATES,
-        "active": logins.active(),
-        "ceiling": logins.ceiling(),
+        "everywhere": reach.everywhere(actor),
+        "active": reach.accounts(actor).filter(is_active=True).count(),
+        "ceiling": logins.ceiling() if reach.everywhere(actor) else None,
         "error": " ".join(refusal.errors.values()) if refusal else "",
         "range": f"{start + 1:,}–{start + len(found[:SIZE]):,}" if found else "0",
         "previous": address(number - 1) if number > 1 else "",
@@ -68,9 +78,9 @@ def drawn(request: HttpRequest, refusal: Invalidated | None = None) -> HttpRespo
     return page(request, "admin/accounts.html", context, title=_("Accounts"), status=422 if refusal else 200)
 
 
-def chosen(q: str = "", state: str = "") -> Any:
-    """Accounts by name or login, active ones first."""
-    rows = User.objects.prefetch_related("assignments__role").order_by("-is_active", "login")
+def chosen(actor: Actor, q: str = "", state: str = "") -> Any:
+    """Accounts that the actor looks after, by name or login, active ones first."""
+    rows = reach.accounts(actor).prefetch_related("assignments__role", "teams__team").order_by("-is_active", "login")
     if q:
         rows = rows.filter(Q(name__icontains=q) | Q(login__icontains=q))
     wanted = {"active": Q(is_active=True), "locked": Q(is_active=False), "first": Q(is_active=True, must_change_password=True)}
@@ -83,13 +93,14 @@ def _line(user: User) -> dict[str, Any]:
         "user": user,
         "department": directory.department_name(user.department_id),
         "roles": [a.role.name for a in user.assignments.all() if a.role.active and (a.until is None or a.until > now)],
+        "teams": [m.team for m in user.teams.all() if m.team.active],
     }
 
 
-@administering
+@looking_after
 def account(request: HttpRequest, user_id: int) -> HttpResponse:
     """One account."""
-    return one(request, get_object_or_404(User, pk=user_id))
+    return one(request, get_object_or_404(reach.accounts(actor_of(request)), pk=user_id))
 
 
 def one(request: HttpRequest, user: User, refusal: Refused | None = None) -> HttpResponse:
@@ -100,9 +111,18 @@ def one(request: HttpRequest, user: User, refusal: Refused | None = None) -> Htt
         **_line(user),
         "employee": employee if employee is not None and actor.may(hiring.ENTITY.key, "view") else None,
         "gone": gone,
+        "sessions": lines(user) if reach.covers(actor, user) or user.pk == actor.id else [],
+        "positions": [p.name for p in Position.objects.filter(holders__user=user, active=True).order_by("place")],
+        "guarded": actors.resolve(user).guarded,
         "manager": directory.person_name(user.manager_id),
         "himself": user.pk == actor.id,
-        "others": User.objects.filter(is_active=True).exclude(pk=user.pk).order_by("name"),
+        "everywhere": reach.everywhere(actor),
+        "covered": reach.covers(actor, user),
+        "others": [other for other in reach.templates(actor) if other.pk != user.pk],
+        "mine": reach.roles(actor),
+        "assigned": [(a.role, day_of(a.until)) for a in user.assignments.all() if a.until is None or a.until > clock.now()],
+        "territories": territory.of(user),
+        "regions": [(p, regions.children(p.code)) for p in regions.children()],
         "held": _held(user, request) if not user.is_active else [],
         "error": str(refusal or ""),
     }
@@ -122,20 +142,8 @@ def _held(user: User, request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
-def _verb(do: Callable[[HttpRequest, User], str]) -> Callable[..., HttpResponse]:
-    """A POST on one account that answers with its page."""
-
-    @administering
-    @require_POST
-    def view(request: HttpRequest, user_id: int) -> HttpResponse:
-        user = get_object_or_404(User, pk=user_id)
-        try:
-            said = do(request, user)
-        except Refused as refusal:
-            return one(request, user, refusal)
-        return go(request, f"/admin/accounts/{user.pk}/", said)
-
-    return view
+def _verb(do: Callable[[HttpRequest, User], str]) -> View:
+    return on_one(User, do, refused=one, address="/admin/accounts/{}/", catching=Refused, among=reach.accounts)
 
 
 def _lock(request: HttpRequest, user: User) -> str:
@@ -152,22 +160,59 @@ def _leave(request: HttpRequest, user: User) -> str:
 
 
 def _roles(request: HttpRequest, user: User) -> str:
-    like_whom = User.objects.filter(pk=whole(request.POST.get("like")) or 0, is_active=True).first()
+    like_whom = reach.accounts(actor_of(request)).filter(pk=whole(request.POST.get("like")) or 0, is_active=True).first()
     if like_whom is None:
         raise Invalidated({"like": _("Choose the colleague whose roles are copied.")})
     logins.same_roles(user, like_whom, actor=actor_of(request))
     return _("%(name)s has the same roles as %(other)s now.") % {"name": user.name, "other": like_whom.name}
 
 
-@administering
+def _give(request: HttpRequest, user: User) -> str:
+    role = _role(request)
+    roles.assign(role, user, last_day(request.POST.get("until", "")), actor=actor_of(request))
+    return _("%(name)s has the role “%(role)s” now.") % {"name": user.name, "role": role.name}
+
+
+def _take(request: HttpRequest, user: User) -> str:
+    role = _role(request)
+    roles.revoke(role, user, actor=actor_of(request))
+    return _("The role “%(role)s” is taken from %(name)s.") % {"name": user.name, "role": role.name}
+
+
+def _role(request: HttpRequest) -> Role:
+    """The role named, if it is the actor's to give."""
+    number = whole(request.POST.get("role"))
+    role = next((r for r in reach.roles(actor_of(request)) if r.pk == number), None)
+    if role is None:
+        raise Invalidated({"role": _("Choose a role from the list.")})
+    return role
+
+
+def _territory(request: HttpRequest, user: User) -> str:
+    territory.assign(user, [whole(code) or 0 for code in request.POST.getlist("region")], actor=actor_of(request))
+    return _("Saved. It holds from the next click of everybody.")
+
+
+def _second(request: HttpRequest, user: User) -> str:
+    factors.take(user, actor=actor_of(request))
+    return _("The second factor of %(name)s is removed, and every session has ended.") % {"name": user.name}
+
+
+def _sessions(request: HttpRequest, user: User) -> str:
+    presences.end_all(user, actor=actor_of(request))
+    arrivals.note(request, arrivals.ENDED, user=person(request), login=user.login)
+    return _("Every session of %(name)s has ended.") % {"name": user.name}
+
+
+@looking_after
 @require_POST
 @never_cache
 def reset(request: HttpRequest, user_id: int) -> HttpResponse:
     """A new password, shown once."""
-    user = get_object_or_404(User, pk=user_id)
+    user = get_object_or_404(reach.accounts(actor_of(request)), pk=user_id)
     try:
         password = logins.reset(user, actor=actor_of(request))
-    except Invalidated as refusal:
+    except Refused as refusal:
         return one(request, user, refusal)
     return told(request, user, password)
 
@@ -181,12 +226,8 @@ def told(request: HttpRequest, user: User, password: str, *, made: bool = False)
 @require_POST
 def ceiling(request: HttpRequest) -> HttpResponse:
     """How many accounts may be active; empty lifts the limit."""
-    text = request.POST.get("ceiling", "").strip()
     try:
-        most = whole(text) if text else None
-        if text and most is None:
-            raise Invalidated({"ceiling": _("Give a whole number, or nothing for no limit.")})
-        logins.limit(most, actor=actor_of(request))
+        logins.limit(ceiling_of(request), actor=actor_of(request))
     except Invalidated as refusal:
         return drawn(request, refusal)
     return go(request, "/admin/accounts/", _("Saved"))
@@ -199,5 +240,10 @@ urls = [
     path("admin/accounts/<int:user_id>/lock/", _verb(_lock)),
     path("admin/accounts/<int:user_id>/leave/", _verb(_leave)),
     path("admin/accounts/<int:user_id>/roles/", _verb(_roles)),
+    path("admin/accounts/<int:user_id>/give/", _verb(_give)),
+    path("admin/accounts/<int:user_id>/take/", _verb(_take)),
+    path("admin/accounts/<int:user_id>/territory/", _verb(_territory)),
+    path("admin/accounts/<int:user_id>/second/", _verb(_second)),
+    path("admin/accounts/<int:user_id>/sessions/", _verb(_sessions)),
     path("admin/accounts/<int:user_id>/reset/", reset),
 ]

@@ -13,12 +13,11 @@ from guanxi.kernel import clock, directory
 from guanxi.kernel.models import AccessLog
 from guanxi.kernel.whole import whole
 from guanxi.kernel.write import Invalidated, Refused, unit
-from guanxi.org import logins
+from guanxi.org import logins, reach
 from guanxi.org.duty import DOOR
-from guanxi.org.models import User
 from guanxi.people import hiring
-from guanxi.people.pages.wizard import without_account
-from guanxi.surfaces.admin.places import administering
+from guanxi.people.pages.wizard import like_of, unopened, without_account
+from guanxi.surfaces.admin.places import looking_after
 from guanxi.surfaces.exchange.sheet import workbook
 from guanxi.surfaces.pages.frame import actor_of, page
 
@@ -26,7 +25,7 @@ from guanxi.surfaces.pages.frame import actor_of, page
 AT_ONCE = 100
 
 
-@administering
+@looking_after
 @never_cache
 def show(request: HttpRequest) -> HttpResponse:
     """Who has no account yet, each with the login he would get; POST gives one to those ticked."""
@@ -46,10 +45,10 @@ def _open(request: HttpRequest) -> list[list[str]]:
     wanted = {number for text in request.POST.getlist("employee") if (number := whole(text))}
     if not 0 < len(wanted) <= AT_ONCE:
         raise Invalidated({"employee": _("Choose at least one employee, and at most %(n)d at once.") % {"n": AT_ONCE}})
-    like = User.objects.filter(pk=whole(request.POST.get("like")) or 0, is_active=True).first()
+    like = like_of(request.POST.get("like", ""), actor)
     lines = []
     with unit(actor, DOOR):
-        for employee in hiring.ENTITY.rows(actor).filter(id__in=wanted, account=None).order_by("name_sort", "id"):
+        for employee in unopened(actor).filter(id__in=wanted).order_by("name_sort", "id"):
             login = request.POST.get(f"login-{employee.id}", "").strip() or logins.suggest(employee.name)
             user, password = hiring.account(employee, login, actor=actor, like=like)
             lines.append([employee.name, directory.department_name(employee.works_in_id), user.login, password])
@@ -69,7 +68,7 @@ def drawn(request: HttpRequest, refusal: Refused | None = None) -> HttpResponse:
     context = {
         "rows": rows,
         "like": whole(request.POST.get("like")),
-        "colleagues": User.objects.filter(is_active=True).order_by("name"),
+        "colleagues": reach.templates(actor_of(request)),
         "error": str(refusal or ""),
     }
     return page(request, "admin/accounts_batch.html", context, title=_("Several accounts"), status=422 if refusal else 200)

@@ -70,6 +70,10 @@ LOSS_REASON = Dictionary(
 )
 
 
+#: A company fills it itself, from its first import or in the office.
+PRODUCT = Dictionary("product")
+
+
 class Opportunity(Record):
     number = AutoNumber(gettext_lazy("Opportunity No."), prefix="SJ", aliases=("商机编号",))
     name = Text(gettext_lazy("Opportunity name"), max_length=120, aliases=("商机名称", "机会名称", "项目名称"))
@@ -82,6 +86,7 @@ class Opportunity(Record):
         aliases=("客户", "客户名称", "account"),
     )
     contacts = Links(gettext_lazy("Contacts"), "customers.Contact", back="opportunities", aliases=("联系人",))
+    product = Choice(gettext_lazy("Product"), PRODUCT, blank=True, plain=True, aliases=("产品", "产品名称"))
     pipeline = Choice(gettext_lazy("Pipeline"), PIPELINE, plain=True, aliases=("销售流程",))
     stage = Choice(gettext_lazy("Stage"), STAGE, depends_on="pipeline", blank=True, aliases=("阶段", "销售阶段", "deal_stage"))
     outcome = Choice(gettext_lazy("Outcome"), OUTCOME, computed=True, blank=True)
@@ -127,14 +132,38 @@ class OpportunityEntity(Entity, model=Opportunity):
     label = gettext_lazy("Opportunity")
     label_plural = gettext_lazy("Opportunities")
     icon = "filter-dollar"
+    teaches = gettext_lazy("What a customer may buy, for how much and until when. Move it from stage to stage on the board.")
     place = 40
     section = gettext_lazy("Sales")
     columns = ("name", "customer", "stage", "amount", "probability", "expected_on", "next_follow_up_at", "owner", "updated_at")
-    filters = ("stage", "outcome", "pipeline", "amount", "expected_on", "closed_on", "loss_reason", "owner", "customer", "created_at")
+    filters = (
+        "stage",
+        "outcome",
+        "pipeline",
+        "product",
+        "amount",
+        "expected_on",
+        "closed_on",
+        "loss_reason",
+        "owner",
+        "customer",
+        "created_at",
+    )
     search = ("name", "number")
     sorts = ("updated_at", "expected_on", "amount", "stage_since")
     layout = {
-        gettext_lazy("Profile"): ("name", "number", "customer", "contacts", "amount", "expected_on", "pipeline", "stage", "probability"),
+        gettext_lazy("Profile"): (
+            "name",
+            "number",
+            "customer",
+            "contacts",
+            "product",
+            "amount",
+            "expected_on",
+            "pipeline",
+            "stage",
+            "probability",
+        ),
         gettext_lazy("Progress"): ("requirement", "next_step", "next_follow_up_at", "stage_since"),
         gettext_lazy("Closing"): ("outcome", "closed_on", "loss_reason", "close_note"),
     }

@@ -15,9 +15,11 @@ from django.utils.translation import gettext_lazy
 from guanxi.kernel import clock, directory
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.registry import registry
+from guanxi.kernel.whole import whole
 from guanxi.kernel.write import Invalidated
 from guanxi.org import roles, words
 from guanxi.org.models import Operation, Role
+from guanxi.org.roles import Reach
 from guanxi.surfaces.admin.places import ACCESS, PLACES, Place, administering
 from guanxi.surfaces.exchange.sheet import workbook
 from guanxi.surfaces.pages.frame import actor_of, fragment, page, toast
@@ -50,25 +52,30 @@ def counted() -> Any:
 
 
 def _row(role: Role, entities: list[Entity]) -> dict[str, Any]:
-    scopes = {(g.entity, g.action): g.scope for g in role.grants.all()}
-    return {"role": role, "people": role.people, "cells": [cell(role, e, scopes) for e in entities]}  # type: ignore[attr-defined]
+    return {"role": role, "people": role.people, "cells": [cell(role, e, reaches_of(role)) for e in entities]}  # type: ignore[attr-defined]
 
 
-def cell(role: Role, entity: Entity, scopes: dict[tuple[str, str], str]) -> dict[str, Any]:
-    """Two scopes as the matrix shows them."""
-    shown = [scopes.get((entity.key, action), "none") for action in ("view", "edit")]
+def reaches_of(role: Role) -> dict[tuple[str, str], Reach]:
+    """How far the role goes by entity and action."""
+    return {(g.entity, g.action): Reach.of(g) for g in role.grants.all()}
+
+
+def cell(role: Role, entity: Entity, reaches: dict[tuple[str, str], Reach]) -> dict[str, Any]:
+    """Two scopes as the matrix shows them; ＋ says that departments or a territory come on top."""
+    shown = [reaches.get((entity.key, action), Reach()) for action in ("view", "edit")]
     return {
         "entity": entity,
         "url": f"/admin/access/{role.pk}/{entity.slug}/",
         "id": f"cell-{role.pk}-{entity.slug}",
-        "any": any(scope != "none" for (key, _action), scope in scopes.items() if key == entity.key),
-        "scopes": [(words.SHORT[s], words.TONES[s], words.SCOPES[s]) for s in shown],
+        "reviewed": any(g.review for g in role.grants.all() if g.entity == entity.key),
+        "any": any(reach for (key, _action), reach in reaches.items() if key == entity.key),
+        "scopes": [(f"{words.SHORT[r.scope]}{'＋' if r.departments or r.territory else ''}", words.TONES[r.scope], told(r)) for r in shown],
     }
 
 
 @administering
 def panel(request: HttpRequest, role_id: int, slug: str) -> HttpResponse:
-    """All actions and closed fields of one role on one entity. POST `action` and `scope`, or `field` and `right`."""
+    """All actions and closed fields of one role on one entity. POST `action` and `scope` or `review`, or `field` and `right`."""
     role = Role.objects.filter(pk=role_id).first()
     entity = registry.by_slug(slug)
     if role is None or entity is None:
@@ -88,7 +95,14 @@ def _change(request: HttpRequest, role: Role, entity: Entity) -> str:
     if "field" in request.POST:
         roles.restrict(role, entity, request.POST["field"], request.POST.get("right", ""), actor=actor)
         return _("Saved. It holds from the next click of everybody.")
-    narrowed = roles.grant(role, entity, request.POST.get("action", ""), request.POST.get("scope", ""), actor=actor)
+    if "review" in request.POST:
+        roles.review(role, entity, request.POST.get("action", ""), request.POST["review"], actor=actor)
+        return _("Saved. It holds from the next click of everybody.")
+    named = [whole(d) or 0 for d in request.POST.getlist("departments")]
+    narrowed = roles.grant(
+        role, entity, request.POST.get("action", ""), request.POST.get("scope", ""), actor=actor,
+        departments=named, territory=bool(request.POST.get("territory")),
+    )  # fmt: skip
     if narrowed:
         listed = _(", ").join(words.action_word(entity, a) for a in narrowed)
         return _("Saved. Narrowed along with it: %(actions)s.") % {"actions": listed}
@@ -97,27 +111,42 @@ def _change(request: HttpRequest, role: Role, entity: Entity) -> str:
 
 def drawn(role: Role, entity: Entity) -> dict[str, Any]:
     """What the panel shows."""
-    scopes = {(g.entity, g.action): g.scope for g in role.grants.all()}
+    reaches = reaches_of(role)
     lines = []
     for action in roles.actions_of(entity):
-        scope = scopes.get((entity.key, action), "none")
+        reach = reaches.get((entity.key, action), Reach())
         plain = action in roles.YES_OR_NO
         choices = [("none", _("May not")), ("all", _("May"))] if plain else [(s, w) for s, w in words.SCOPES.items()]
-        lines.append({"action": action, "word": words.action_word(entity, action), "scope": scope, "choices": choices})
+        beyond = not plain and reach.scope != "all"
+        lines.append({"action": action, "word": words.action_word(entity, action), "reach": reach, "choices": choices, "beyond": beyond})
     rights = dict(role.field_rights.filter(entity=entity.key).values_list("field", "right"))
     closed = [(f, rights[k], words.RIGHTS[rights[k]]) for k, f in entity.fields.items() if k in rights]
     return {
         "role": role,
         "entity": entity,
         "lines": lines,
+        "reviews": _reviews(role, entity),
+        "reviewers": roles.reviewers(),
         "closed": closed,
         "open": [f for k, f in entity.fields.items() if k not in rights],
         "rights": words.RIGHTS,
         "holders": counted().filter(pk=role.pk).first(),
         "last": last_change(role),
-        "cell": cell(role, entity, scopes),
+        "cell": cell(role, entity, reaches),
+        "departments": [e for e in directory.departments().values() if e.active],
         "url": f"/admin/access/{role.pk}/{entity.slug}/",
     }
+
+
+def told(reach: Reach) -> str:
+    """How far, in words."""
+    return words.reach_word(reach.scope, sorted(reach.departments), reach.territory)
+
+
+def _reviews(role: Role, entity: Entity) -> list[dict[str, str]]:
+    """What of the role's work can wait for somebody's agreement, and whom it waits for now."""
+    asks = {g.action: g.review for g in role.grants.all() if g.entity == entity.key}
+    return [{"action": a, "word": words.review_word(entity, a), "asks": asks[a]} for a in roles.REVIEWED if a in asks]
 
 
 def last_change(role: Role) -> dict[str, Any] | None:
@@ -128,22 +157,24 @@ def last_change(role: Role) -> dict[str, Any] | None:
 
 
 def _lines() -> Iterator[list[str]]:
+    reviewers = dict(roles.reviewers())
     for role in counted():
-        scopes = {(g.entity, g.action): g.scope for g in role.grants.all()}
+        reaches = reaches_of(role)
+        asks = {(g.entity, g.action): reviewers.get(g.review, g.review) for g in role.grants.all() if g.review}
         for entity in registry.in_menu():
             for action in roles.actions_of(entity):
-                scope = scopes.get((entity.key, action), "none")
-                yield [role.name, str(entity.label), words.action_word(entity, action), words.scope_word(scope)]
+                far, review = told(reaches.get((entity.key, action), Reach())), asks.get((entity.key, action), "")
+                yield [role.name, str(entity.label), words.action_word(entity, action), far, review]
         for right in role.field_rights.order_by("entity", "field"):
             entity = registry.get(right.entity)
             label = str(entity.fields[right.field].label) if right.field in entity.fields else right.field
-            yield [role.name, str(entity.label), label, str(words.RIGHTS[right.right])]
+            yield [role.name, str(entity.label), label, str(words.RIGHTS[right.right]), ""]
 
 
 @administering
 def export(request: HttpRequest) -> HttpResponse:
     """The matrix as a workbook: a line for each role, entity and action, then the closed fields."""
-    heads = [_("Role"), _("Entity"), _("Action or field"), _("Scope or right")]
+    heads = [_("Role"), _("Entity"), _("Action or field"), _("Scope or right"), _("Review before effect")]
     return workbook(_("Roles and rights"), heads, _lines())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -10,17 +11,27 @@ from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from guanxi.kernel import clock, directory
 from guanxi.kernel.registry import registry
 from guanxi.kernel.whole import whole
 from guanxi.kernel.write import Invalidated
-from guanxi.org import roles, words
+from guanxi.org import comparison, roles, words
 from guanxi.org.models import Role, User
+from guanxi.surfaces.admin import access
 from guanxi.surfaces.admin.places import administering
+from guanxi.surfaces.admin.verbs import on_one
 from guanxi.surfaces.days import last_day
-from guanxi.surfaces.pages.frame import actor_of, fragment, go, page
+from guanxi.surfaces.pages.frame import View, actor_of, fragment, go, page
+
+#: Whose accounts the people of a role look after.
+KEEPS = {
+    "": gettext_lazy("Nobody's"),
+    "department": gettext_lazy("Their own department and those below"),
+    "company": gettext_lazy("Their own company"),
+}
 
 
 @administering
@@ -52,6 +63,7 @@ def drawn(request: HttpRequest, role: Role, refusal: Invalidated | None = None) 
     context = {
         "role": role,
         "holders": holders,
+        "keeps": KEEPS,
         "me": actor_of(request).id,
         "others": User.objects.filter(is_active=True)
         .exclude(pk__in=[a.user_id for a in held])
@@ -84,40 +96,50 @@ def new(request: HttpRequest) -> HttpResponse:
     return fragment(request, "admin/role_new.html", context, status=422 if errors else 200)
 
 
-@administering
-@require_POST
-def assign(request: HttpRequest, role_id: int) -> HttpResponse:
+def _verb(do: Callable[[HttpRequest, Role], str]) -> View:
+    return on_one(Role, do, refused=drawn, address="/admin/roles/{}/")
+
+
+def _assign(request: HttpRequest, role: Role) -> str:
     """Give the role to a person; `until` is the last day."""
-    role, user = get_object_or_404(Role, pk=role_id), _person(request)
-    try:
-        roles.assign(role, user, last_day(request.POST.get("until", "")), actor=actor_of(request))
-    except Invalidated as refusal:
-        return drawn(request, role, refusal)
-    return go(request, f"/admin/roles/{role.pk}/", _("%(name)s has this role now.") % {"name": user.name})
+    user = _person(request)
+    roles.assign(role, user, last_day(request.POST.get("until", "")), actor=actor_of(request))
+    return _("%(name)s has this role now.") % {"name": user.name}
+
+
+def _revoke(request: HttpRequest, role: Role) -> str:
+    user = _person(request)
+    roles.revoke(role, user, actor=actor_of(request))
+    return _("Taken from %(name)s.") % {"name": user.name}
+
+
+def _close(request: HttpRequest, role: Role) -> str:
+    """Close it, or open it again."""
+    roles.close(role, active=bool(request.POST.get("active")), actor=actor_of(request))
+    return _("Saved")
+
+
+def _delegate(request: HttpRequest, role: Role) -> str:
+    """Whether those who look after accounts by delegation may give it."""
+    roles.delegate(role, delegable=bool(request.POST.get("delegable")), actor=actor_of(request))
+    return _("Saved")
+
+
+def _entrust(request: HttpRequest, role: Role) -> str:
+    """Whose accounts its people look after, and whether they look after contents."""
+    roles.entrust(role, request.POST.get("keeps", ""), shapes=bool(request.POST.get("shapes")), actor=actor_of(request))
+    return _("Saved. It holds from the next click of everybody.")
 
 
 @administering
 @require_POST
-def revoke(request: HttpRequest, role_id: int) -> HttpResponse:
-    """Take the role from a person."""
-    role, user = get_object_or_404(Role, pk=role_id), _person(request)
-    try:
-        roles.revoke(role, user, actor=actor_of(request))
-    except Invalidated as refusal:
-        return drawn(request, role, refusal)
-    return go(request, f"/admin/roles/{role.pk}/", _("Taken from %(name)s.") % {"name": user.name})
-
-
-@administering
-@require_POST
-def close(request: HttpRequest, role_id: int) -> HttpResponse:
-    """Close the role, or open it again."""
+def second(request: HttpRequest, role_id: int) -> HttpResponse:
+    """Whether its people need a second factor."""
     role = get_object_or_404(Role, pk=role_id)
-    try:
-        roles.close(role, active=bool(request.POST.get("active")), actor=actor_of(request))
-    except Invalidated as refusal:
-        return drawn(request, role, refusal)
-    return go(request, f"/admin/roles/{role.pk}/", _("Saved"))
+    roles.guard(role, second=bool(request.POST.get("second")), actor=actor_of(request))
+    said = _("Its people need a second factor from now on.") if role.second else _("Its people may sign in with the password alone.")
+    back = "/admin/sign-in/" if request.POST.get("from") == "sign-in" else f"/admin/roles/{role.pk}/"
+    return go(request, back, said)
 
 
 def _person(request: HttpRequest) -> User:
@@ -138,8 +160,17 @@ def compare(request: HttpRequest) -> HttpResponse:
     one = by_id.get(whole(request.GET.get("one")) or 0, plain[0])
     other = by_id.get(whole(request.GET.get("other")) or 0) or next(r for r in reversed(known) if r.pk != one.pk)
     lines = [
-        {"entity": e.label, "action": words.action_word(e, a), "scopes": [(words.scope_word(s), words.TONES[s]) for s in (left, right)]}
-        for e, a, left, right in roles.differences(one, other, registry.in_menu())
+        {"entity": e.label, "action": words.action_word(e, a), "scopes": [(access.told(r), words.TONES[r.scope]) for r in (left, right)]}
+        for e, a, left, right in comparison.differences(one, other, registry.in_menu())
+    ]
+    asked = dict(roles.reviewers())
+    lines += [
+        {
+            "entity": e.label,
+            "action": _("%(action)s after review") % {"action": words.review_word(e, a)},
+            "scopes": [(asked.get(w, w), "") for w in pair],
+        }
+        for e, a, *pair in comparison.review_differences(one, other, registry.in_menu())
     ]
     context = {"roles": known, "one": one, "other": other, "lines": lines, "fields": _fields(one, other)}
     return page(request, "admin/compare.html", context, title=_("Compare roles"))
@@ -162,7 +193,10 @@ urls = [
     path("admin/roles/new/", new),
     path("admin/roles/compare/", compare),
     path("admin/roles/<int:role_id>/", show),
-    path("admin/roles/<int:role_id>/assign/", assign),
-    path("admin/roles/<int:role_id>/revoke/", revoke),
-    path("admin/roles/<int:role_id>/close/", close),
+    path("admin/roles/<int:role_id>/assign/", _verb(_assign)),
+    path("admin/roles/<int:role_id>/revoke/", _verb(_revoke)),
+    path("admin/roles/<int:role_id>/close/", _verb(_close)),
+    path("admin/roles/<int:role_id>/second/", second),
+    path("admin/roles/<int:role_id>/delegate/", _verb(_delegate)),
+    path("admin/roles/<int:role_id>/entrust/", _verb(_entrust)),
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from guanxi.kernel import clock, directory
+from guanxi.kernel.china import regions
 from guanxi.kernel.models import AccessLog
 from guanxi.kernel.registry import registry
 from guanxi.kernel.whole import whole
 from guanxi.org import words
 from guanxi.org.models import Operation, Role, User
+from guanxi.org.roles import reviewers
 from guanxi.surfaces.admin.places import PLACES, TRAILS, Place, administering
 from guanxi.surfaces.admin.sheets import sheet
 from guanxi.surfaces.days import between
@@ -39,14 +41,28 @@ SUBJECTS = {
     "membership": gettext_lazy("Further department"),
     "role": gettext_lazy("Role"),
     "assignment": gettext_lazy("Role of a person"),
+    "team": gettext_lazy("Team"),
+    "teammember": gettext_lazy("Member of a team"),
+    "teamrole": gettext_lazy("Role of a team"),
+    "position": gettext_lazy("Position"),
+    "positionholder": gettext_lazy("Position of a person"),
+    "territory": gettext_lazy("Territories"),
     "grant": gettext_lazy("Scope of a role"),
     "fieldright": gettext_lazy("Field right"),
     "token": gettext_lazy("API token"),
     "policy": gettext_lazy("Rule for accounts"),
+    "sharedaccount": gettext_lazy("Shared licence"),
+    "provider": gettext_lazy("Sign-on service"),
+    "identity": gettext_lazy("Link to a sign-on service"),
 }
 VERBS = {"create": (gettext_lazy("added"), "g"), "update": (gettext_lazy("changed"), "b"), "delete": (gettext_lazy("removed"), "r")}
 COLUMNS = {
     "role_id": gettext_lazy("Role"),
+    "team_id": gettext_lazy("Team"),
+    "position_id": gettext_lazy("Position"),
+    "region": gettext_lazy("Region"),
+    "departments": gettext_lazy("Named departments"),
+    "territory": gettext_lazy("One's territory"),
     "user_id": gettext_lazy("Colleague"),
     "department_id": gettext_lazy("Department"),
     "manager_id": gettext_lazy("Manager"),
@@ -55,6 +71,7 @@ COLUMNS = {
     "entity": gettext_lazy("Entity"),
     "action": gettext_lazy("Action"),
     "scope": gettext_lazy("Scope"),
+    "review": gettext_lazy("Review before effect"),
     "field": gettext_lazy("Field"),
     "right": gettext_lazy("Right"),
     "until": gettext_lazy("Until"),
@@ -71,14 +88,19 @@ COLUMNS = {
     "admin": gettext_lazy("Looks after accounts"),
     "value": gettext_lazy("Value"),
     "must_change_password": gettext_lazy("Must change the password"),
+    "second": gettext_lazy("Second factor"),
+    "issuer": gettext_lazy("Issuer address"),
+    "client_id": gettext_lazy("Client ID"),
+    "inside": gettext_lazy("Hosts inside"),
+    "creates": gettext_lazy("Opens accounts"),
 }
 
 
 @administering
 def show(request: HttpRequest) -> HttpResponse:
     """The newest first, fifty a page."""
-    roles = _roles()
-    shown = sheet(request, "/admin/trail/", chosen(request), ("who", "what", "since", "until"), lambda row: _Line(row, roles).drawn())
+    names = _names()
+    shown = sheet(request, "/admin/trail/", chosen(request), ("who", "what", "since", "until"), lambda row: _Line(row, names).drawn())
     context = {**shown, "people": User.objects.order_by("name"), "subjects": SUBJECTS}
     return page(request, "admin/trail.html", context, title=_("Trail of administration"))
 
@@ -93,11 +115,22 @@ def chosen(request: HttpRequest) -> Any:
     return between(rows, request.GET)
 
 
+class _Names(NamedTuple):
+    """What a page of the trail asks once: every role by id, closed ones too, and who may be asked for review."""
+
+    roles: Mapping[int, str]
+    reviewers: Mapping[str, str]
+
+
+def _names() -> _Names:
+    return _Names({role.pk: role.name for role in Role.objects.all()}, dict(reviewers()))
+
+
 class _Line:
     """One operation in words."""
 
-    def __init__(self, row: Operation, roles: Mapping[int, str]) -> None:
-        self.row, self.roles = row, roles
+    def __init__(self, row: Operation, names: _Names) -> None:
+        self.row, self.roles, self.reviewers = row, names.roles, names.reviewers
         self.entity = str((row.diff.get("entity") or [None, ""])[1] or (row.diff.get("entity") or [""])[0] or "")
 
     def drawn(self) -> dict[str, Any]:
@@ -137,6 +170,14 @@ class _Line:
             return directory.department_name(value)
         if key == "role_id":
             return self.role(value)
+        if key in ("team_id", "position_id"):
+            return directory.grantee_name(key.removesuffix("_id"), value)
+        if key == "region":
+            return regions.label(f"{value:06d}")
+        if isinstance(value, list):
+            return _(", ").join(directory.department_name(d) for d in value)
+        if key == "review":
+            return self.reviewers.get(value, value)
         if isinstance(value, bool):
             return _("yes") if value else _("no")
         return _coded(key, str(value), self.entity)
@@ -160,19 +201,14 @@ def _coded(key: str, value: str, entity_key: str) -> str:
     return value
 
 
-def _roles() -> dict[int, str]:
-    """Every role by id, closed ones too: asked once for a page or a file."""
-    return {role.pk: role.name for role in Role.objects.all()}
-
-
 @administering
 def export(request: HttpRequest) -> HttpResponse:
     """The same as a workbook; that it was taken away is itself kept."""
 
     def lines() -> Iterator[list[str]]:
-        roles = _roles()
+        names = _names()
         for row in chosen(request).iterator(chunk_size=1_000):
-            line = _Line(row, roles).drawn()
+            line = _Line(row, names).drawn()
             yield [line["at"], line["who"], line["subject"], str(line["verb"]), line["change"], row.door, row.request]
 
     AccessLog.objects.create(

@@ -74,12 +74,13 @@ def of_record(request: HttpRequest, slug: str, record_id: int) -> HttpResponse:
     """Who can see this? In the modal, one person after another, for whoever sees the record himself."""
     entity = entity_or_404(request, slug)
     row = record_or_404(request, entity, record_id)
-    people = list(User.objects.filter(is_active=True).order_by("name"))
+    here = directory.colleagues(actor_of(request).person)
+    people = [user for user in User.objects.filter(is_active=True).order_by("name") if user.pk in here]
     wanted = whole(request.GET.get("person")) or actor_of(request).id
     user = next((p for p in people if p.pk == wanted), people[0])
     context = {
         "people": people,
-        "departments": {e.id: e.name for e in directory.departments().values()},
+        "departments": {e.id: e.name for e in directory.branches(actor_of(request)).values()},
         "user": user,
         "found": reasons.explain(user, entity, row),
         "what": title_of(entity, row, actor_of(request)),

@@ -9,13 +9,13 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
-from guanxi.kernel import duplicates, idempotency, search, write
+from guanxi.kernel import drafts, duplicates, idempotency, search, write
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.condition import tree
 from guanxi.kernel.condition.tree import ConditionError
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.query import Rows, default_sort
-from guanxi.surfaces.api import body
+from guanxi.surfaces.api import body, review
 from guanxi.surfaces.api.door import entity_of
 from guanxi.surfaces.api.problems import PLAIN, Problem
 from guanxi.surfaces.api.values import Shape
@@ -90,7 +90,9 @@ def create(request: HttpRequest, actor: Actor, slug: str) -> HttpResponse:
     if not actor.may(entity.key, "create"):
         raise write.Forbidden(_("You may not create “%(entity)s”.") % {"entity": entity.label})
     values = body.values(entity, body.document(request))
-    record_id, again = once(request, actor, lambda: write.create(entity, values, actor=actor, door="api").id)
+    record_id, again = once(request, actor, lambda: drafts.mark(write.create(entity, values, actor=actor, door="api")))
+    if record_id < 0:
+        return review.accepted(request, actor, -record_id, again=again)
     document = Shape(entity, actor).one(record_id) or {"id": record_id}
     response = answer(document, status=201)
     response["Location"] = request.build_absolute_uri(f"/api/v1/{entity.slug}/{record_id}")

@@ -9,13 +9,15 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from guanxi.kernel import directory, history, write
+from guanxi.kernel import directory, drafts, history, write
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.condition import predicate, tree
+from guanxi.kernel.draft import Draft
 from guanxi.kernel.entity import Action, Entity
 from guanxi.kernel.fields.base import Reader
 from guanxi.kernel.registry import registry
-from guanxi.surfaces.api import body
+from guanxi.kernel.successor import successor
+from guanxi.surfaces.api import body, review
 from guanxi.surfaces.api.collection import answer, chosen, following, limit, once, parameters
 from guanxi.surfaces.api.door import entity_of
 from guanxi.surfaces.api.problems import Problem, missing
@@ -28,8 +30,17 @@ def read(request: HttpRequest, actor: Actor, slug: str, record_id: int) -> HttpR
     parameters(request, ("fields",))
     document = Shape(entity, actor, chosen(request, entity, actor)).one(record_id)
     if document is None:
-        raise missing()
+        return _moved(request, entity, actor, record_id)
     return answer(document)
+
+
+def _moved(request: HttpRequest, entity: Entity, actor: Actor, record_id: int) -> HttpResponse:
+    """The address of a merged record leads to what it has become; of others there is nothing."""
+    heir = successor(entity, actor, record_id)
+    if heir is None:
+        raise missing()
+    place = request.build_absolute_uri(f"/api/v1/{entity.slug}/{heir}")
+    return HttpResponse(status=308, headers={"Location": place})
 
 
 def change(request: HttpRequest, actor: Actor, slug: str, record_id: int) -> HttpResponse:
@@ -39,10 +50,10 @@ def change(request: HttpRequest, actor: Actor, slug: str, record_id: int) -> Htt
     given = body.document(request)
     base = body.version(given)
     try:
-        write.update((entity, record_id), body.values(entity, given), actor=actor, door="api", base=base)
+        done = write.update((entity, record_id), body.values(entity, given), actor=actor, door="api", base=base)
     except write.Conflict as conflict:
         raise clashing(entity, conflict) from None
-    return answer(after(entity, actor, record_id))
+    return review.accepted(request, actor, done.number) if isinstance(done, Draft) else answer(after(entity, actor, record_id))
 
 
 def clashing(entity: Entity, conflict: write.Conflict) -> Problem:
@@ -70,15 +81,15 @@ def after(entity: Entity, actor: Actor, record_id: int) -> dict[str, Any]:
 
 def remove(request: HttpRequest, actor: Actor, slug: str, record_id: int) -> HttpResponse:
     """To the recycle bin."""
-    write.delete((entity_of(actor, slug), record_id), actor=actor, door="api")
-    return HttpResponse(status=204)
+    done = write.delete((entity_of(actor, slug), record_id), actor=actor, door="api")
+    return review.accepted(request, actor, done.number) if isinstance(done, Draft) else HttpResponse(status=204)
 
 
 def restore(request: HttpRequest, actor: Actor, slug: str, record_id: int) -> HttpResponse:
     """Out of the recycle bin."""
     entity = entity_of(actor, slug)
-    write.restore((entity, record_id), actor=actor, door="api")
-    return answer(after(entity, actor, record_id))
+    done = write.restore((entity, record_id), actor=actor, door="api")
+    return review.accepted(request, actor, done.number) if isinstance(done, Draft) else answer(after(entity, actor, record_id))
 
 
 def act(request: HttpRequest, actor: Actor, slug: str, record_id: int, code: str) -> HttpResponse:
@@ -99,21 +110,27 @@ def act(request: HttpRequest, actor: Actor, slug: str, record_id: int, code: str
 
     def do() -> int:
         _timely(entity, action, record, actor)
+        if action.as_read and base not in (None, record.version):
+            raise Problem(409, str(write.Outdated()))
         if action.run is not None:
             return ran(action.run(entity, [record.id], values, actor, "api"), record.id)
         changes = action.effect(record, values, actor) if action.effect else {}
         changed = write.update((entity, record.id), changes, actor=actor, door="api", verb=code, action=action.grant, base=base)
-        return int(changed.id)
+        return drafts.mark(changed)
 
     try:
-        once(request, actor, do)
+        number, again = once(request, actor, do)
     except write.Conflict as conflict:
         raise clashing(entity, conflict) from None
+    if number < 0:
+        return review.accepted(request, actor.person, -number, again=again)
     return answer(after(registry.get(entity.key), actor.person, record_id))
 
 
 def ran(outcome: write.Outcome, record_id: int) -> int:
-    """The record that an action was done to; else why it was not."""
+    """The record that an action was done to, or minus the draft that waits; else why it was not."""
+    if record_id in outcome.sent:
+        return drafts.mark(outcome.sent[record_id])
     if record_id in outcome.refused:
         message = " ".join(outcome.refused[record_id].values())
         raise Problem(409, message)

@@ -12,7 +12,8 @@ from guanxi.kernel import pooled
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.registry import registry
-from guanxi.surfaces.api import schema
+from guanxi.kernel.write.sharing import PARTS
+from guanxi.surfaces.api import merge, participants, schema
 from guanxi.surfaces.api.collection import DEFAULT_LIMIT, MOST, answer
 
 JSON = "application/json"
@@ -28,6 +29,8 @@ def show(request: HttpRequest, actor: Actor) -> HttpResponse:
         schemas[name] = schema.record(entity, reader)
         schemas[f"{name}Page"] = page(name)
         paths |= paths_of(entity, reader, name)
+    review = operation("get_review", _("What became of a write that waits"), {"200": ok({"$ref": "#/components/schemas/Review"})})
+    paths["/api/v1/reviews/{id}"] = {"parameters": [ID], "get": review}
     paths["/api/v1/meta/entities"] = {"get": operation("entities", _("What there is"), {"200": ok({"type": "object"})})}
     return answer(
         {
@@ -59,6 +62,7 @@ def paths_of(entity: Entity, actor: Actor, name: str) -> dict[str, Any]:
     """The addresses of an entity with the verbs that the actor has a grant for."""
     base, slug, label = f"/api/v1/{entity.slug}", entity.slug.replace("-", "_"), str(entity.label)
     ref = {"$ref": f"#/components/schemas/{name}"}
+    waits = {"202": {**ok({"$ref": "#/components/schemas/Review"}), "description": "Somebody must agree first"}}
     one = {"200": ok(ref)}
     listing = {"200": ok({"$ref": f"#/components/schemas/{name}Page"})}
     collection = {"get": operation(f"list_{slug}", str(entity.label_plural), listing, parameters=list_parameters(entity))}
@@ -71,19 +75,37 @@ def paths_of(entity: Entity, actor: Actor, name: str) -> dict[str, Any]:
     }
     if actor.may(entity.key, "create"):
         body = schema.sent(entity, actor, creating=True)
-        collection["post"] = operation(f"create_{slug}", label, {"201": ok(ref)}, body=body, parameters=[ONCE])
+        collection["post"] = operation(f"create_{slug}", label, {"201": ok(ref), **waits}, body=body, parameters=[ONCE])
     if actor.may(entity.key, "edit"):
         body = schema.sent(entity, actor, creating=False)
-        paths[f"{base}/{{id}}"]["patch"] = operation(f"update_{slug}", label, one, body=body)
+        paths[f"{base}/{{id}}"]["patch"] = operation(f"update_{slug}", label, {**one, **waits}, body=body)
     if actor.may(entity.key, "delete"):
-        paths[f"{base}/{{id}}"]["delete"] = operation(f"delete_{slug}", label, {"204": {"description": "OK"}}, writes=True)
-        paths[f"{base}/{{id}}/restore"] = {"parameters": [ID], "post": operation(f"restore_{slug}", label, one, writes=True)}
+        paths[f"{base}/{{id}}"]["delete"] = operation(f"delete_{slug}", label, {"204": {"description": "OK"}, **waits}, writes=True)
+        paths[f"{base}/{{id}}/restore"] = {"parameters": [ID], "post": operation(f"restore_{slug}", label, {**one, **waits}, writes=True)}
+    if actor.may(entity.key, "edit") and actor.may(entity.key, "delete"):
+        body = merge.schema(entity, actor)
+        paths[f"{base}/{{id}}/merge"] = {
+            "parameters": [ID],
+            "post": operation(f"merge_{slug}", _("Other records become part of this one"), one, body=body, parameters=[ONCE]),
+        }
     for action in entity.actions:
         if actor.may(entity.key, action.grant):
             body = schema.action(entity, action)
-            post = operation(f"{action.code}_{slug}", str(action.label), one, body=body, parameters=[ONCE], optional=True)
+            post = operation(f"{action.code}_{slug}", str(action.label), {**one, **waits}, body=body, parameters=[ONCE], optional=True)
             paths[f"{base}/{{id}}/actions/{action.code}"] = {"parameters": [ID], "post": post}
-    return paths
+    return paths if actor.pool is not None else paths | taking_part(entity, actor, slug, label)
+
+
+def taking_part(entity: Entity, actor: Actor, slug: str, label: str) -> dict[str, Any]:
+    """To whom a record is opened; opening and closing it for whoever may hand records over."""
+    base, listed = f"/api/v1/{entity.slug}/{{id}}/participants", {"200": ok(results("Participant"))}
+    found: dict[str, Any] = {base: {"parameters": [ID], "get": operation(f"participants_{slug}", label, listed)}}
+    if actor.may(entity.key, "transfer"):
+        waits = {"202": {**ok({"$ref": "#/components/schemas/Review"}), "description": "Somebody must agree first"}}
+        found[base]["post"] = operation(f"share_{slug}", label, {**listed, **waits}, body=SHARE)
+        close = operation(f"unshare_{slug}", label, {"204": {"description": "OK"}}, writes=True)
+        found[f"{base}/{{share}}"] = {"parameters": [ID, {**ID, "name": "share"}], "delete": close}
+    return found
 
 
 def operation(
@@ -157,7 +179,37 @@ ONCE = {
 }
 SIMILAR = [query("field", "Which field the value is for"), {**query("value", "What to compare with"), "required": True}]
 _TEXT = {"type": "string"}
+_PERSON = {"type": ["object", "null"], "properties": {"id": {"type": "integer"}, "name": _TEXT}}
+_TO = {"type": "string", "enum": list(participants.KINDS)}
+_PART = {"type": "string", "enum": list(PARTS)}
+SHARE = {
+    "type": "object",
+    "properties": {
+        "grantees": {
+            "type": "array",
+            "items": {"type": "object", "properties": {"to": _TO, "id": {"type": "integer"}}, "required": ["to", "id"]},
+        },
+        "part": {**_PART, "default": "viewer"},
+        "until": {"type": ["string", "null"], "format": "date", "description": "The last day; for good without it"},
+    },
+    "required": ["grantees"],
+    "additionalProperties": False,
+}
 SCHEMAS: dict[str, Any] = {
+    "Participant": {
+        "type": "object",
+        "description": "Somebody to whom a record is opened; who belongs to another company has no number.",
+        "properties": {
+            "id": {"type": "integer"},
+            "to": _TO,
+            "grantee": {"type": ["integer", "null"]},
+            "name": _TEXT,
+            "part": _PART,
+            "until": {"type": ["string", "null"], "format": "date-time"},
+        },
+        "required": ["id", "to", "grantee", "name", "part", "until"],
+        "additionalProperties": False,
+    },
     "Reference": {
         "type": "object",
         "description": "Another record; its title is null where the reader may not see it.",
@@ -192,6 +244,27 @@ SCHEMAS: dict[str, Any] = {
             },
         },
         "required": ["at", "verb", "door", "version", "write", "actor", "name", "changes"],
+        "additionalProperties": False,
+    },
+    "Review": {
+        "type": "object",
+        "description": "A write that takes effect once somebody has agreed to it; its record is null until a creation is.",
+        "properties": {
+            "review": {"type": "integer"},
+            "state": {"type": "string", "enum": ["waiting", "approved", "refused", "withdrawn", "stale"]},
+            "entity": _TEXT,
+            "record": {"type": ["integer", "null"]},
+            "verb": {"type": "string", "enum": ["create", "update", "delete", "restore", "release", "share"]},
+            "version": {"type": ["integer", "null"]},
+            "values": {"type": "object"},
+            "author": _PERSON,
+            "sent_at": {"type": "string", "format": "date-time"},
+            "reason": _TEXT,
+            "decided_by": _PERSON,
+            "decided_at": {"type": ["string", "null"], "format": "date-time"},
+            "note": _TEXT,
+        },
+        "required": ["review", "state", "entity", "record", "verb", "values", "author", "sent_at"],
         "additionalProperties": False,
     },
     "Similar": {

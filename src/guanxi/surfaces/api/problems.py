@@ -9,7 +9,7 @@ from django.db import OperationalError
 from django.http import JsonResponse
 from django.utils.translation import gettext as _
 
-from guanxi.kernel import write
+from guanxi.kernel import patience, write
 from guanxi.kernel.condition.tree import ConditionError
 
 #: What a request may raise that is the caller's to mend.
@@ -63,6 +63,6 @@ def from_error(error: Exception) -> Problem:
             return Problem(422, str(error), errors=error.errors)
         case write.Refused():
             return Problem(403, str(error))
-        case OperationalError() if getattr(error.__cause__, "sqlstate", "") in ("57014", "55P03"):
+        case OperationalError() if patience.is_busy(error):
             return Problem(503, _("This takes too long at the moment. Filter more narrowly, or try again."), headers={"Retry-After": "2"})
     raise error

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import re_path
 
 from guanxi.kernel.actor import Actor
-from guanxi.surfaces.api import collection, item, meta, openapi
+from guanxi.surfaces.api import collection, item, merge, meta, openapi, participants, review
 from guanxi.surfaces.api.door import resource
 from guanxi.surfaces.api.problems import missing
 
@@ -24,11 +24,15 @@ _ITEM = _SLUG + r"/(?P<record_id>[0-9]{1,18})"
 urls = [
     re_path(r"^api/v1/openapi\.json$", resource(GET=openapi.show)),
     re_path(r"^api/v1/meta/entities/?$", resource(GET=meta.entities)),
+    re_path(r"^api/v1/reviews/(?P<number>[0-9]{1,18})/?$", resource(GET=review.read)),
     re_path(_SLUG + r"/?$", resource(GET=collection.read, POST=collection.create)),
     re_path(_SLUG + r"/similar/?$", resource(GET=collection.similar)),
     re_path(_ITEM + r"/?$", resource(GET=item.read, PATCH=item.change, DELETE=item.remove)),
     re_path(_ITEM + r"/restore/?$", resource(POST=item.restore)),
+    re_path(_ITEM + r"/merge/?$", resource(POST=merge.merge)),
     re_path(_ITEM + r"/history/?$", resource(GET=item.trail)),
+    re_path(_ITEM + r"/participants/?$", resource(GET=participants.read, POST=participants.add)),
+    re_path(_ITEM + r"/participants/(?P<share_id>[0-9]{1,18})/?$", resource(DELETE=participants.remove)),
     re_path(_ITEM + r"/actions/(?P<code>[a-z0-9_-]+)/?$", resource(POST=item.act)),
     re_path(r"^api(?:/.*)?$", resource(GET=nothing, POST=nothing, PUT=nothing, PATCH=nothing, DELETE=nothing)),
 ]

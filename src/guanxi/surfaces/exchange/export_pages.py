@@ -15,18 +15,19 @@ from django.urls import path
 from django.utils.translation import gettext as _
 
 from guanxi.kernel import directory
+from guanxi.kernel.actor import Actor
 from guanxi.kernel.condition import tree
 from guanxi.kernel.condition.tree import ConditionError
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.whole import wholes
 from guanxi.surfaces.exchange import exporting
 from guanxi.surfaces.exchange.exporting import Export, Wish, exportable
-from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, go, page, signed_in
+from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, go, page, signed_in, toast
 
 
-def people() -> list[directory.Entry]:
-    """Everybody who may be given records, by name."""
-    return sorted((e for e in directory.people().values() if e.active), key=lambda e: e.name)
+def people(actor: Actor) -> list[directory.Entry]:
+    """Everybody to whom the actor may give records, by name."""
+    return sorted((e for e in directory.colleagues(actor).values() if e.active), key=lambda e: e.name)
 
 
 def wish_of(entity: Entity, given: QueryDict, pool: int | None = None) -> Wish:
@@ -43,7 +44,7 @@ def wish_of(entity: Entity, given: QueryDict, pool: int | None = None) -> Wish:
         sort=given.get("sort", ""),
         ids=ids,
         columns=columns,
-        format=form if form in exporting.FORMATS else "xlsx",
+        format=form if form in exporting.formats(entity) else "xlsx",
         pool=pool,
     )
 
@@ -59,6 +60,8 @@ def export(request: HttpRequest, slug: str) -> Any:
         wanted.sort(rows)
         count = rows.bounded_count(exporting.AT_ONCE)
     except ConditionError as error:
+        if request.headers.get("HX-Request"):
+            return toast(HttpResponse(status=400), str(error), level="error")
         context = {"entity": entity, "message": str(error), "back": f"/{slug}/"}
         return page(request, "pages/refused.html", context, title=_("Export"), status=400)
     if request.method != "POST":
@@ -82,6 +85,7 @@ def dialogue(request: HttpRequest, entity: Entity, wanted: Export, count: int) -
         "where": json.dumps(wanted.wish.where, ensure_ascii=False) if wanted.wish.where else "",
         "count": count,
         "most": exporting.AT_ONCE,
+        "formats": exporting.formats(entity),
         "columns": [(k, str(visible[k].label), k in chosen) for k in everything],
     }
     if request.headers.get("HX-Request"):

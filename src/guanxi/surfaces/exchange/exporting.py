@@ -14,11 +14,13 @@ from django.utils.translation import gettext as _
 
 from guanxi.kernel import clock, jobs, plan, pooled, pools, query
 from guanxi.kernel.actor import Actor
+from guanxi.kernel.condition.tree import ConditionError
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Reader
 from guanxi.kernel.models import AccessLog
 from guanxi.kernel.query import Rows
 from guanxi.kernel.registry import registry
+from guanxi.surfaces.exchange.card_writing import write_cards
 from guanxi.surfaces.exchange.cells import Cell, Row
 from guanxi.surfaces.exchange.writing import write_csv, write_xlsx
 from guanxi.surfaces.pages import listing, views
@@ -27,7 +29,8 @@ KIND = "export"
 #: So many rows are answered at once; more become a job.
 AT_ONCE = 2_000
 BATCH = 1_000
-FORMATS = ("xlsx", "csv")
+TABLES = ("xlsx", "csv")
+CARDS = "vcf"
 
 
 @dataclass(frozen=True)
@@ -64,14 +67,24 @@ class Export:
         plain = registry.get(wish.entity)
         self.entity: Entity = pooled.face(plain, pool) if pool is not None else plain
         self.reader = Reader(actor)
-        self.plan = plan.compile(self.entity, wish.columns or exportable(self.entity, actor), actor)
-        tabs = listing.tabs_of(self.entity, views.arrangement(self.entity, actor.id or 0), actor)
+        self.plan = plan.compile(self.entity, self._columns(), actor)
+        tabs = listing.tabs_of(self.entity, views.arrangement(self.entity, actor), actor)
         self.tab = next((t for t in tabs if t.code == wish.view), None)
 
+    def _columns(self) -> Sequence[str]:
+        """What was chosen; a card takes its own fields, and none that is masked: half a number is no number."""
+        everything = exportable(self.entity, self.actor)
+        if self.wish.format != CARDS:
+            return self.wish.columns or everything
+        plain = [k for k in everything if self.actor.right(self.entity.key, k) != "masked"]
+        return [k for k in dict.fromkeys(self.entity.card.values()) if k in plain]
+
     def rows(self) -> Rows:
-        """The records, within the scope of the grant to export."""
+        """The records, within the scope of the grant to export. Raises ConditionError where the view is gone."""
         if self.wish.ids:
             return self.entity.rows(self.actor, "export").filter(id__in=self.wish.ids)  # type: ignore[return-value]
+        if self.wish.view and self.tab is None:
+            raise ConditionError(listing.gone())
         rows = listing.entity_rows(self.entity, self.tab, self.actor, "export") if self.tab else self.entity.rows(self.actor, "export")
         return rows.where(self.wish.where) if self.wish.where else rows
 
@@ -107,6 +120,8 @@ class Export:
 
     def write(self, path: Path, cells: Iterator[Row]) -> int:
         """The file; returns its rows."""
+        if self.wish.format == CARDS:
+            return write_cards(path, self.entity.card, [c.field.key for c in self.plan.columns], cells)
         if self.wish.format == "csv":
             return write_csv(path, self.headers(), cells)
         return write_xlsx(path, self.headers(), cells, sheet=str(self.entity.label_plural)[:31])
@@ -119,6 +134,11 @@ class Export:
         """Who took how much of what."""
         data = {"rows": count, "columns": [c.field.key for c in self.plan.columns], "where": self.wish.where, "view": self.wish.view}
         AccessLog.objects.create(at=clock.now(), actor=self.actor.id, verb="export", entity=self.entity.key, data=data)
+
+
+def formats(entity: Entity) -> tuple[str, ...]:
+    """In what its records can be taken along."""
+    return (*TABLES, CARDS) if entity.card else TABLES
 
 
 def exportable(entity: Entity, actor: Actor) -> list[str]:

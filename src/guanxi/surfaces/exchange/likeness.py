@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from stdnum.cn import ric, uscc
 
+from guanxi.kernel.china import regions
 from guanxi.surfaces.exchange.cells import Cell, as_text
 
 Judge = Callable[[Sequence[Cell]], float]
@@ -55,6 +56,7 @@ JUDGES: dict[str, Judge] = {
     "url": _share(_URL),
     "uscc": lambda cells: _mean(uscc.is_valid(as_text(cell).strip()) for cell in cells),
     "resident_id": lambda cells: _mean(ric.is_valid(as_text(cell).strip()) for cell in cells),
+    "region": lambda cells: _mean(regions.leading(as_text(cell).strip())[0] for cell in cells),
     "date": _dates,
     "datetime": _dates,
     "integer": _numbers,

@@ -15,7 +15,7 @@ from guanxi.surfaces.exchange.likeness import TELLING
 from guanxi.surfaces.exchange.synonyms import SYNONYMS
 
 #: Below this a guess would more often annoy than help.
-_LEAST = 0.45
+_LEAST = 0.46
 _BRACKETS = re.compile(r"[(（\[【<《].*?[)）\]】>》]")
 _NOISE = re.compile(r"[\W_]+")
 

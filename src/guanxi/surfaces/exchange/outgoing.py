@@ -141,7 +141,8 @@ class Column:
         if not isinstance(cell, date):
             return cell
         if self._has_numbers:
-            return as_text(cell)
+            # A workbook knows midnight as its day; so does the text that stands for it.
+            return as_text(cell.date() if isinstance(cell, datetime) and cell.time() == time() else cell)
         if not isinstance(cell, datetime):
             return datetime(cell.year, cell.month, cell.day)
         return cell

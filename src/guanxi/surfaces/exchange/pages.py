@@ -20,7 +20,7 @@ from guanxi.kernel.models import Job
 from guanxi.kernel.whole import whole
 from guanxi.surfaces.exchange import export_pages, template
 from guanxi.surfaces.exchange.cells import as_text
-from guanxi.surfaces.exchange.importing import committing, opening, planning, report, targets, undoing, words
+from guanxi.surfaces.exchange.importing import chosen, committing, in_force, opening, planning, report, targets, undoing, words
 from guanxi.surfaces.exchange.importing.showing import Shown, rows_page, state_of, steps, word_of
 from guanxi.surfaces.exchange.models import ImportRun
 from guanxi.surfaces.exchange.refusal import Refused
@@ -84,8 +84,13 @@ def show(request: HttpRequest, slug: str, run_id: int) -> HttpResponse:
     entity, run = run_or_404(request, slug, run_id)
     if run.state == "draft" or (run.state == "planned" and request.GET.get("map")):
         return mapping(request, entity, run)
-    context = {"entity": entity, "run": run, **region(request, run)}
-    return page(request, "exchange/run.html", context, title=_("Import"))
+    return standing(request, entity, run)
+
+
+def standing(request: HttpRequest, entity: Entity, run: ImportRun, message: str = "") -> HttpResponse:
+    """The whole page of a run, with what is wrong where something is."""
+    context = {"entity": entity, "message": message, **region(request, run)}
+    return page(request, "exchange/run.html", context, title=_("Import"), status=422 if message else 200)
 
 
 def region(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
@@ -99,6 +104,7 @@ def region(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
         "busy": run.state in BUSY,
         "steps": steps(run.state, len(run.unknown)),
         "unknown": words.questions(run, actor_of(request)) if run.state == "planned" else [],
+        "in_force": in_force.answers(run, actor_of(request)) if run.state == "planned" else [],
         "rows": rows_page(run, request.GET.get("show", ""), request.GET.get("after", "")) if run.state not in BUSY else None,
         "word": word_of,
     }
@@ -134,7 +140,7 @@ def mapping(request: HttpRequest, entity: Entity, run: ImportRun, message: str =
         "own": [t for t in goals.values() if not t.via],
         "below": [(str(child.label_plural), [t for t in goals.values() if t.key.startswith(f"{back}.")]) for back, child, _v in below],
         "keys": [goals[k] for k in targets.match_keys(entity, goals, set(goals))],
-        "people": export_pages.people(),
+        "people": export_pages.people(actor_of(request)),
         "remembered": targets.remembered(entity, actor, run.headers) is not None,
     }
     return page(request, "exchange/mapping.html", context, title=_("Import"), status=422 if message else 200)
@@ -167,10 +173,10 @@ def preview(request: HttpRequest, slug: str, run_id: int) -> HttpResponse:
     if run.state not in ("draft", "planned"):
         return HttpResponseRedirect(f"/{slug}/import/{run.pk}/")
     actor = actor_of(request)
-    message = words.read_mapping(run, entity, actor, request.POST)
+    message = chosen.read_mapping(run, entity, actor, request.POST)
     if message:
         return mapping(request, entity, run, message)
-    targets.remember(entity, actor, run.headers, run.mapping, {k: v for k, v in run.options.items() if k != "undone"})
+    targets.remember(entity, actor, run.headers, run.mapping, run.options)
     planning.begin(run, actor)
     return HttpResponseRedirect(f"/{slug}/import/{run.pk}/")
 
@@ -181,9 +187,15 @@ def preview(request: HttpRequest, slug: str, run_id: int) -> HttpResponse:
 def settle_words(request: HttpRequest, slug: str, run_id: int) -> HttpResponse:
     """What unknown words of choice columns mean, once for all rows; then plan again."""
     entity, run = run_or_404(request, slug, run_id)
+    run = ImportRun.objects.select_for_update().get(pk=run.pk)
     if run.state == "planned":
-        words.settle(run, actor_of(request), request.POST)
-        targets.remember(entity, actor_of(request), run.headers, run.mapping, {k: v for k, v in run.options.items() if k != "undone"})
+        if words.stale(run, request.POST):
+            return standing(request, entity, run, _("The preview was made anew since you opened this page. Answer again what it asks now."))
+        if again := request.POST.get("again", ""):
+            words.ask_again(run, again)
+        else:
+            words.settle(run, actor_of(request), request.POST)
+        targets.remember(entity, actor_of(request), run.headers, run.mapping, run.options)
         planning.begin(run, actor_of(request))
     return HttpResponseRedirect(f"/{slug}/import/{run.pk}/")
 

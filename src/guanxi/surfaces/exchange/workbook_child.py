@@ -10,13 +10,15 @@ from __future__ import annotations
 import json
 import resource
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import time, timedelta
 from typing import Any
 
 from guanxi.surfaces.exchange.cells import Cell, Row, trimmed
 from guanxi.surfaces.exchange.formulas import restore
 from guanxi.surfaces.exchange.spool import write_rows
+
+_Range = tuple[tuple[int, int], tuple[int, int]]
 
 
 class TooWide(Exception):
@@ -77,6 +79,27 @@ def tidy(rows: Iterable[list[Any]], *, indent: int, columns: int) -> Iterator[Ro
         yield margin + row
 
 
+def filled_down(rows: Iterable[list[Any]], ranges: Sequence[_Range], *, start: tuple[int, int]) -> Iterator[list[Any]]:
+    """Rows in which a text of cells merged downwards stands in each of their rows, as it reads on the sheet.
+
+    Texts only: a company beside its three contacts belongs to each of them, an amount would be counted three times.
+    """
+    begins: dict[int, list[tuple[int, int]]] = {}
+    for (top, left), (bottom, _right) in ranges:
+        if bottom > top:
+            begins.setdefault(top - start[0], []).append((left - start[1], bottom - start[0]))
+    under: dict[int, tuple[int, str]] = {}
+    for number, row in enumerate(rows):
+        for column, (_last, text) in under.items():
+            if column < len(row) and row[column] == "":
+                row[column] = text
+        under = {column: kept for column, kept in under.items() if kept[0] > number}
+        for column, last in begins.get(number, ()):
+            if column < len(row) and isinstance(row[column], str) and row[column]:
+                under[column] = (last, row[column])
+        yield row
+
+
 def sheet_names(book: Any) -> list[str]:
     """The visible worksheets, in order."""
     from python_calamine import SheetTypeEnum, SheetVisibleEnum
@@ -95,7 +118,10 @@ def answer(limits: dict[str, int], path: str, sheet: str | None, spool: str | No
         if sheet is None or spool is None:
             return {"sheets": sheet_names(book)}
         page = book.get_sheet_by_name(sheet)
-        rows = tidy(page.iter_rows(), indent=(page.start or (0, 0))[1], columns=limits["columns"])
+        start = page.start or (0, 0)
+        # The parser numbers rows from the top of the sheet, and columns from the first that is used.
+        whole = filled_down(page.iter_rows(), page.merged_cell_ranges or (), start=(0, start[1]))
+        rows = tidy(whole, indent=start[1], columns=limits["columns"])
         with open(spool, "w", encoding="utf-8") as out:
             return {"rows": write_rows(out, rows)}
     except PasswordError:

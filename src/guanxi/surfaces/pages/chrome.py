@@ -39,20 +39,21 @@ _TOKEN, _HERE = "\x02token\x03", "\x02here\x03"
 
 
 class Chrome(NamedTuple):
-    """HTML before and after the page's own part."""
+    """HTML before and after the page's own part, and the token of this request's forms: masking it anew for each use costs."""
 
     before: Markup
     after: Markup
+    token: str = ""
 
 
 _chromes: Kept[Chrome] = Kept(2_000)
 
 
-def around(request: HttpRequest, actor: Actor, theme: str) -> Chrome:
+def around(request: HttpRequest, actor: Actor, theme: str, density: str) -> Chrome:
     """The chrome for this request."""
     place = place_of(request.path)
-    before, after = _chromes.get(actor, (place, theme), lambda: _render(actor, place, theme))
-    return Chrome(before.replace(_TOKEN, get_token(request)).replace(_HERE, escape(request.get_full_path())), after)
+    kept, token = _chromes.get(actor, (place, theme, density), lambda: _render(actor, place, theme, density)), get_token(request)
+    return Chrome(kept.before.replace(_TOKEN, token).replace(_HERE, escape(request.get_full_path())), kept.after, token)
 
 
 def place_of(path: str) -> str:
@@ -65,15 +66,17 @@ def place_of(path: str) -> str:
     return f"/{slug}/" if registry.by_slug(slug) else ""
 
 
-def _render(actor: Actor, place: str, theme: str) -> Chrome:
+def _render(actor: Actor, place: str, theme: str, density: str) -> Chrome:
     sections = menu(actor, place)
     context = {
         "actor": {"name": actor.name, "department": directory.department_name(actor.department)},
         "menu": sections,
         "dock": dock(sections),
         "quick_create": quick_create(actor),
+        "notices": 0,
         "lang": get_language(),
         "theme": theme,
+        "density": density,
         "csrf_token": _TOKEN,
         "here": _HERE,
     }
@@ -92,7 +95,7 @@ def menu(actor: Actor, place: str) -> list[dict[str, Any]]:
             sections.setdefault(str(entity.section), []).append(item)
         if entity.pooled and (joined := pools.joined(entity, actor)):
             sections.setdefault(str(entity.section), []).append(_pool_item(joined, place))
-    if actor.administers:
+    if actor.administers or actor.keeps or actor.shapes:
         here = place == ADMINISTRATION
         item = {"slug": "admin", "url": ADMINISTRATION, "icon": "adjustments", "label": _("Administration"), "active": here}
         sections.setdefault(_("Settings"), []).append(item)

@@ -6,15 +6,19 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
-from django.utils.translation import gettext as _
 
 from guanxi.kernel import one, write
+from guanxi.kernel.draft import Draft
 from guanxi.kernel.entity import Action, Entity
 from guanxi.kernel.registry import registry
-from guanxi.surfaces.pages.actions import BULK_NOW, done, outcome_words, selected
+from guanxi.kernel.whole import whole
+from guanxi.surfaces.pages import bulk as many
+from guanxi.surfaces.pages import sent
+from guanxi.surfaces.pages.actions import done
+from guanxi.surfaces.pages.acts import available
 from guanxi.surfaces.pages.form import control, parsed_for_show, posted, refused
 from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, go, reader_of, record_or_404, signed_in, toast, triggers
-from guanxi.surfaces.pages.record import available, title_of
+from guanxi.surfaces.pages.record import title_of
 
 
 @signed_in
@@ -25,11 +29,14 @@ def act(request: HttpRequest, slug: str, record_id: int, code: str) -> HttpRespo
     action = entity.action(code)
     if action is None or not available(entity, action, row, actor):
         raise Http404
-    url, title = f"/{entity.slug}/{row.id}/_action/{code}/", title_of(entity, row, actor)
+    read = whole(request.GET.get("read")) if action.as_read else None
+    url, title = f"/{entity.slug}/{row.id}/_action/{code}/{f'?read={read}' if read else ''}", title_of(entity, row, actor)
     if request.method != "POST":
         if not action.form:
             raise Http404
         return ask(request, entity, action, url, title, {}, {})
+    if read is not None and read != row.version:
+        return refused(request, str(write.Outdated()))
     values = posted(request, {k: entity.fields[k] for k in action.form})
     try:
         if action.run is not None:
@@ -40,11 +47,13 @@ def act(request: HttpRequest, slug: str, record_id: int, code: str) -> HttpRespo
         return ask(request, entity, action, url, title, values, refusal.errors, status=422)
     except write.Refused as refusal:
         return refused(request, str(refusal))
-    return done(str(action.label), row.id, row.version)
+    return sent.in_place(row) if isinstance(row, Draft) else done(str(action.label), row.id, row.version)
 
 
 def _ran(request: HttpRequest, entity: Entity, action: Action, record: int, outcome: write.Outcome) -> HttpResponse:
     """The record may now be elsewhere: go where this person finds it, or back to the list that he came from."""
+    if record in outcome.sent:
+        return sent.in_place(outcome.sent[record])
     if not outcome.written:
         return toast(HttpResponse(status=409), next(iter(next(iter(outcome.refused.values())).values())), level="error")
     actor, words = actor_of(request), str(action.label)
@@ -76,8 +85,9 @@ def ask(
     for field in fields:
         field["required"] = field["required"] or field["key"] in action.asks
     others = {k: m for k, m in errors.items() if k not in action.form}
+    rehearsal = many.rehearsal_url(request, entity, action.code) if bulk else ""
     context = {"entity": entity, "action": action, "fields": fields, "others": others, "url": url, "title": title, "bulk": bulk}
-    return fragment(request, "pages/action.html", {**context, "ids": request.POST.get("ids", "")}, status=status)
+    return fragment(request, "pages/action.html", {**context, "ids": request.POST.get("ids", ""), "rehearsal": rehearsal}, status=status)
 
 
 @signed_in
@@ -92,18 +102,11 @@ def act_on_selection(request: HttpRequest, slug: str, code: str) -> HttpResponse
         return ask(request, entity, action, url, "", {}, {}, bulk=True)
     if request.method != "POST":
         raise Http404
-    ids = selected(request, entity)
-    if len(ids) > BULK_NOW:
-        return toast(HttpResponse(status=422), _("Select at most %(most)d records at once.") % {"most": BULK_NOW}, level="error")
-    values = posted(request, {k: entity.fields[k] for k in action.form})
     try:
-        outcome = action.run(entity, ids, values, actor_of(request), "bulk")
+        return many.answer(request, entity, many.wish_of(request, entity, code), asking=True)
     except write.Invalidated as refusal:
+        values = posted(request, {k: entity.fields[k] for k in action.form})
         return ask(request, entity, action, url, "", values, refusal.errors, status=422, bulk=True)
-    except write.Refused as refusal:
-        return refused(request, str(refusal))
-    response = toast(HttpResponse(status=204), outcome_words(outcome), level="ok" if outcome.written else "info")
-    return triggers(response, list__changed="", modal__close="")
 
 
 urls = [

@@ -13,7 +13,7 @@ def answer(request: HttpRequest, code: int, title: str) -> HttpResponse:
     if request.path.startswith("/api/"):
         problem = {"type": "about:blank", "title": title, "status": code, "request_id": getattr(request, "id", "")}
         return JsonResponse(problem, status=code, content_type="application/problem+json")
-    context = {"code": code, "lang": get_language(), "page_title": title, "theme": "auto", "csp_nonce": ""}
+    context = {"code": code, "lang": get_language(), "page_title": title, "theme": "auto"}
     context["request_id"] = getattr(request, "id", "")
     return render(request, "ui/error.html", context, status=code)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import F
@@ -10,11 +12,13 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from guanxi.kernel import clock, directory, petitions, pooled, query, search
-from guanxi.kernel.china import regions, tokens
+from guanxi.kernel import clock, directory, drafts, notices, petitions, pooled, query, search
+from guanxi.kernel.actor import Actor
+from guanxi.kernel.china import pinyin, regions, tokens
 from guanxi.kernel.models import AccessLog
 from guanxi.kernel.registry import registry
-from guanxi.surfaces.pages.chrome import menu
+from guanxi.kernel.whole import whole
+from guanxi.surfaces.pages import commands, marks
 from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, page, record_or_404, signed_in
 from guanxi.surfaces.ui.environment import bounded
 
@@ -25,26 +29,37 @@ PICKED = 12
 
 @signed_in
 def palette(request: HttpRequest) -> HttpResponse:
-    """Hits per keystroke; as a whole page when opened by Enter without a choice."""
+    """Hits per keystroke, and what can be done here; as a whole page when opened by Enter without a choice."""
     text = request.GET.get("q", "").strip()[:100]
     actor = actor_of(request)
-    whole = not request.headers.get("HX-Request") and request.headers.get("X-Requested-With") != "fetch"
-    found = search.find(text, actor, limit=PAGE_HITS if whole else PALETTE_HITS) if text else []
-    groups: dict[str, list[dict[str, Any]]] = {}
-    for hit in found:
-        row = {
-            "url": f"/{hit.entity.slug}/{hit.record}/",
-            "icon": hit.entity.icon,
-            "title": hit.title,
-            "owner": directory.person_name(hit.owner),
-        }
-        groups.setdefault(str(hit.entity.label_plural), []).append(row)
-    folded = text.lower()
-    places = [i for s in menu(actor_of(request), "") for i in s["items"] if not text or folded in i["label"].lower() or folded in i["slug"]]
-    context = {"q": text, "groups": groups, "places": places[:6], "nameless": tokens.says_no_name(text)}
-    if whole:
+    on_its_own = not request.headers.get("HX-Request") and request.headers.get("X-Requested-With") != "fetch"
+    if on_its_own:
+        context = {"q": text, "groups": hits(text, actor, PAGE_HITS), "nameless": tokens.says_no_name(text), "commands": []}
         return page(request, "pages/found.html", context, title=_("Search"))
+    given = request.GET
+    ticked = whole(given.get("ticked")) or 0
+    only = text.startswith(commands.ONLY)
+    found = {} if only else hits(text, actor, PALETTE_HITS) if text else marks.offered(actor)
+    offered = commands.offered(actor, text, given.get("record", ""), given.get("rows", ""), ticked, everything=given.get("all") == "1")
+    first = [group for group in offered if group.ticked and not text]
+    context = {
+        "groups": found,
+        "first": first,
+        "commands": [group for group in offered if group not in first],
+        "q": text,
+        "nameless": not only and tokens.says_no_name(text),
+    }
     return fragment(request, "pages/hits.html", context)
+
+
+def hits(text: str, actor: Actor, most: int) -> dict[str, list[dict[str, Any]]]:
+    """Records that answer, by register."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for hit in search.find(text, actor, limit=most) if text else ():
+        owner = directory.person_name(hit.owner)
+        row = {"url": f"/{hit.entity.slug}/{hit.record}/", "icon": hit.entity.icon, "title": hit.title, "owner": owner}
+        groups.setdefault(str(hit.entity.label_plural), []).append(row)
+    return groups
 
 
 @signed_in
@@ -74,6 +89,29 @@ def pick(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @signed_in
+def pick_colleague(request: HttpRequest) -> HttpResponse:
+    """Whom a comment may mention, by a piece of the name, the login or the reading; each as it is spelt after the @."""
+    text = request.GET.get("q", "").strip().lower()[:60]
+    actor = actor_of(request)
+    active = [e for e in directory.colleagues(actor).values() if e.active and e.id != actor.id]
+    borne = Counter(e.name for e in active)
+    found = sorted((e for e in active if _called(text, e.name, e.code)), key=lambda e: (not e.name.lower().startswith(text), e.name))
+    options = [
+        (e.id, e.name if borne[e.name] == 1 else f"{e.name}({e.code})", directory.department_name(e.department)) for e in found[:PICKED]
+    ]
+    return fragment(request, "pages/options.html", {"options": options, "q": text, "create": "", "entity": None})
+
+
+def _called(text: str, name: str, login: str) -> bool:
+    return text in name.lower() or login.lower().startswith(text) or (text.isascii() and any(r.startswith(text) for r in _readings(name)))
+
+
+@lru_cache(maxsize=8_192)
+def _readings(name: str) -> tuple[str, str]:
+    return pinyin.initials(name, surname=True).lower(), "".join(pinyin.syllables(name, surname=True)).lower()
+
+
+@signed_in
 def pick_region(request: HttpRequest) -> HttpResponse:
     """Provinces, cities and districts by name."""
     text = request.GET.get("q", "").strip()[:60]
@@ -93,6 +131,10 @@ def counts(request: HttpRequest) -> HttpResponse:
             figures[entity.slug] = bounded(entity.rows(actor).bounded_count(999), 999)
     if waiting := petitions.waiting(actor):
         figures["petitions"] = bounded(waiting, 999)
+    if reviewing := drafts.waiting(actor):
+        figures["reviews"] = bounded(reviewing, 999)
+    unread = notices.unread(actor)
+    figures["notifications"] = bounded(unread, notices.SHOWN - 1) if unread else ""
     for face, looking in pooled.faces(actor):
         figures[face.slug] = bounded(face.rows(looking).bounded_count(999), 999)
     return JsonResponse(figures)
@@ -117,6 +159,7 @@ urls = [
     path("_search/", palette),
     path("_counts/", counts),
     path("_pick/regions/", pick_region),
+    path("_pick/colleagues/", pick_colleague),
     path("_pick/<slug:slug>/", pick),
     path("<slug:slug>/<int:record_id>/_reveal/<slug:key>/", reveal),
 ]

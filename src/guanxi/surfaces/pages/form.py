@@ -11,14 +11,15 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from markupsafe import Markup
 
-from guanxi.kernel import idempotency, write
+from guanxi.kernel import drafts, idempotency, write
 from guanxi.kernel.actor import Actor
+from guanxi.kernel.draft import Draft
 from guanxi.kernel.duplicates import Likeness
 from guanxi.kernel.entity import Entity, Form
 from guanxi.kernel.fields.base import Field, Reader
 from guanxi.kernel.fields.money import show_amount
 from guanxi.kernel.whole import whole
-from guanxi.surfaces.pages import likeness
+from guanxi.surfaces.pages import likeness, sent
 from guanxi.surfaces.pages.frame import (
     actor_of,
     entity_or_404,
@@ -154,18 +155,21 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     entity = entity_or_404(request, slug, "create")
     actor = actor_of(request)
     quick = "quick" in request.GET
+    from_draft = sent.begun(request, entity, None)
     if request.method != "POST":
-        return draw(request, entity, defaults(entity, request), {}, quick=quick)
+        return draw(request, entity, defaults(entity, request) | sent.filled(entity, from_draft, actor), {}, quick=quick)
     values = posted(request, entity.writable(actor))
     try:
         record_id = idempotency.once(
             request.POST.get("idempotency_key") or request.headers.get("Idempotency-Key", ""),
             actor,
-            lambda: write.create(entity, values, actor=actor, door="form").id,
+            lambda: drafts.mark(sent.saving(request, lambda: write.create(entity, values, actor=actor, door="form"))),
         )
     except write.Invalidated as refusal:
         shown = {**defaults(entity, request), **parsed_for_show(entity, values, reader_of(request), refusal.errors)}
         return draw(request, entity, shown, refusal.errors, quick=quick, likely=likeness.again(entity, values, actor), status=422)
+    if record_id < 0:
+        return sent.created(request, -record_id, quick=quick)
     url = f"/{entity.slug}/{record_id}/"
     message = _("%(entity)s saved") % {"entity": entity.label}
     if not quick:
@@ -198,6 +202,8 @@ def draw(
         "errors": errors,
         "others": {k: m for k, m in errors.items() if k not in entity.fields or (quick and k not in entity.quick)},
         "hits": likely,
+        "waits": bool(actor.reviewed.get((entity.key, "create" if record is None else "edit"))),
+        "reason": request.POST.get("_reason", ""),
         "action": request.get_full_path(),
     }
     if quick:
@@ -213,6 +219,7 @@ def draw(
     context["entries"] = entity.entries(actor) if record is None else ()
     context["form"] = form
     context["carried"] = [(k, c) for k, c in form.sets.items() if k in form.without and k not in errors] if form and record is None else []
+    context["carried"] += sent.carried(entity, sent.begun(request, entity, record.id if record is not None else None), actor)
     context["groups"] = groups(entity, actor, values, errors, form, record=record)
     first_in_hand(entity, [c for group in context["groups"] for c in group["fields"]], errors, new=record is None)
     title = title_of(entity, record, actor) if record is not None else _("New %(entity)s") % {"entity": entity.label}
@@ -228,12 +235,13 @@ def edit(request: HttpRequest, slug: str, record_id: int) -> HttpResponse:
     row = entity.rows(actor, "edit").filter(id=record_id).first()
     if row is None:
         return refused(request, str(write.Forbidden()))
-    current = {k: f.value(row) for k, f in entity.fields.items()}
+    from_draft = sent.begun(request, entity, row.id)
+    current = {k: f.value(row) for k, f in entity.fields.items()} | sent.filled(entity, from_draft, actor)
     if request.method != "POST":
         return draw(request, entity, current, {}, quick=False, record=row)
     values = posted(request, entity.writable(actor))
     try:
-        write.update(row, values, actor=actor, door="form", base=base_of(request))
+        done = sent.saving(request, lambda: write.update(row, values, actor=actor, door="form", base=base_of(request)))
     except write.Invalidated as refusal:
         shown = {**current, **parsed_for_show(entity, values, reader_of(request), refusal.errors)}
         likely = likeness.again(entity, values, actor, besides=row.id)
@@ -242,7 +250,7 @@ def edit(request: HttpRequest, slug: str, record_id: int) -> HttpResponse:
         return conflict(request, entity, row, values, clash)
     except write.Forbidden as refusal:
         return refused(request, str(refusal))
-    return go(request, f"/{entity.slug}/{record_id}/", _("Saved"))
+    return go(request, f"/{entity.slug}/{record_id}/", sent.words(done) if isinstance(done, Draft) else _("Saved"))
 
 
 def base_of(request: HttpRequest) -> int | None:
@@ -307,12 +315,16 @@ def one_field(request: HttpRequest, slug: str, record_id: int, key: str) -> Http
         return fragment(request, "pages/cell_edit.html", context)
     values = posted(request, {key: field})
     try:
-        row = write.update(row, values, actor=actor, door="cell", base=base_of(request))
+        done = write.update(row, values, actor=actor, door="cell", base=base_of(request))
     except write.Refused as refusal:
         messages = refusal.errors if isinstance(refusal, write.Invalidated) else {}
         context |= {"control": retyped(field, values.get(key), reader), "error": messages.get(key, str(refusal))}
         status = 409 if isinstance(refusal, write.Conflict) else 422
         return fragment(request, "pages/cell_edit.html", context, status=status)
+    if isinstance(done, Draft):
+        response = fragment(request, "pages/cell.html", {**context, "html": Markup(cell(entity, field, row, reader))})
+        return toast(triggers(response, record__changed=""), sent.words(done), level="info", link=sent.address(done.number))
+    row = done
     html = Markup(cell(entity, field, row, reader))
     response = fragment(request, "pages/cell.html", {**context, "record": row, "html": html})
     return toast(triggers(response, list__changed=""), _("Saved"), undo=f"/_undo/{row.id}/{row.version}/")

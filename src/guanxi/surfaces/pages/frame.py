@@ -8,21 +8,24 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
-from guanxi.kernel import one, pooled
+from guanxi.kernel import one, patience, pooled
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Reader
 from guanxi.kernel.registry import registry
-from guanxi.surfaces.pages import chrome
+from guanxi.org import hints
+from guanxi.surfaces.pages import chrome, errors
 
 View = Callable[..., HttpResponse]
 
-#: Where a person with an initial password is sent before anything else.
-PASSWORD_PAGE = "/settings/password/"
+#: Where a person with an initial password is sent before anything else, and then who owes a second factor.
+PASSWORD_PAGE, SECOND_PAGE = "/settings/password/", "/settings/second/"
 
 
 def signed_in(view: View) -> View:
@@ -31,11 +34,16 @@ def signed_in(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if getattr(request, "actor", None) is not None:
-            if getattr(request.user, "must_change_password", False) and request.path != PASSWORD_PAGE:
-                return HttpResponseRedirect(PASSWORD_PAGE)
+            if (first := owed(request)) and not request.path.startswith(first):
+                return HttpResponseRedirect(first)
             if "slug" in kwargs:
                 request.actor = pooled.through(actor_of(request), kwargs["slug"])  # type: ignore[attr-defined]
-            return view(request, *args, **kwargs)
+            try:
+                return view(request, *args, **kwargs)
+            except OperationalError as error:
+                if not patience.is_busy(error):
+                    raise
+                return busy(request)
         address = "/login/?" + urlencode({"next": request.get_full_path() if request.method == "GET" else "/"})
         if request.headers.get("HX-Request"):
             status = 401 if request.method != "GET" else 200
@@ -43,6 +51,26 @@ def signed_in(view: View) -> View:
         return HttpResponseRedirect(address)
 
     return guarded
+
+
+def busy(request: HttpRequest) -> HttpResponse:
+    """Others hold what is wanted, or it took too long: scripts are told and keep what is on the screen, a page says so."""
+    said = _("Busy at the moment. Nothing you typed is lost; try again.")
+    if request.headers.get("HX-Request") or request.headers.get("X-Requested-With"):
+        response = toast(HttpResponse(said, status=503, content_type="text/plain; charset=utf-8"), said, level="error")
+        response["HX-Reswap"] = "none"
+    else:
+        response = errors.answer(request, 503, said)
+    response["Retry-After"] = "2"
+    return response
+
+
+def owed(request: HttpRequest) -> str:
+    """The page that a person has to pass before all others; mostly none."""
+    user: Any = request.user
+    if user.must_change_password:
+        return PASSWORD_PAGE
+    return SECOND_PAGE if actor_of(request).guarded and not user.second else ""
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -68,6 +96,8 @@ def record_or_404(request: HttpRequest, entity: Entity, record_id: int, *, actio
     """The record, if it is in scope."""
     row = one.find(entity, actor_of(request), record_id, action=action, deleted=deleted)
     if row is None:
+        if not getattr(request, "preview", ""):  # whom one looks through asks for nothing
+            hints.denied(actor_of(request).person)
         raise Http404
     return row
 
@@ -76,13 +106,15 @@ def shell(request: HttpRequest, title: str) -> dict[str, Any]:
     """The context of `ui/shell.html`."""
     user: Any = request.user
     return {
-        "chrome": chrome.around(request, actor_of(request).person, user.theme),
+        "person": user.pk,
+        "chrome": chrome.around(request, actor_of(request).person, user.theme, user.preferences.get("density", "")),
         "page_title": title,
         "lang": get_language(),
         "theme": user.theme,
+        "density": user.preferences.get("density", ""),
         "rail": user.preferences.get("rail", ""),
-        "csp_nonce": "",
         "toasts": _toasts(request),
+        "preview": getattr(request, "preview", ""),
     }
 
 

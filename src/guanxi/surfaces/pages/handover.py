@@ -40,7 +40,8 @@ def show(request: HttpRequest) -> HttpResponse:
             return go(request, f"/jobs/{job.pk}/")
         except Invalidated as refusal:
             errors = refusal.errors
-    people = sorted(directory.people().values(), key=lambda e: (not e.active, e.name))
+    people = sorted(directory.colleagues(actor).values(), key=lambda e: (not e.active, e.name))
+    giver = giver if giver in directory.colleagues(actor) else 0
     held = handing.holdings(giver, actor) if giver else []
     context = {
         "givers": people,

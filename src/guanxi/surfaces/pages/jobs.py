@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.core.files.storage import default_storage
@@ -24,6 +25,10 @@ ERRORS_SHOWN = 200
 #: Without a sign of life for so long, work counts as lost (seconds).
 SILENCE = 120
 
+Offers = Mapping[int, list[Mapping[str, str]]]
+#: What can be done with each of some ended jobs, asked for all that are shown at once; filled by the pages that answer it.
+OFFERS: list[Callable[[Sequence[Job]], Offers]] = []
+
 STATES = {
     "waiting": (gettext_lazy("Waiting"), ""),
     "running": (gettext_lazy("Running"), "b"),
@@ -38,6 +43,9 @@ COUNTS = {
     "skipped": gettext_lazy("skipped"),
     "refused": gettext_lazy("refused"),
     "written": gettext_lazy("written"),
+    "will": gettext_lazy("Would change"),
+    "done": gettext_lazy("Records changed"),
+    "sent": gettext_lazy("Sent for review"),
     "create": gettext_lazy("To create"),
     "update": gettext_lazy("To update"),
     "child": gettext_lazy("Only adds below"),
@@ -50,10 +58,19 @@ COUNTS = {
 }
 
 
-def drawn(job: Job) -> dict[str, Any]:
-    """A job as pages draw it."""
+def drawn(found: Sequence[Job]) -> list[dict[str, Any]]:
+    """Jobs as pages draw them."""
+    offered = [offers([job for job in found if not _live(job)]) for offers in OFFERS]
+    return [_drawn(job, [offer for given in offered for offer in given.get(job.pk, [])]) for job in found]
+
+
+def _live(job: Job) -> bool:
+    return job.ended_at is None and job.state in ("waiting", "running")
+
+
+def _drawn(job: Job, offers: list[Mapping[str, str]]) -> dict[str, Any]:
     label, tone = STATES.get(job.state, (job.state, ""))
-    live = job.ended_at is None and job.state in ("waiting", "running")
+    live = _live(job)
     silent = live and job.beat_at is not None and (clock.now() - job.beat_at).total_seconds() > SILENCE
     return {
         "id": job.pk,
@@ -73,6 +90,8 @@ def drawn(job: Job) -> dict[str, Any]:
         "errors_more": max(0, len(job.errors) - ERRORS_SHOWN),
         "message": job.message,
         "result": f"/jobs/{job.pk}/result/" if job.result and not live else "",
+        "offers": offers,
+        "refusals": job.result.endswith("refused.csv"),
         "created": ago(job.created_at),
         "exact": timezone.localtime(job.created_at).strftime("%Y-%m-%d %H:%M"),
         "took": took(job),
@@ -116,7 +135,7 @@ def own(request: HttpRequest, job_id: int) -> Job:
 @signed_in
 def show(request: HttpRequest) -> HttpResponse:
     """My jobs, the latest first; the list reads itself anew while something runs."""
-    found = [drawn(job) for job in Job.objects.filter(actor=actor_of(request).id or 0).order_by("-id")[:SHOWN]]
+    found = drawn(list(Job.objects.filter(actor=actor_of(request).id or 0).order_by("-id")[:SHOWN]))
     context = {"jobs": found, "live": any(job["live"] for job in found)}
     if request.headers.get("HX-Target") == "jobs":
         return fragment(request, "pages/jobs_list.html", context)
@@ -126,7 +145,7 @@ def show(request: HttpRequest) -> HttpResponse:
 @signed_in
 def detail(request: HttpRequest, job_id: int) -> HttpResponse:
     """One job; the fragment polls each second until it has ended."""
-    job = drawn(own(request, job_id))
+    [job] = drawn([own(request, job_id)])
     if request.headers.get("HX-Target") == f"job-{job_id}":
         return fragment(request, "pages/job_card.html", {"job": job, "whole": True})
     return page(request, "pages/job.html", {"job": job, "whole": True}, title=job["title"])
@@ -141,7 +160,7 @@ def cancel(request: HttpRequest, job_id: int) -> HttpResponse:
         return toast(HttpResponse(status=409), _("This job has already ended."), level="info")
     jobs.cancel(job)
     job.refresh_from_db()
-    response = fragment(request, "pages/job_card.html", {"job": drawn(job), "whole": True})
+    response = fragment(request, "pages/job_card.html", {"job": drawn([job])[0], "whole": True})
     return triggers(toast(response, _("Stopping…"), level="info"), jobs__changed="")
 
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.urls import path
 from django.utils.translation import gettext as _
 from markupsafe import Markup
 
-from guanxi.kernel import plan, query
+from guanxi.kernel import pairs, plan, query, write
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.condition import builder, sentence, tree
 from guanxi.kernel.condition.tree import ConditionError
@@ -22,7 +22,7 @@ from guanxi.kernel.fields.base import Reader
 from guanxi.kernel.kept import Kept
 from guanxi.kernel.query import Rows
 from guanxi.kernel.window import Window
-from guanxi.surfaces.pages import board, pool, views
+from guanxi.surfaces.pages import acts, board, calendar, looks, pool, shapes, totals, views
 from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, page, reader_of, signed_in
 from guanxi.surfaces.pages.table import body, extent
 from guanxi.surfaces.ui.environment import bounded, drawn
@@ -42,7 +42,8 @@ class Tab:
     sort: str
     layout: str
     columns: tuple[str, ...]
-    shared: bool = False
+    among: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,8 @@ class State:
     sort: str
     cursor: str
     layout: str
+    by: str
+    hidden: frozenset[str]
     tabs: tuple[Tab, ...]
 
     @cached_property
@@ -63,7 +66,12 @@ class State:
         """All of it that addresses, strip and heads are made of: everything but the cursor and the widths."""
         strip = tuple((tab.code, tab.label) for tab in self.tabs)
         where = json.dumps(self.where) if self.where else ""
-        return (self.entity.key, strip, self.tab.code, self.tab.sort, self.tab.layout, where, self.sort, self.layout)
+        return (self.entity.key, strip, self.tab.code, self.tab.sort, self.tab.layout, where, self.sort, self.layout, self.by)
+
+    @property
+    def look(self) -> dict[str, Any]:
+        """What this person has kept about the view."""
+        return self.arranged.looks.get(self.tab.code, {})
 
     def address(self, **changes: Any) -> str:
         """The address of this list with some of it changed."""
@@ -72,6 +80,7 @@ class State:
             "where": json.dumps(self.where, ensure_ascii=False) if self.where else "",
             "sort": self.sort if self.sort != self.tab.sort else "",
             "layout": self.layout if self.layout != self.tab.layout else "",
+            "by": self.by if self.by != self.tab.by else "",
         }
         return f"/{self.entity.slug}/?{query_string({**values, **changes})}"
 
@@ -79,7 +88,9 @@ class State:
 def tabs_of(entity: Entity, arranged: views.Arrangement, actor: Actor) -> tuple[Tab, ...]:
     """Presets first, then saved views."""
     first = _presets.get(actor, entity.key, lambda: _preset_tabs(entity, actor))
-    saved = tuple(Tab(f"s{v.id}", v.name, v.where, query.default_sort(entity, actor, v.sort), v.layout, v.columns) for v in arranged.views)
+    saved = tuple(
+        Tab(f"s{v.id}", v.name, v.where, query.default_sort(entity, actor, v.sort), v.layout, v.columns, by=v.by) for v in arranged.views
+    )
     return first + saved
 
 
@@ -88,28 +99,59 @@ _presets: Kept[tuple[Tab, ...]] = Kept(1_000)
 
 def _preset_tabs(entity: Entity, actor: Actor) -> tuple[Tab, ...]:
     presets = entity.views or (Preset("all", _("All")),)
+    if actor.pool is None:
+        presets = (*presets, Preset("starred", _("Starred"), among="starred"))
     return tuple(
-        Tab(p.code, str(p.label), list(p.where), query.default_sort(entity, actor, p.sort), p.layout, p.columns, p.shared) for p in presets
+        Tab(p.code, str(p.label), list(p.where), query.default_sort(entity, actor, p.sort), p.layout, p.columns, p.among, p.by)
+        for p in presets
     )
 
 
 def state_of(request: HttpRequest, entity: Entity) -> State:
     """Read the address. Raises ConditionError."""
-    given = request.GET
-    arranged = views.arrangement(entity, actor_of(request).id or 0)
-    tabs = tabs_of(entity, arranged, actor_of(request))
-    wanted = given.get("view", "")
-    tab = next((t for t in tabs if t.code == wanted), tabs[0])
+    return state_at(request.GET, entity, actor_of(request))
+
+
+def certain(given: QueryDict, entity: Entity, actor: Actor) -> State:
+    """The state for who acts on all of it. Raises ConditionError also for a view that is gone, in whose place another would stand."""
+    state = state_at(given, entity, actor)
+    if given.get("view") not in ("", None, state.tab.code):
+        raise ConditionError(gone())
+    return state
+
+
+def gone() -> str:
+    """What to say of a view that somebody has deleted meanwhile."""
+    return _("This view is no longer there. Reload the list and select again.")
+
+
+def state_at(given: QueryDict, entity: Entity, actor: Actor) -> State:
+    """The state of the list at an address with this query. Raises ConditionError."""
+    arranged = views.arrangement(entity, actor)
+    tabs = tabs_of(entity, arranged, actor)
+    tab = wanted(tabs, given.get("view", ""))
     where = tree.read(str(given["where"])) if given.get("where") else []
     layout = given.get("layout") or tab.layout or "table"
-    return State(
-        entity, arranged, tab, where, given.get("sort") or tab.sort, given.get("at", ""), layout if entity.boards else "table", tabs
-    )
+    layout, by = shapes.settle(entity, actor, layout, given.get("by", ""), kept=tab.by if layout == tab.layout else "")
+    hide = str(given["hide"]) if "hide" in given else arranged.looks.get(tab.code, {}).get("hide", "")
+    sort = given.get("sort") or tab.sort
+    return State(entity, arranged, tab, where, sort, given.get("at", ""), layout, by, looks.hidden(hide), tabs)
+
+
+def wanted(tabs: tuple[Tab, ...], code: str) -> Tab:
+    """The view of this code, else the first."""
+    return next((t for t in tabs if t.code == code), tabs[0])
+
+
+def tab_of(request: HttpRequest, entity: Entity) -> Tab:
+    """The view that the address names."""
+    actor = actor_of(request)
+    return wanted(tabs_of(entity, views.arrangement(entity, actor), actor), request.GET.get("view", ""))
 
 
 def window_of(state: State, actor: Actor, action: str = "view") -> Window:
     """What a state shows."""
-    return Window(state.entity, actor, action, (state.tab.where, state.where), state.tab.shared)
+    return Window(state.entity, actor, action, (state.tab.where, state.where), state.tab.among)
 
 
 def rows_of(state: State, actor: Actor, action: str = "view") -> Rows:
@@ -119,20 +161,20 @@ def rows_of(state: State, actor: Actor, action: str = "view") -> Rows:
 
 def entity_rows(entity: Entity, tab: Tab, actor: Actor, action: str = "view") -> Rows:
     """The rows of a view of the strip."""
-    return Window(entity, actor, action, (tab.where,), tab.shared).rows()
+    return Window(entity, actor, action, (tab.where,), tab.among).rows()
 
 
 @signed_in
 def show(request: HttpRequest, slug: str) -> HttpResponse:
-    """The list or board as a page; `HX-Target: list` gets the region alone from the same template."""
+    """The list, board or calendar as a page; `HX-Target: list` gets the region alone from the same template."""
     entity, actor = entity_or_404(request, slug), actor_of(request)
     try:
         state = state_of(request, entity)
-        region = board_region(request, state) if state.layout == "board" else table_region(state, reader_of(request))
+        region = region_of(request, state)
     except ConditionError as error:
         context = {"entity": entity, "message": str(error), "back": f"/{entity.slug}/"}
         return page(request, "pages/refused.html", context, title=str(entity.label_plural), status=400)
-    context = {"entity": entity, "state": state, "may": verbs(state, actor), "bar": bar(state, reader_of(request)), **region}
+    context = {"entity": entity, "state": state, "may": acts.granted(entity, actor), "bar": bar(state, reader_of(request)), **region}
     return page(request, "pages/list.html", context, title=str(entity.label_plural))
 
 
@@ -146,19 +188,18 @@ def bar(state: State, reader: Reader) -> Markup:
 
 def _bar(state: State, reader: Reader) -> tuple[Markup, bool]:
     """The bar, and whether it will do for the next request too: not where a chip names another record."""
-    shown = {"state": state, "entity": state.entity, "may": verbs(state, reader.actor), "sorts": sorts(state, reader.actor)}
+    may = acts.granted(state.entity, reader.actor)
+    shown = {"state": state, "entity": state.entity, "may": may, "sorts": sorts(state, reader.actor)}
     shown["entries"] = state.entity.entries(reader.actor)
+    shown["acts"] = acts.of_selection(state.entity, state.address(), reader.actor, may)
+    shown["compared"] = write.may_merge(state.entity, reader.actor) and bool(pairs.rules(state.entity))
     shown["pools"] = pool.tabs(state.entity, reader.actor)
     shown["led"] = pool.led(reader.actor)
     shown["pool_url"] = pool.settings_url(reader.actor)
+    shown["boards"] = bool(shapes.choices(state.entity, reader.actor))
+    shown["calendars"] = bool(shapes.dates(state.entity, reader.actor))
     lasting = not state.where or tree.lasting(tree.parse(state.entity, state.where, reader.actor))
     return drawn("pages/list_bar.html", {**shown, "chips": chips(state, reader)}), lasting
-
-
-def verbs(state: State, actor: Actor) -> dict[str, bool]:
-    """What the actor may do here at all."""
-    wanted = ("create", "edit", "delete", "transfer", "import", "export", *(action.grant for action in state.entity.actions))
-    return {verb: actor.may(state.entity.key, verb) for verb in wanted}
 
 
 def table_region(state: State, reader: Reader) -> dict[str, Any]:
@@ -171,6 +212,7 @@ def table_region(state: State, reader: Reader) -> dict[str, Any]:
     return {
         "keys": [c.field.key for c in compiled.columns],
         "head": head(state, compiled, reader.actor),
+        "totals": totals.address(state) if totals.adding(compiled) else "",
         "body": body(entity, compiled, complete, reader, deeds=deeds(entity, reader.actor)),
         "found": found,
         "range": extent(found),
@@ -220,9 +262,12 @@ def _head(state: State, compiled: plan.Plan) -> list[dict[str, Any]]:
     return cells
 
 
-def board_region(request: HttpRequest, state: State) -> dict[str, Any]:
-    """The board in place of the table."""
-    return {"keys": list(state.entity.columns), **board.render_board(request, state.entity, rows_of(state, actor_of(request)))}
+def region_of(request: HttpRequest, state: State) -> dict[str, Any]:
+    """What stands below the bar: the table, or a board or calendar in its place."""
+    if state.layout == "table":
+        return table_region(state, reader_of(request))
+    drawn_by = {"board": board.render_board, "calendar": calendar.render_calendar}[state.layout]
+    return {"keys": list(state.entity.columns), **drawn_by(request, state)}
 
 
 def chips(state: State, reader: Reader) -> list[dict[str, str]]:

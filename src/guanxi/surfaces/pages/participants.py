@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from guanxi.kernel import directory, write
@@ -17,11 +17,19 @@ from guanxi.kernel.entity import Entity
 from guanxi.kernel.history import PARTS
 from guanxi.kernel.whole import whole
 from guanxi.kernel.write import Grantee, sharing
+from guanxi.surfaces.bulk import AT_ONCE
 from guanxi.surfaces.days import last_day
-from guanxi.surfaces.pages.actions import selected
+from guanxi.surfaces.pages import sent
+from guanxi.surfaces.pages.bulk import selected
 from guanxi.surfaces.pages.form import refused
 from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, record_or_404, signed_in, toast, triggers
 
+CIRCLES = {
+    "department": gettext_lazy("Departments"),
+    "team": gettext_lazy("Teams"),
+    "position": gettext_lazy("Positions"),
+    "role": gettext_lazy("Roles"),
+}
 ABOUT = {"co_owner": "b", "collaborator": "g", "viewer": "", "basic": ""}
 
 
@@ -40,7 +48,7 @@ def region(entity: Entity, record: Any, actor: Actor) -> dict[str, Any]:
     may = actor.may(entity.key, "transfer") and entity.rows(actor, "transfer").filter(id=record.id).exists()
     shown = []
     for row in sharing.participants(entity, record.id):
-        name = directory.person_name(row.grantee) if row.to == "person" else directory.department_name(row.grantee)
+        name = directory.grantee_told(row.to, row.grantee, actor, row.company)
         own = row.to == "person" and row.grantee == actor.id
         last = timezone.localtime(row.until).strftime("%Y-%m-%d") if row.until else ""
         said = {"part": PARTS.get(row.part, row.part), "tone": ABOUT.get(row.part, ""), "until": last}
@@ -53,12 +61,12 @@ def add(request: HttpRequest, slug: str) -> HttpResponse:
     """Open the selected records: the modal asks to whom and how far, POST does it."""
     entity, actor = entity_or_404(request, slug, "transfer"), actor_of(request)
     given = request.POST if request.method == "POST" else request.GET
-    people = sorted((e for e in directory.people().values() if e.active), key=lambda e: e.name)
+    people = sorted((e for e in directory.colleagues(actor).values() if e.active), key=lambda e: e.name)
     context: dict[str, Any] = {
         "entity": entity,
         "ids": given.get("ids", ""),
         "people": [e for e in people if e.id != actor.id],
-        "departments": [e for e in directory.departments().values() if e.active],
+        "circles": [(to, word, [e for e in directory.grantees(to, actor).values() if e.active]) for to, word in CIRCLES.items()],
         "parts": PARTS,
         "chosen": given.get("part", "viewer"),
         "until": given.get("until", ""),
@@ -70,16 +78,25 @@ def add(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         return fragment(request, "pages/share.html", context)
     try:
-        count = write.share(
-            entity, selected(request, entity), _grantees(given.getlist("to")), given.get("part", ""), last_day(given.get("until", "")),
+        ids = selected(request, entity)
+    except write.Invalidated as refusal:
+        return refused(request, str(refusal))
+    if len(ids) > AT_ONCE:
+        return refused(request, _("Select at most %(most)d records at once.") % {"most": AT_ONCE})
+    try:
+        opened = write.share(
+            entity, ids, _grantees(given.getlist("to")), given.get("part", ""), last_day(given.get("until", "")),
             actor=actor, door="share",
         )  # fmt: skip
     except write.Invalidated as refusal:
         return fragment(request, "pages/share.html", {**context, "errors": refusal.errors}, status=422)
     except write.NotFound:
         return refused(request, _("Only who may hand a record over may open it to others."))
-    words = ngettext("%(n)s record opened.", "%(n)s records opened.", count) % {"n": count}
-    return toast(triggers(HttpResponse(status=204), modal__close="", participants__changed=""), words)
+    words = ngettext("%(n)s record opened.", "%(n)s records opened.", opened.done) % {"n": opened.done}
+    if opened.sent:
+        words = " · ".join([*([words] if opened.done else []), sent.counted(opened.sent)])
+    events = {"modal__close": "", "participants__changed": "", **({"record__changed": ""} if opened.sent else {})}
+    return toast(triggers(HttpResponse(status=204), **events), words, link="/reviews/?tab=mine" if opened.sent else "")
 
 
 @signed_in

@@ -11,20 +11,20 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
 
-from guanxi.kernel import directory, history, one, plan, pooled, query
+from guanxi.kernel import drafts, history, one, plan, pooled, query
 from guanxi.kernel.access import AnyOf
 from guanxi.kernel.actor import Actor
-from guanxi.kernel.condition import predicate, tree
-from guanxi.kernel.entity import Action, Entity
+from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Field, Reader
 from guanxi.kernel.fields.column import Linked
 from guanxi.kernel.models import Link
 from guanxi.kernel.registry import registry
 from guanxi.kernel.statement import Slot
+from guanxi.kernel.successor import successor
 from guanxi.kernel.window import Window
-from guanxi.surfaces.pages import timeline
+from guanxi.surfaces.pages import acts, review_words, timeline
 from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, page, reader_of, record_or_404, signed_in
-from guanxi.surfaces.stream import DOORS, deed
+from guanxi.surfaces.stream import DOORS, by_whom, deed
 
 RELATED_ROWS = 10
 
@@ -35,8 +35,8 @@ def show(request: HttpRequest, slug: str, record_id: int) -> HttpResponse:
     entity = entity_or_404(request, slug)
     row = one.find(entity, actor_of(request), record_id, deleted=None)
     if row is None or row.deleted_at is not None:
-        if row is not None and row.merged_into:
-            return HttpResponseRedirect(f"/{slug}/{row.merged_into}/")
+        if heir := successor(entity, actor_of(request), record_id):
+            return HttpResponseRedirect(f"/{slug}/{heir}/")
         row = record_or_404(request, entity, record_id)
     context = region(request, entity, row)
     if request.headers.get("HX-Target") == "drawer":
@@ -49,34 +49,27 @@ def region(request: HttpRequest, entity: Entity, row: Any) -> dict[str, Any]:
     reader = reader_of(request)
     actor = reader.actor
     tabs = related(entity, row, actor)
-    may = verbs(entity, row, actor)
+    may = acts.verbs(entity, row, actor)
     return {
         "entity": entity,
         "record": row,
         "title": title_of(entity, row, actor),
         "number": number_of(entity, row, actor),
         "url": f"/{entity.slug}/{row.id}/",
+        "waiting": review_words.banners(entity, row.id, actor),
         "may": may,
+        "acts": acts.of_record(entity, row, actor, may),
         "lensed": actor.pool is not None,
         "untold": pooled.untold(actor),
+        "marking": actor.pool is None and not getattr(request, "preview", ""),
         "chips": [Markup(cell(entity, entity.fields[k], row, reader)) for k in entity.chips if k in entity.visible(actor)],
         "steps": steps(entity, row, actor, editable=bool(may.get("edit"))),
         "tiles": tiles(entity, row, reader),
         "groups": groups(entity, row, reader, editable=bool(may.get("edit"))),
         "tabs": tabs,
         "first": table(entity, row, tabs[0], reader) if tabs else None,
-        "actions": [a for a in entity.actions if may.get(a.grant) and available(entity, a, row, actor)],
-        "creates": [
-            (c, k) for c, k in registry.children(entity) if c.quick and actor.may(c.key, "create") and c.in_menu and not c.composer
-        ],
         **(timeline.timeline(request, entity, row) if entity.timeline else {}),
     }
-
-
-def verbs(entity: Entity, row: Any, actor: Actor) -> dict[str, bool]:
-    """What the actor may do with the record, the grants of its actions among them; whoever has none of these is not asked further."""
-    wanted = dict.fromkeys(("edit", "delete", "transfer", *(a.grant for a in entity.actions)))
-    return one.verbs(entity, actor, row.id, wanted) if any(actor.may(entity.key, verb) for verb in wanted) else {}
 
 
 def title_of(entity: Entity, row: Any, actor: Actor) -> str:
@@ -252,25 +245,19 @@ def trail(request: HttpRequest, slug: str, record_id: int) -> HttpResponse:
     entity = entity_or_404(request, slug)
     row = record_or_404(request, entity, record_id, deleted=None)
     reader = reader_of(request)
+    found = history.visible_changes(entity, row.id, reader.actor)
+    agreed = drafts.approvers([c.request for c in found])
     changes = [
         {
             "at": entity.fields["updated_at"].kind.text(c.at, reader),
-            "who": directory.person_name(c.actor) or _("System"),
+            "who": by_whom(c, agreed),
             "verb": deed(entity, c.verb)[0],
             "door": str(DOORS.get(c.door, c.door)),
             "lines": c.lines(entity, reader),
         }
-        for c in history.visible_changes(entity, row.id, reader.actor)
+        for c in found
     ]
     return fragment(request, "pages/trail.html", {"changes": changes, "record": row})
-
-
-def available(entity: Entity, action: Action, row: Any, actor: Actor) -> bool:
-    """Whether an action makes sense on the record now; not to who may not read what decides it."""
-    try:
-        return not action.when or predicate.matches(tree.parse(entity, list(action.when), actor), row, actor)
-    except tree.ConditionError:
-        return False
 
 
 urls = [

@@ -13,10 +13,12 @@ from django.views.decorators.http import require_POST
 
 from guanxi.kernel import directory, write
 from guanxi.kernel.actor import Actor
+from guanxi.kernel.draft import Draft
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Reader
 from guanxi.kernel.fields.dates import ago
 from guanxi.kernel.whole import wholes
+from guanxi.surfaces.pages import sent
 from guanxi.surfaces.pages.frame import actor_of, entity_or_404, go, page, reader_of, signed_in, toast, triggers
 from guanxi.surfaces.ui.environment import query
 
@@ -86,24 +88,31 @@ def restore(request: HttpRequest, slug: str) -> HttpResponse:
     ids = [i for part in request.POST.getlist("ids") for i in wholes(part)]
     if not 0 < len(ids) <= MOST_AT_ONCE:
         return toast(HttpResponse(status=422), _("Select between one and %(n)d records.") % {"n": MOST_AT_ONCE}, level="error")
-    back, reasons = [], []
+    back, reasons, waiting = [], [], 0
     for record in dict.fromkeys(ids):
         try:
-            back.append(write.restore((entity, record), actor=actor, door="bin"))
+            done = write.restore((entity, record), actor=actor, door="bin")
+            waiting += isinstance(done, Draft)
+            back += [] if isinstance(done, Draft) else [done]
         except write.NotFound:
             if len(ids) == 1:
                 raise Http404 from None
             reasons.append(str(write.NotFound()))
         except write.Refused as refusal:
             reasons.append(str(refusal))
-    words = ngettext("%(n)d record restored", "%(n)d records restored", len(back)) % {"n": len(back)}
+    words = ngettext("%(n)d record restored", "%(n)d records restored", len(back)) % {"n": len(back)} if back or not waiting else ""
+    if waiting:
+        words = "; ".join(part for part in (words, sent.counted(waiting)) if part)
     if reasons:
         words += "; " + _("%(n)d refused: %(why)s") % {"n": len(reasons), "why": reasons[0]}
     undo = f"/_undo/{back[0].id}/{back[0].version}/" if len(back) == 1 else ""
     if not request.headers.get("HX-Request"):
         return go(request, f"/{slug}/_bin/", words, undo=undo)
-    response = HttpResponse(status=204 if back else 422)
-    return triggers(toast(response, words, undo=undo, level="error" if not back else "info" if reasons else "ok"), list__changed="")
+    response = HttpResponse(status=204 if back or waiting else 422)
+    return triggers(
+        toast(response, words, undo=undo, level="error" if not (back or waiting) else "info" if reasons or waiting else "ok"),
+        list__changed="",
+    )
 
 
 urls = [path("<slug:slug>/_bin/", show), path("<slug:slug>/_bin/restore/", restore)]

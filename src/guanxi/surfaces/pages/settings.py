@@ -16,11 +16,14 @@ from django.views.decorators.http import require_POST
 from guanxi.kernel import directory
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.write import Invalidated
-from guanxi.org import profile
+from guanxi.org import mailboxes, preferences, preview, profile, single
 from guanxi.org.models import User
+from guanxi.surfaces import guide
+from guanxi.surfaces.pages import mailbox
 from guanxi.surfaces.pages.frame import actor_of, go, page, signed_in
 
 THEMES = ("light", "dark", "auto")
+DENSITIES = ("comfortable", "compact")
 ZONES = (
     "Asia/Shanghai",
     "Asia/Hong_Kong",
@@ -49,9 +52,10 @@ def show(request: HttpRequest) -> HttpResponse:
     values = {**profile.keeper().read(user), "time_zone": user.time_zone}
     if request.method == "POST":
         values = {key: request.POST.get(key, values[key]).strip() for key in values}
-        errors = save(user, values, actor_of(request))
+        errors, waiting = save(user, values, actor_of(request))
         if not errors:
-            return go(request, "/settings/", _("Saved"))
+            sent = _("Saved. A link was sent to %(address)s: the address changes once you open it.") % {"address": values["email"]}
+            return go(request, "/settings/", sent if waiting else _("Saved"))
     actor = actor_of(request)
     context = {
         "user": user,
@@ -60,24 +64,35 @@ def show(request: HttpRequest) -> HttpResponse:
         "department": directory.department_name(actor.department),
         "roles": sorted(user.assignments.values_list("role__zh" if translation.get_language() != "en" else "role__en", flat=True)),
         "zones": ZONES,
+        "may_preview": preview.possible(actor),
+        "single": bool(single.active()),
+        "guide": bool(guide.of(actor)) and not guide.wanted(user, actor),
     }
     return page(request, "pages/settings.html", context, title=_("Settings"), status=422 if errors else 200)
 
 
-def save(user: User, values: dict[str, str], actor: Actor) -> dict[str, str]:
-    """Keep what a person may change about himself; messages by field of what was refused."""
-    errors = {}
+def save(user: User, values: dict[str, str], actor: Actor) -> tuple[dict[str, str], bool]:
+    """Keep what a person may change about himself; messages by field of what was refused, and whether the address has to be proved."""
+    errors: dict[str, str] = {}
+    own: tuple[str, ...] = profile.OWN
+    waiting = False
     if values["time_zone"] not in available_timezones():
         errors["time_zone"] = _("Choose a time zone from the list.")
     try:
         with transaction.atomic():
-            profile.keeper().change(user, {key: values[key] for key in profile.OWN}, actor=actor)
+            if waiting := mailbox.waits(user, values["email"], profile.keeper().read(user)["email"]):
+                own = tuple(key for key in own if key != "email")
+            before = user.email.lower()
+            profile.keeper().change(user, {key: values[key] for key in own}, actor=actor)
+            user.refresh_from_db(fields=["email"])
+            if user.email.lower() != before:
+                mailboxes.claim(user, user.email)
             if errors:
                 raise Invalidated(errors)
             User.objects.filter(pk=user.pk).update(time_zone=values["time_zone"])
     except Invalidated as refusal:
         errors |= refusal.errors
-    return errors
+    return errors, waiting
 
 
 @signed_in
@@ -95,9 +110,18 @@ def theme(request: HttpRequest) -> HttpResponse:
 @require_POST
 def rail(request: HttpRequest) -> HttpResponse:
     """Remember whether the rail is folded."""
-    user = person(request)
-    user.preferences["rail"] = "narrow" if request.POST.get("rail") == "narrow" else "wide"
-    User.objects.filter(pk=user.pk).update(preferences=user.preferences)
+    preferences.keep(person(request), "rail", "narrow" if request.POST.get("rail") == "narrow" else "wide")
+    return HttpResponse(status=204)
+
+
+@signed_in
+@require_POST
+def density(request: HttpRequest) -> HttpResponse:
+    """How much stands on a screen: comfortable or compact."""
+    wanted = request.POST.get("density", "")
+    if wanted not in DENSITIES:
+        return HttpResponse(status=422)
+    preferences.keep(person(request), "density", wanted)
     return HttpResponse(status=204)
 
 
@@ -118,5 +142,6 @@ urls = [
     path("settings/", show),
     path("settings/theme/", theme),
     path("settings/rail/", rail),
+    path("settings/density/", density),
     path("settings/language/", language),
 ]

@@ -34,11 +34,12 @@ def body(
     deeds: Sequence[Action] = (),
     more: Sequence[Sequence[str]] = (),
 ) -> Markup:
-    """Table rows as one string: a template engine would spend most of the request here. What repeats is drawn once.
+    """Table rows as one string: a template engine would spend most of the request here. What repeats is drawn once for all pages.
 
     `deeds` are offered on every row, `more` are further cells, as text, of each.
     """
-    columns = [(c.start, c.start + c.span, c, _drawn(c), *cell_marks(entity, c)) for c in compiled.columns]
+    marks = compiled.marks.get("table") or compiled.marks.setdefault("table", [cell_marks(entity, c) for c in compiled.columns])
+    columns = [(c.start, c.start + c.span, c, compiled.cells(at), *marks[at]) for at, c in enumerate(compiled.columns)]
     base, choose = f"/{entity.slug}/", escape(_("Select"))
     buttons = [(a.code, str(escape(a.label)), icon(a.icon)) for a in deeds]
     parts: list[str] = []
@@ -73,11 +74,6 @@ def _deed(base: str, record: int, code: str, label: str, sign: str) -> str:
 def icon(name: str) -> str:
     """A sign of the sprite."""
     return f'<svg class="i" aria-hidden="true" focusable="false"><use href="{static("built/icons.svg")}#{name}"/></svg>'
-
-
-def _drawn(column: plan.Column) -> dict[Any, str] | None:
-    """Where to keep the cells of a column whose values repeat."""
-    return {} if column.repeats else None
 
 
 def cell_marks(entity: Entity, column: plan.Column) -> tuple[str, bool]:

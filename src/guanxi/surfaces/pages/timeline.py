@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,16 +13,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from guanxi.kernel import attachments, comments, idempotency, write
+from guanxi.kernel import attachments, comments, directory, drafts, idempotency, reactions, write
 from guanxi.kernel.actor import Actor
+from guanxi.kernel.draft import Draft
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Reader
 from guanxi.kernel.fields.dates import ago
 from guanxi.surfaces import stream
+from guanxi.surfaces.pages import sent
 from guanxi.surfaces.pages.files import shown as shown_file
 from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, go, page, reader_of, record_or_404, signed_in, toast, triggers
 
 _SALT = "guanxi.timeline"
+#: People whom the hover over a sign names.
+NAMED = 12
 #: The tab of the composer that writes a comment instead of a record.
 COMMENT = "_comment"
 
@@ -71,11 +75,16 @@ def writes(entity: Entity, actor: Actor) -> Entity | None:
 def page_of(request: HttpRequest, entity: Entity, record: Any, reader: Reader, before: datetime | None = None) -> dict[str, Any]:
     """Entries with their words of time and day, and the address of older ones."""
     found = stream.read(entity, record, reader, before=before)
+    # Who looks into a pool reads its stories; what is said to them belongs to whoever may see the record itself.
+    answering = reader.actor.pool is None
+    signs = reactions.under(entry.id for entry in found.entries if entry.kind == "comment" and answering)
     rows = [
         {
             "entry": entry,
             "when": ago(entry.at),
             "exact": timezone.localtime(entry.at).strftime("%Y-%m-%d %H:%M"),
+            "reactions": reacted(entry.id, signs[entry.id], reader.actor) if entry.id in signs else None,
+            "earlier": f"/_comments/{entry.id}/earlier/" if entry.edited and answering else "",
             "files": [shown_file(f, reader.actor, editable=False) for f in entry.files],
         }
         for entry in found.entries
@@ -112,10 +121,10 @@ def compose(request: HttpRequest, slug: str, record_id: int) -> HttpResponse:
     try:
         if typed["mode"] == COMMENT or child is None:
             idempotency.once(key, actor, lambda: say(entity, record, typed["text"], uploads, actor))
-            message, undo = _("Comment added"), ""
+            message, undo = added(entity, record, typed["text"], actor), ""
         else:
             made = idempotency.once(key, actor, lambda: tell(entity, child, record, typed, uploads, actor))
-            message, undo = _("Follow-up saved"), f"/_undo/{made}/1/"
+            message, undo = (_("Follow-up saved"), f"/_undo/{made}/1/") if made > 0 else (sent.said(), "")
     except write.NotFound:
         raise Http404 from None
     except write.Refused as refusal:
@@ -163,9 +172,13 @@ def tell(entity: Entity, child: Entity, record: Any, typed: Mapping[str, str], u
                 values[key] = same.value(record)
     with write.unit(actor, "timeline"):
         made = write.create(child, values, actor=actor, door="timeline")
+        if uploads and isinstance(made, Draft):
+            raise write.Invalidated(
+                {"text": _("This waits for review, and files cannot wait with it. Send it without them and add them then.")}
+            )
         if uploads:
             attachments.add(child, made, uploads, actor=actor, door="timeline")
-    return int(made.id)
+    return drafts.mark(made)
 
 
 def say(entity: Entity, record: Any, text: str, uploads: list[Any], actor: Actor) -> int:
@@ -175,6 +188,14 @@ def say(entity: Entity, record: Any, text: str, uploads: list[Any], actor: Actor
         if uploads:
             attachments.add(entity, record, uploads, actor=actor, door="timeline")
     return int(made.pk)
+
+
+def added(entity: Entity, record: Any, text: str, actor: Actor) -> str:
+    """What is said after a comment; of whom it does not reach too."""
+    missed = comments.unreached(entity, record.id, text, actor)
+    if not missed:
+        return _("Comment added")
+    return _("Comment added. %(names)s may not see this record: open it under “Participants” first.") % {"names": "、".join(missed)}
 
 
 @signed_in
@@ -189,9 +210,10 @@ def comment(request: HttpRequest, slug: str, record_id: int) -> HttpResponse:
         errors = {"body": str(refusal)}
         typed = {"mode": COMMENT, "text": request.POST.get("body", "")}
         return column(request, entity, record, typed, errors, status=422)
+    said = added(entity, record, request.POST.get("body", ""), actor_of(request))
     if not request.headers.get("HX-Request"):
-        return go(request, f"/{slug}/{record_id}/", _("Comment added"))
-    return toast(fragment(request, "pages/timeline.html", timeline(request, entity, record)), _("Comment added"))
+        return go(request, f"/{slug}/{record_id}/", said)
+    return toast(fragment(request, "pages/timeline.html", timeline(request, entity, record)), said)
 
 
 @signed_in
@@ -216,6 +238,47 @@ def change_comment(request: HttpRequest, comment_id: int, verb: str = "edit") ->
     return triggers(response, timeline__changed="", modal__close="")
 
 
+def reacted(comment: int, signs: list[reactions.Sign], actor: Actor) -> dict[str, Any]:
+    """The signs under a remark: how many, whose, and whether one's own is among them; and those that are still to be given."""
+    given = [
+        {"kind": s.kind, "label": s.label, "icon": s.icon, "count": len(s.people), "mine": actor.id in s.people, "who": _names(s.people)}
+        for s in signs
+    ]
+    mine = {sign["kind"] for sign in given if sign["mine"]}
+    rest = [{"kind": k, "label": str(label), "icon": icon} for k, (label, icon) in reactions.KINDS.items() if k not in mine]
+    return {"url": f"/_comments/{comment}/react/", "given": given, "rest": rest}
+
+
+def _names(people: Sequence[int]) -> str:
+    """The first few by name."""
+    named = "、".join(directory.person_name(person) for person in people[:NAMED])
+    return named if len(people) <= NAMED else _("%(names)s and %(n)d more") % {"names": named, "n": len(people) - NAMED}
+
+
+@signed_in
+@require_POST
+def react(request: HttpRequest, comment_id: int, kind: str) -> HttpResponse:
+    """Give a sign, or with `on` empty take it back; answers with the signs as they stand."""
+    actor = actor_of(request)
+    try:
+        reactions.react(comment_id, kind, actor=actor, on=request.POST.get("on") == "1")
+    except (write.NotFound, write.Invalidated):
+        raise Http404 from None
+    signs = reactions.under([comment_id])[comment_id]
+    return fragment(request, "pages/reactions.html", {"reactions": reacted(comment_id, signs, actor)})
+
+
+@signed_in
+def earlier(request: HttpRequest, comment_id: int) -> HttpResponse:
+    """What a remark said before it was edited, the latest wording first."""
+    try:
+        row = reactions.readable(comment_id, actor_of(request))
+    except write.NotFound:
+        raise Http404 from None
+    told = [(timezone.localtime(datetime.fromisoformat(at)).strftime("%Y-%m-%d %H:%M"), body) for at, body in reversed(row.earlier)]
+    return fragment(request, "pages/comment_earlier.html", {"told": told, "comment": row})
+
+
 @signed_in
 def edit_form(request: HttpRequest, comment_id: int) -> HttpResponse:
     """The modal in which its author rewrites a comment."""
@@ -233,6 +296,8 @@ urls = [
     path("<slug:slug>/<int:record_id>/_comment/", comment),
     path("_comments/<int:comment_id>/form/", edit_form),
     path("_comments/<int:comment_id>/", change_comment),
+    path("_comments/<int:comment_id>/earlier/", earlier),
+    path("_comments/<int:comment_id>/react/<slug:kind>/", react),
     path("_comments/<int:comment_id>/remove/", change_comment, {"verb": "remove"}),
     path("_comments/<int:comment_id>/restore/", change_comment, {"verb": "restore"}),
 ]

@@ -12,6 +12,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from guanxi.kernel import directory
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.condition import tree
 from guanxi.kernel.condition.tree import ConditionError
@@ -19,6 +20,7 @@ from guanxi.kernel.entity import Entity
 from guanxi.kernel.statement import prepared_cursor
 from guanxi.kernel.whole import whole
 from guanxi.surfaces.models import Layout, SavedView
+from guanxi.surfaces.pages import shapes
 from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, go, signed_in, toast
 
 #: Views of one person on one entity, and how many of the others' shared ones stand in the strip.
@@ -36,6 +38,7 @@ class Kept:
     sort: str
     layout: str
     columns: tuple[str, ...]
+    by: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ class Arrangement:
     views: tuple[Kept, ...] = ()
     columns: tuple[str, ...] = ()
     widths: dict[str, int] = field(default_factory=dict)
+    looks: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 def place_of(entity: Entity) -> str:
@@ -52,24 +56,28 @@ def place_of(entity: Entity) -> str:
     return entity.kept_as or entity.key
 
 
-def arrangement(entity: Entity, user_id: int) -> Arrangement:
+def arrangement(entity: Entity, actor: Actor) -> Arrangement:
     """His own views, then those that colleagues share, and his columns: one query, asked by every list."""
+    user_id, place = actor.id or 0, place_of(entity)
+    statement, sharing = (_ARRANGEMENT, []) if actor.within is None else (_IN_COMPANY, [list(directory.colleagues(actor))])
     with prepared_cursor() as cursor:
-        cursor.execute(_ARRANGEMENT, [user_id, place_of(entity), user_id, user_id, MOST_OWN + MOST_SHARED, place_of(entity), user_id])
-        saved, columns, widths = cursor.fetchone()
-    rows = [(own, Kept(i, n, w, s or "", k, tuple(c))) for own, i, n, w, s, k, c in json.loads(saved or "[]")]
+        cursor.execute(statement, [user_id, place, user_id, *sharing, user_id, MOST_OWN + MOST_SHARED, place, user_id])
+        saved, columns, widths, looks = cursor.fetchone()
+    rows = [(own, Kept(i, n, w, s or "", k, tuple(c), b)) for own, i, n, w, s, k, c, b in json.loads(saved or "[]")]
     mine = tuple(view for own, view in rows if own)
     theirs = tuple(view for own, view in rows if not own)[:MOST_SHARED]
-    return Arrangement(mine + theirs, tuple(json.loads(columns or "[]")), json.loads(widths or "{}"))
+    return Arrangement(mine + theirs, tuple(json.loads(columns or "[]")), json.loads(widths or "{}"), json.loads(looks or "{}"))
 
 
 #: Mine first, so that however many others share, none of mine is cut off.
 _ARRANGEMENT = """
-SELECT (SELECT jsonb_agg(jsonb_build_array(owner_id = %s, id, name, "where", sort, layout, columns)) FROM (
+SELECT (SELECT jsonb_agg(jsonb_build_array(owner_id = %s, id, name, "where", sort, layout, columns, "by")) FROM (
     SELECT * FROM surfaces_savedview WHERE entity = %s AND (owner_id = %s OR shared)
-    ORDER BY owner_id <> %s, position, id LIMIT %s) AS shown), kept.columns, kept.widths
+    ORDER BY owner_id <> %s, position, id LIMIT %s) AS shown), kept.columns, kept.widths, kept.looks
 FROM (SELECT 1) AS one LEFT JOIN surfaces_layout AS kept ON kept.entity = %s AND kept.owner_id = %s
 """
+#: What is shared by people of another company bears names that are nobody's business here.
+_IN_COMPANY = _ARRANGEMENT.replace("OR shared", "OR shared AND owner_id = ANY(%s)")
 
 
 def checked(entity: Entity, actor: Actor, given: QueryDict) -> tuple[dict[str, Any], str]:
@@ -85,13 +93,14 @@ def checked(entity: Entity, actor: Actor, given: QueryDict) -> tuple[dict[str, A
             entity.rows(actor).sort(sort)
     except ConditionError as error:
         return {}, str(error)
-    layout = given.get("layout", "")
+    layout, by = given.get("layout", ""), given.get("by", "")
     values = {
         "name": name,
         "where": where,
         "sort": sort[:80],
         "columns": chosen(entity, actor, given.getlist("columns")),
-        "layout": layout if layout in ("", "table", "board") else "",
+        "layout": layout if layout in ("", *shapes.LAYOUTS) else "",
+        "by": by if by in shapes.readable(entity, actor) else "",
         "shared": given.get("shared") in ("1", "on", "true"),
     }
     return values, ""
@@ -145,7 +154,7 @@ def change(request: HttpRequest, slug: str, view_id: int) -> HttpResponse:
     if request.method != "POST":
         return fragment(request, "pages/view_form.html", {"entity": entity, "url": url, "given": {}, "view": view})
     given = request.POST.copy()
-    for key in ("name", "sort", "layout"):
+    for key in ("name", "sort", "layout", "by"):
         given.setdefault(key, getattr(view, key))
     given.setdefault("where", json.dumps(view.where))
     if "columns" not in given:

@@ -78,7 +78,7 @@ class Below:
         return {"action": "create", "values": documents(self.entity, part.values)}
 
     def _update(self, part: Part, record: Any) -> dict[str, Any]:
-        changes = differences(self.entity, record, part, self.reader, fill=self.options.get("policy") == "fill")
+        changes = differences(self.entity, record, part, self.reader, self.options)
         if not changes:
             return {}
         return {"action": "update", "target": record.id, "version": record.version, "values": documents(self.entity, changes)}

@@ -14,7 +14,7 @@ from guanxi.kernel import jobs
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.registry import registry
 from guanxi.kernel.write import Refused
-from guanxi.surfaces.exchange.importing import report, store
+from guanxi.surfaces.exchange.importing import report, store, within
 from guanxi.surfaces.exchange.importing.ending import ending_as, require
 from guanxi.surfaces.exchange.importing.writing import Slice
 from guanxi.surfaces.exchange.models import ImportRow, ImportRun
@@ -30,7 +30,7 @@ def begin(run: ImportRun, actor: Actor) -> jobs.Job:
     """Start the commit of what is planned and not yet done."""
     entity = registry.get(run.entity)
     title = _("Import of “%(file)s” into %(entity)s") % {"file": run.name, "entity": entity.label_plural}
-    total = waiting(run).count()
+    total = outstanding(run).count()
     job = jobs.start(KIND, title, actor, {"run": run.pk, "url": f"/{entity.slug}/import/{run.pk}/"}, jobs.BULK, total=total)
     run.state, run.commit_jobs = "committing", [*run.commit_jobs, job.pk]
     run.save()
@@ -40,6 +40,11 @@ def begin(run: ImportRun, actor: Actor) -> jobs.Job:
 def waiting(run: ImportRun) -> Any:
     """Rows that the plan would write and that have no result."""
     return ImportRow.objects.filter(run=run, action__in=ACTIONS, result="").order_by("number")
+
+
+def outstanding(run: ImportRun) -> Any:
+    """These, and those that wait for one of them."""
+    return ImportRow.objects.filter(run=run, action__in=ACTIONS, result__in=("", within.LATER))
 
 
 @jobs.runner(KIND)
@@ -55,14 +60,17 @@ def commit(progress: jobs.Progress) -> None:
 
 
 def _slices(run: ImportRun, progress: jobs.Progress) -> None:
-    size = FIRST
+    size, later = FIRST, within.Waiting(run, progress.actor)
     while not progress.cancelled():
         began = time.monotonic()
         rows = list(waiting(run)[:size])
         if not rows:
-            break
+            if not later.release(progress):
+                break
+            continue
         with progress.slice():
             settle(run, progress, rows)
+        later.wrote(rows)
         took = time.monotonic() - began
         size = min(MOST, size * 2) if took < QUICK else max(FEWEST, size // 2) if took > SLOW else size
 
@@ -108,7 +116,7 @@ def _refusal(problem: Exception) -> str:
 
 
 def _end(run: ImportRun, progress: jobs.Progress) -> None:
-    cancelled = waiting(run).exists()
+    cancelled = outstanding(run).exists()
     state = "cancelled" if cancelled else "done"
     with progress.slice():
         ImportRun.objects.filter(pk=run.pk).update(state=state, ended_at=timezone.now())
@@ -118,5 +126,7 @@ def _end(run: ImportRun, progress: jobs.Progress) -> None:
         progress.result = f"jobs/{progress.job.pk}/{report.NAME}"
     done = {k: progress.counts.get(k, 0) for k in ("created", "updated")}
     text = _("%(created)d created, %(updated)d updated.") % done
+    if waiting_now := progress.counts.get("sent", 0):
+        text += " " + _("%(n)d sent for review.") % {"n": waiting_now}
     progress.message = _("Cancelled. Until then: %(figures)s") % {"figures": text} if cancelled else text
     progress.save()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from guanxi.kernel.entity import Entity
@@ -35,13 +35,17 @@ def documents(entity: Entity, values: dict[str, Any]) -> dict[str, Any]:
     return {key: document(entity.fields[key], value) for key, value in values.items() if not entity.fields[key].computed}
 
 
-def differences(entity: Entity, record: Any, part: Part, reader: Reader, *, fill: bool, blanks: Iterable[str] = ()) -> dict[str, Any]:
+def differences(
+    entity: Entity, record: Any, part: Part, reader: Reader, options: Mapping[str, Any], blanks: Iterable[str] = ()
+) -> dict[str, Any]:
     """The values that would change `record`; refusals of cells that change nothing are dropped from the part.
 
-    A cell that reads as the export of the present value is no change, whatever it parses to.
+    A cell that reads as the export of the present value is no change, whatever it parses to. A word that leaves its field
+    empty erases what stands there only where empty cells do.
     """
+    fill, kept = options.get("policy") == "fill", set() if options.get("erase") else part.left
     changes: dict[str, Any] = {}
-    for key in [*part.values, *part.errors]:
+    for key in [k for k in (*part.values, *part.errors) if k not in kept]:
         bound = entity.fields.get(key)
         if bound is None or bound.computed:
             part.errors.pop(key, None)

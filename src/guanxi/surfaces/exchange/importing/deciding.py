@@ -16,6 +16,7 @@ from guanxi.surfaces.exchange.cells import Row
 from guanxi.surfaces.exchange.importing.comparing import differences, documents, plain
 from guanxi.surfaces.exchange.importing.matching import Asked, Claims, Match, Matcher, digest
 from guanxi.surfaces.exchange.importing.parsing import Part
+from guanxi.surfaces.exchange.importing.standing_in import StandIns
 
 
 @dataclass
@@ -46,7 +47,8 @@ class Planned:
 
 def draft(entity: Entity, part: Part, owner: int | None) -> Any:
     """An unsaved record with the row's values, as `write` would begin it."""
-    record = entity.model(owner_id=owner)
+    record = entity.model.blank()
+    record.owner_id = owner
     for key, bound in entity.fields.items():
         if key in part.values:
             if not bound.computed or bound.kind.name == "number":
@@ -68,8 +70,8 @@ def worded(entity: Entity, errors: Mapping[str, str]) -> str:
 class Decider:
     """Decides about the record that a row is about; records below it are the business of `below`."""
 
-    def __init__(self, entity: Entity, options: Mapping[str, Any], reader: Reader, claims: Claims) -> None:
-        self.entity, self.options, self.reader, self.claims = entity, options, reader, claims
+    def __init__(self, entity: Entity, options: Mapping[str, Any], reader: Reader, claims: Claims, lacking: StandIns) -> None:
+        self.entity, self.options, self.reader, self.claims, self.lacking = entity, options, reader, claims, lacking
         self.matcher = Matcher(entity, options.get("match", ()), reader.actor)
         self.may_create = reader.actor.may(entity.key, "create")
         self.owner: int | None = options.get("owner") or reader.actor.id
@@ -100,6 +102,9 @@ class Decider:
             if row.action != "error" and row.leader is None:
                 self.claims.take(mark, row.number)
         self._refuse_taken(list(created.values()))
+        drafts = [draft for _row, draft in created.values()]
+        for place, errors in self.entity.collisions(drafts, self.reader.actor).items():
+            list(created.values())[place][0].refuse(worded(self.entity, errors))
 
     def _marks(self, asked: Asked, match: Match) -> list[int]:
         """By what later rows would recognise this one."""
@@ -126,7 +131,7 @@ class Decider:
             row.skip(_("It exists already."))
             return
         part, record = row.parts[""], match.record
-        changes = differences(self.entity, record, part, self.reader, fill=policy == "fill", blanks=row.blanks)
+        changes = differences(self.entity, record, part, self.reader, self.options, blanks=row.blanks)
         if part.errors:
             row.refuse(worded(self.entity, part.errors))
         elif not changes:
@@ -154,6 +159,8 @@ class Decider:
             row.refuse(_("You may not create “%(entity)s”.") % {"entity": self.entity.label})
             return
         clean.check(self.entity, asked.draft, set(self.entity.fields), errors, creating=True)
+        if errors:
+            self.lacking.supply(asked.draft, part, errors)
         for key, value in part.values.items():
             if key in errors and key not in part.errors and plain(value) is None:
                 del errors[key]  # a record that is created together with this one

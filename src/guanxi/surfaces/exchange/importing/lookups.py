@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,21 +20,33 @@ _PARTS = re.compile(r"[;；、]")
 
 @dataclass(frozen=True)
 class Named:
-    """A record that was found by its name, or one that the import is to make."""
+    """A record that was found by its name, one that the import is to make, or one of another row of the file."""
 
     id: int | None
     name: str
+    within: bool = False
 
     def document(self) -> Any:
         """As the plan keeps it."""
-        return self.id if self.id is not None else {"new": self.name}
+        return self.id if self.id is not None else {"row" if self.within else "new": self.name}
+
+
+#: What a person may answer for a name that nobody bears: this record, or one to be made.
+THIS, NEW = "id:", "new:"
+
+
+def answered(answer: str) -> Named | None:
+    """A stored answer as a name; nothing for one that leaves the field empty."""
+    if answer.startswith(THIS):
+        return Named(int(answer.removeprefix(THIS)), "")
+    return Named(None, answer.removeprefix(NEW)) if answer.startswith(NEW) else None
 
 
 class Names:
-    """Names in one column. `create` plans records for names that nobody bears."""
+    """Names in one column. `create` plans records for names that nobody bears; `within` are those that the file brings itself."""
 
-    def __init__(self, kind: LookupKind, actor: Actor, *, create: bool) -> None:
-        self.kind, self.actor = kind, actor
+    def __init__(self, kind: LookupKind, actor: Actor, *, create: bool, within: Collection[str] = ()) -> None:
+        self.kind, self.actor, self.within = kind, actor, within
         self.create = create and actor.may(self.target.key, "create")
         self._found: dict[str, set[int]] = {}
 
@@ -64,6 +76,10 @@ class Names:
                 if name in self._found:
                     self._found[name].add(record_id)
 
+    def exact(self, name: str) -> bool:
+        """Whether one record bears this very name, or a row of the file does: no answer of earlier says it better."""
+        return len(self._found.get(name, ())) == 1 or (not self._found.get(name) and name in self.within)
+
     def find(self, name: str) -> Named:
         """The record of a name. Raises Invalid when there is none, or more than one."""
         ids = self._found.get(name, set())
@@ -72,6 +88,8 @@ class Names:
         words = {"value": name, "entity": self.target.label}
         if ids:
             raise Invalid(_("Several records of “%(entity)s” are called “%(value)s”. Give the number of the one you mean.") % words)
+        if name in self.within:
+            return Named(None, name, within=True)
         if self.create:
             return Named(None, name)
         raise Invalid(_("There is no “%(entity)s” called “%(value)s” that you may see.") % words)

@@ -20,7 +20,7 @@ from guanxi.surfaces.exchange.importing import targets
 from guanxi.surfaces.exchange.mapping import column_samples
 from guanxi.surfaces.exchange.models import ImportRun
 from guanxi.surfaces.exchange.reading import open_table
-from guanxi.surfaces.exchange.reading.headers import guess_header, header_names
+from guanxi.surfaces.exchange.reading.headers import NO_HEADER, guess_header, header_names
 from guanxi.surfaces.exchange.refusal import Refused
 
 HEAD = 60
@@ -75,19 +75,22 @@ def head(run: ImportRun, *, sheet: str = "", header: int | None = None) -> Head:
                 break
         else:
             raise Refused(_("There are no rows in this file. Choose the file that holds your rows."))
-        at = guess_header(rows) if header is None else min(max(header, 0), len(rows) - 1)
+        at = guess_header(rows) if header is None else min(max(header, NO_HEADER), len(rows) - 1)
         body = rows[at + 1 :]
+        if not any(body):
+            raise Refused(_("Nothing stands below the headings. Fill in rows, or write a line of headings above what is there."))
         width = max(len(row) for row in rows)
-        return Head(table.sheets, name, rows, at, header_names(rows[at], width=width), column_samples(body, width=width))
+        names = header_names(rows[at] if at != NO_HEADER else [], width=width)
+        return Head(table.sheets, name, rows, at, names, column_samples(body, width=width))
 
 
 def propose(run: ImportRun, entity: Entity, actor: Actor, found: Head) -> None:
     """Last time's mapping where these headings were seen before, otherwise a guess."""
     goals = targets.targets(entity, actor)
-    known = targets.remembered(entity, actor, found.headers)
+    known = targets.remembered(entity, actor, found.headers) if found.header != NO_HEADER else None
     if known is not None:
         run.mapping = {c: k for c, k in known.mapping.items() if k in goals}
-        run.options = {**defaults(), **known.options}
+        run.options = {**defaults(), **targets.lasting(known.options)}
         return
     guessed = targets.guess(entity, found.headers, found.samples, goals)
     run.mapping = {str(column): guess.field for column, guess in guessed.items()}

@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 
 from guanxi.kernel.fields.base import Invalid, Reader
 from guanxi.surfaces.exchange.cells import Cell, as_text
-from guanxi.surfaces.exchange.importing.lookups import Named, Names
+from guanxi.surfaces.exchange.importing.lookups import Named, Names, answered
 from guanxi.surfaces.exchange.importing.targets import ID, Target
 
-#: Kinds out of a list, whose unknown words a person may settle once for the file, and kinds that are read as text.
-WORDS = ("choice", "tags", "region")
-TEXTUAL = (*WORDS, "text", "phone", "uscc", "resident_id", "number")
+#: Kinds whose unknown words a person may settle once for the file, and kinds that are read as text.
+LISTED = ("choice", "tags", "region")
+WORDS = (*LISTED, "person", "department", "lookup", "links")
+TEXTUAL = (*LISTED, "person", "department", "text", "phone", "uscc", "resident_id", "number")
 #: Words remembered for a column, and unknown ones told of.
 _KEPT, _UNKNOWN_KEPT = 20_000, 200
 
@@ -28,6 +29,8 @@ class Part:
     errors: dict[str, str] = field(default_factory=dict)
     cells: dict[str, Cell] = field(default_factory=dict)
     id: int | None = None
+    #: Fields that a word of the cell is to leave empty.
+    left: set[str] = field(default_factory=set)
 
     def __bool__(self) -> bool:
         return bool(self.values or self.errors or self.id)
@@ -45,7 +48,10 @@ class Column:
     def read(self, cell: Cell) -> tuple[Any, str]:
         """(value, "") or (None, why not)."""
         if self.names is not None:
-            return self._named(as_text(cell))
+            named = self._named(as_text(cell))
+            if named[1] and self.target.kind == "lookup":
+                self._strange(as_text(cell).strip())
+            return named
         key = (type(cell), cell)
         found = self._known.get(key)
         if found is None:
@@ -62,10 +68,13 @@ class Column:
             return (int(text), "") if text.isdecimal() and len(text) < 16 else (None, _("This is no record ID."))
         kind = self.target.field.kind
         word: Any = as_text(cell).strip() if kind.name in TEXTUAL else cell
-        if self.words and kind.name in WORDS:
-            word = self.words.get(word, word)
         try:
             return kind.parse(word, self.reader), ""
+        except Invalid as error:
+            if kind.name not in WORDS or word not in self.words:
+                return None, str(error)
+        try:
+            return kind.parse(self.words[word], self.reader), ""
         except Invalid as error:
             return None, str(error)
 
@@ -78,6 +87,10 @@ class Column:
         parts = self.names.split(text) if self.target.kind == "links" else [text.strip()]
         found: list[Named] = []
         for part in parts:
+            if part in self.words and not self.names.exact(part):
+                settled = answered(self.words[part])
+                found += [settled] if settled is not None else []
+                continue
             try:
                 found.append(self.names.find(part))
             except Invalid as error:
@@ -113,10 +126,14 @@ class Columns:
             part.cells[column.key] = cell
             if refusal:
                 part.errors[column.key] = refusal
+            elif value is None and column.key == "owner":
+                continue
             elif column.target.key == ID:
                 part.id = value
             else:
                 part.values[column.key] = value
+                if value in (None, []) and column.target.kind in WORDS:
+                    part.left.add(column.key)
         return parts
 
     def blank(self, row: Sequence[Cell]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -14,13 +14,14 @@ from guanxi.kernel.fields.base import Reader
 from guanxi.kernel.fields.lookup import LookupKind
 from guanxi.kernel.registry import registry
 from guanxi.surfaces.exchange.cells import Row
-from guanxi.surfaces.exchange.importing import opening, store, targets
+from guanxi.surfaces.exchange.importing import opening, store, targets, within
 from guanxi.surfaces.exchange.importing.below import Below
 from guanxi.surfaces.exchange.importing.deciding import Decider, Planned
 from guanxi.surfaces.exchange.importing.ending import ending_as, require
 from guanxi.surfaces.exchange.importing.lookups import Names
 from guanxi.surfaces.exchange.importing.matching import Claims
 from guanxi.surfaces.exchange.importing.parsing import Column, Columns
+from guanxi.surfaces.exchange.importing.standing_in import StandIns
 from guanxi.surfaces.exchange.models import ImportClaim, ImportRow, ImportRun
 
 KIND = "import.plan"
@@ -32,13 +33,14 @@ LOOKED_AT = 100
 class Planner:
     """Everything that planning a batch needs, built once a run."""
 
-    def __init__(self, run: ImportRun, actor: Actor) -> None:
+    def __init__(self, run: ImportRun, actor: Actor, *, names: Collection[str] = ()) -> None:
         self.run, self.actor = run, actor
         self.entity = registry.get(run.entity)
         self.reader = Reader(actor)
-        self.columns = columns_of(run, self.reader)
+        self.columns = columns_of(run, self.reader, within=names)
         self.claims = Claims(run.pk)
-        self.decider = Decider(self.entity, run.options, self.reader, self.claims)
+        self.lacking = StandIns(self.entity, run.options.get("words", {}), self.reader)
+        self.decider = Decider(self.entity, run.options, self.reader, self.claims, self.lacking)
         mapped = {c.target.key.split(".")[0] for c in self.columns.columns if c.target.via}
         below = [b for b in targets.children(self.entity, actor) if b[0] in mapped]
         self.below = [Below(name, child, via, run.options, self.reader, self.claims) for name, child, via in below]
@@ -54,6 +56,10 @@ class Planner:
         for below in self.below:
             below.decide(planned)
         return [self._row(row) for row in planned]
+
+    def unknown(self) -> dict[str, dict[str, int]]:
+        """What a person may settle once for all rows: words that nothing is called, and under "" values that are missing."""
+        return together(self.columns.unknown(), self.lacking.found)
 
     def _row(self, row: Planned) -> ImportRow:
         action = row.action
@@ -71,19 +77,23 @@ class Planner:
             values=row.values if action in ("create", "update") else {},
             children=row.children if action != "error" else [],
             message=row.message,
-            result="",
+            result=within.LATER if action in ("create", "update") and within.waits(row.values) else "",
             record=None,
         )
 
 
-def columns_of(run: ImportRun, reader: Reader) -> Columns:
-    """The mapped columns; what the person may no longer set is left out."""
-    goals = targets.targets(registry.get(run.entity), reader.actor)
+def columns_of(run: ImportRun, reader: Reader, *, within: Collection[str] = ()) -> Columns:
+    """The mapped columns; what the person may no longer set is left out. `within` are names that the file itself brings."""
+    entity = registry.get(run.entity)
+    goals = targets.targets(entity, reader.actor)
     found = []
     for index, key in sorted((int(i), k) for i, k in run.mapping.items()):
         if key in goals:
             kind = goals[key].field.kind if goals[key].field else None  # type: ignore[union-attr]
-            names = Names(kind, reader.actor, create=run.options.get("lookups") == "create") if isinstance(kind, LookupKind) else None
+            names = None
+            if isinstance(kind, LookupKind):
+                own = within if kind.target is entity and kind.name == "lookup" else ()
+                names = Names(kind, reader.actor, create=run.options.get("lookups") == "create", within=own)
             found.append(Column(index, goals[key], reader, words=run.options.get("words", {}).get(key, {}), names=names))
     return Columns(found)
 
@@ -112,10 +122,11 @@ def plan(progress: jobs.Progress) -> None:
 
 def _plan(run: ImportRun, progress: jobs.Progress) -> None:
     require(run, progress.actor)
+    total, names = within.gather(run)
     if not progress.total:
-        progress.total = sum(1 for _row in opening.body(run))
+        progress.total = total
         progress.save()
-    planner = Planner(run, progress.actor)
+    planner = Planner(run, progress.actor, names=names)
     last = ImportRow.objects.filter(run=run).order_by("-number").values_list("number", flat=True).first() or 0
     for batch in batched(opening.body(run, after=last), BATCH):
         if progress.cancelled():
@@ -129,7 +140,7 @@ def _plan(run: ImportRun, progress: jobs.Progress) -> None:
             for row in rows:
                 if row.action == "error":
                     progress.error(row.number, row.message)
-            unknown = merged(run.unknown, planner.columns.unknown())
+            unknown = together(run.unknown, planner.unknown())
             ImportRun.objects.filter(pk=run.pk).update(unknown=unknown, counts=progress.counts)
     with progress.slice():
         _warn(run, planner)
@@ -159,8 +170,8 @@ def figures(rows: Iterable[ImportRow]) -> dict[str, int]:
     return found
 
 
-def merged(before: dict[str, dict[str, int]], now: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
-    """Unknown words of a resumed run together with those before."""
+def together(before: dict[str, dict[str, int]], now: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
+    """Counted words of both, by target; the later count of the same word holds."""
     return {key: {**before.get(key, {}), **now.get(key, {})} for key in {*before, *now}}
 
 

@@ -15,11 +15,24 @@ from guanxi.kernel.fields.base import Reader
 from guanxi.kernel.registry import registry
 from guanxi.kernel.whole import whole
 from guanxi.surfaces.exchange.cells import as_text
-from guanxi.surfaces.exchange.importing import committing, report, targets
+from guanxi.surfaces.exchange.importing import committing, report, targets, within
 from guanxi.surfaces.exchange.models import ImportRow, ImportRun
 
 PAGE = 50
-TONES = {"create": "g", "update": "b", "child": "v", "skip": "", "error": "r", "created": "g", "updated": "b", "changed": "a", "kept": "a"}
+#: Results of rows that are not done.
+WAITING = ("", within.LATER)
+TONES = {
+    "create": "g",
+    "update": "b",
+    "child": "v",
+    "skip": "",
+    "error": "r",
+    "created": "g",
+    "updated": "b",
+    "sent": "a",
+    "changed": "a",
+    "kept": "a",
+}
 
 
 def word_of(code: str) -> str:
@@ -32,6 +45,7 @@ def word_of(code: str) -> str:
         "error": _("Error"),
         "created": pgettext("row", "Created"),
         "updated": pgettext("row", "Updated"),
+        "sent": _("Sent for review"),
         "skipped": _("Skipped"),
         "changed": _("Changed meanwhile"),
         "undone": _("Taken back"),
@@ -80,14 +94,28 @@ class Shown:
         column = "result" if ended else "action"
         rows = ImportRow.objects.filter(run=self.run)
         if ended:
-            rows = rows.exclude(result="")
+            rows = rows.exclude(result__in=WAITING)
         found = dict(rows.values_list(column).annotate(n=Count("id")).order_by())
         if ended:
-            planned = ImportRow.objects.filter(run=self.run, result="").values_list("action").annotate(n=Count("id")).order_by()
+            planned = ImportRow.objects.filter(run=self.run, result__in=WAITING).values_list("action").annotate(n=Count("id")).order_by()
             for action, number in planned:
                 code = action if action in ("skip", "error") else "waiting"
                 found[code] = found.get(code, 0) + number
-        order = ["create", "created", "update", "updated", "child", "undone", "kept", "changed", "error", "waiting", "skip", "skipped"]
+        order = [
+            "create",
+            "created",
+            "update",
+            "updated",
+            "sent",
+            "child",
+            "undone",
+            "kept",
+            "changed",
+            "error",
+            "waiting",
+            "skip",
+            "skipped",
+        ]
         return [{"code": c, "label": word_of(c), "count": f"{found[c]:,}", "tone": TONES.get(c, "")} for c in order if found.get(c)]
 
     def refused(self) -> bool:
@@ -96,7 +124,7 @@ class Shown:
 
     def writes(self) -> int:
         """Rows that the commit would write."""
-        return int(committing.waiting(self.run).count())
+        return int(committing.outstanding(self.run).count())
 
     def written(self) -> bool:
         """Whether anything is in that could be taken back."""
@@ -127,7 +155,7 @@ class Shown:
 
     def _text(self, bound: Any, value: Any) -> str:
         if isinstance(value, dict):
-            return str(value.get("new", ""))
+            return str(value.get("new") or value.get("row", ""))
         if value in (None, "", []):
             return "—"
         try:
@@ -137,7 +165,9 @@ class Shown:
 
     def mark(self, row: ImportRow) -> tuple[str, str]:
         """(words, tone) of what will be or has become of a row."""
-        code = row.result or (row.action if not self.run.commit_jobs or row.action in ("skip", "error") else "waiting")
+        code = (row.result if row.result not in WAITING else "") or (
+            row.action if not self.run.commit_jobs or row.action in ("skip", "error") else "waiting"
+        )
         return word_of(code), TONES.get(code, "")
 
 
@@ -154,7 +184,7 @@ def rows_page(run: ImportRun, show: str, after: str) -> RowsPage:
     """Rows after a row number, all or those with one action or result."""
     rows = ImportRow.objects.filter(run=run)
     if show == "waiting":
-        rows = rows.filter(result="").exclude(action__in=("skip", "error"))
+        rows = rows.filter(result__in=WAITING).exclude(action__in=("skip", "error"))
     elif show in ("create", "update", "child", "skip", "error"):
         rows = rows.filter(action=show) | (rows.filter(result="error") if show == "error" else rows.none())
     elif show:

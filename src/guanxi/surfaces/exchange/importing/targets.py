@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -151,8 +152,15 @@ def remembered(entity: Entity, actor: Actor, headers: Sequence[str]) -> ImportMa
     return ImportMapping.objects.filter(entity=entity.key, actor_id=actor.id, signature=signature(headers)).first()
 
 
-def remember(entity: Entity, actor: Actor, headers: Sequence[str], mapping: dict[str, str], options: dict[str, object]) -> None:
+def remember(entity: Entity, actor: Actor, headers: Sequence[str], mapping: dict[str, str], options: Mapping[str, Any]) -> None:
     """Keep a mapping that was confirmed."""
     ImportMapping.objects.update_or_create(
-        entity=entity.key, actor_id=actor.id, signature=signature(headers), defaults={"mapping": mapping, "options": options}
+        entity=entity.key, actor_id=actor.id, signature=signature(headers), defaults={"mapping": mapping, "options": lasting(options)}
     )
+
+
+def lasting(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options that hold for the next file too. What stands in where nothing stands was said of the rows of one file alone."""
+    words = {key: {word: said for word, said in answers.items() if word} for key, answers in options.get("words", {}).items()}
+    kept = {key: answers for key, answers in words.items() if answers}
+    return {**{key: value for key, value in options.items() if key != "undone"}, "words": kept}

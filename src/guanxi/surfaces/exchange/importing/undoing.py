@@ -103,6 +103,7 @@ def take_back(changes: Sequence[Change], requests: set[str], actor: Actor) -> di
     undone = write.undo(rest, actor=actor, door=DOOR)
     for key, record, fields in undone.kept:
         kept[record] = _words(registry.get(key), fields)
+    kept.update(dict.fromkeys(undone.sent, _("Sent for review")))
     return kept
 
 
@@ -115,6 +116,7 @@ def _bin(entity: Entity, changes: Sequence[Change], requests: set[str], actor: A
     outcome = write.delete_many(entity, [i for i in ids if i not in kept], actor=actor, door=DOOR)
     for record in outcome.refused:
         kept[record] = outcome.refused[record][""]
+    kept.update(dict.fromkeys(outcome.sent, _("Sent for review")))
 
 
 def _edited(ids: Iterable[int], requests: set[str]) -> dict[int, list[str]]:

@@ -47,6 +47,8 @@ class Slice:
             record = outcome.written.get(place)
             if record is not None:
                 row.result, row.record = "created", record.id
+            elif place in outcome.sent:
+                row.result = "sent"
             else:
                 row.result, row.message = "error", worded(self.entity, outcome.refused[place])
 
@@ -63,6 +65,8 @@ class Slice:
             row.record = record_id
             if record_id in outcome.refused:
                 row.result, row.message = "error", worded(self.entity, outcome.refused[record_id])
+            elif record_id in outcome.sent:
+                row.result = "sent"
             else:
                 row.result = "skipped" if record_id in outcome.unchanged else "updated"
 
@@ -92,6 +96,8 @@ class Slice:
             parent = parents.get(row.number) or parents.get(row.leader or 0)
             if child["action"] == "update":
                 self._update_child(entity, row, child)
+            elif parent is None and self._waits(row):
+                self._refuse(row, _("%(entity)s: what it belongs to waits for review. Import it again then.") % {"entity": entity.label})
             elif parent is None:
                 self._refuse(row, _("Row %(row)d, to which this one belongs, was not imported.") % {"row": row.leader or row.number})
             else:
@@ -104,6 +110,8 @@ class Slice:
             record = outcome.written.get(place)
             if record is not None:
                 child["result"], child["record"] = "created", record.id
+            elif place in outcome.sent:
+                self._sent(row, child)
             else:
                 self._refuse(row, f"{entity.label}: {worded(entity, outcome.refused[place])}")
 
@@ -117,8 +125,22 @@ class Slice:
         outcome = write.update_many(entity, {target: child["values"]}, actor=self.actor, door=DOOR)
         if outcome.refused:
             self._refuse(row, f"{entity.label}: {worded(entity, outcome.refused[target])}")
+        elif outcome.sent:
+            self._sent(row, child)
         else:
             child["result"], child["record"] = "updated", target
+
+    def _waits(self, row: ImportRow) -> bool:
+        """Whether the record that this row's children belong to was sent for review."""
+        known = {r.number: r.result for r in self.rows}
+        leader = row.leader or row.number
+        result = known.get(leader) or ImportRow.objects.filter(run=self.run, number=leader).values_list("result", flat=True).first()
+        return result == "sent"
+
+    def _sent(self, row: ImportRow, child: dict[str, Any]) -> None:
+        """The child waits for review."""
+        child["result"] = "sent"
+        row.result = "sent" if row.result in ("", "skipped") else row.result
 
     def _refuse(self, row: ImportRow, message: str) -> None:
         """The child is refused; what its row wrote before stays and is said."""

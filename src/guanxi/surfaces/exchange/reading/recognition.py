@@ -17,13 +17,15 @@ _ARCHIVES = (b"\x1f\x8b", b"BZh", b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07", b"\xfd
 _IMAGES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\x00", b"MM\x00*")
 _OLD_EXCEL = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08")
 _WEB_PAGE = re.compile(rb"<(!doctype html|html|head|meta|table|body|div|style|script)\b", re.IGNORECASE)
+_CARD = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*BEGIN:\s*VCARD\b", re.IGNORECASE)
 _JSON = re.compile(rb"[\[{]\s*[\[{\"]")
 
 
 class Form(Enum):
-    """The two roads a file may take."""
+    """The roads a file may take."""
 
     WORKBOOK = "workbook"
+    CARDS = "cards"
     TEXT = "text"
 
 
@@ -35,6 +37,8 @@ def recognise(path: Path) -> Form:
         _refuse_when_blank(path)
     if head.startswith((*_ZIP, _OLE)):
         return Form.WORKBOOK
+    if _CARD.match(head.replace(b"\0", b"")):
+        return Form.CARDS
     refuse_other_kinds(head)
     return Form.TEXT
 

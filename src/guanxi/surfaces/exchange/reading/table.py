@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from guanxi.surfaces.exchange.cells import Row
 from guanxi.surfaces.exchange.reading import sandbox
 from guanxi.surfaces.exchange.reading.archive import inspect
+from guanxi.surfaces.exchange.reading.cards import read_cards
 from guanxi.surfaces.exchange.reading.delimited import read_delimited
 from guanxi.surfaces.exchange.reading.encoding import find_encoding
 from guanxi.surfaces.exchange.reading.limits import LIMITS, Limits
@@ -80,16 +81,31 @@ class _Text:
         """Nothing was unpacked."""
 
 
+class _Cards:
+    """vcf: read in place, as a table."""
+
+    def __init__(self, path: Path, name: str) -> None:
+        self._path = path
+        self.sheets: tuple[str, ...] = (Path(name).stem or name,)
+
+    def rows(self, sheet: str) -> Iterator[Row]:
+        return read_cards(self._path)
+
+    def close(self) -> None:
+        """Nothing was unpacked."""
+
+
 class _Workbook:
     """xlsx, xlsm, xls, xlsb, ods: each sheet is converted once, when it is first read."""
 
     def __init__(self, path: Path, limits: Limits) -> None:
-        inspect(path, limits=limits)
-        self._path, self._limits = path, limits
-        self.sheets = sandbox.list_sheets(path, limits=limits)
+        suffix = inspect(path, limits=limits)
+        self._folder = tempfile.TemporaryDirectory(prefix="guanxi-table-")
+        self._path, self._limits = Path(self._folder.name) / f"book{suffix}", limits
+        self._path.symlink_to(path.resolve())
+        self.sheets = sandbox.list_sheets(self._path, limits=limits)
         if not self.sheets:
             raise Refused(_("The workbook has no visible sheet. Show the sheet you need in Excel and save the file."))
-        self._folder = tempfile.TemporaryDirectory(prefix="guanxi-table-")
         self._spools: dict[str, Path] = {}
 
     def rows(self, sheet: str) -> Iterator[Row]:
@@ -110,6 +126,9 @@ class _Workbook:
 
 def open_table(path: Path, *, name: str, limits: Limits = LIMITS) -> Table:
     """Open a file that was sent under `name` (shown only; what it is, its content tells). Raises Refused."""
-    if recognise(path) is Form.WORKBOOK:
+    form = recognise(path)
+    if form is Form.WORKBOOK:
         return Table(name, _Workbook(path, limits))
+    if form is Form.CARDS:
+        return Table(name, _Cards(path, name))
     return Table(name, _Text(path, name, limits))

@@ -1,0 +1,144 @@
+"""What a person may do here: derived once, drawn as buttons and menus of record and list and offered by the palette.
+
+An act is offered where the right and the state of the record allow it; what answers it asks again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from guanxi.kernel import one, write
+from guanxi.kernel.actor import Actor
+from guanxi.kernel.condition import predicate, tree
+from guanxi.kernel.entity import Action, Entity
+from guanxi.kernel.registry import registry
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing to do. Exactly one of `ask` (opens in the dialogue), `post`, `go` (a page) and `press` (a control on the page) is set.
+
+    `words` are further ones by which it is found. `place` says where a record shows it: in the bar, in the bar of wide
+    screens, in its menu, or nowhere but in the palette.
+    """
+
+    code: str
+    label: str
+    icon: str
+    ask: str = ""
+    post: str = ""
+    go: str = ""
+    press: str = ""
+    sure: str = ""
+    key: str = ""
+    tone: str = ""
+    place: str = "menu"
+    saved: bool = False
+    words: str = ""
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        """What makes an element do it; the address of a page is the element's own `href`."""
+        if self.ask:
+            found = {"hx-get": self.ask, "hx-target": "#modal"}
+        elif self.post:
+            found = {"hx-post": self.post, "hx-swap": "none"}
+        else:
+            found = {"data-press": self.press} if self.press else {}
+        if self.sure:
+            found["data-confirm"] = self.sure
+        if self.saved:
+            found["download"] = ""
+        return found
+
+
+def verbs(entity: Entity, row: Any, actor: Actor) -> dict[str, bool]:
+    """What the actor may do with the record, the grants of its actions among them; whoever has none of these is not asked further."""
+    lawful = (*(("forget",) if entity.personal else ()), *(("export",) if entity.personal or entity.card else ()))
+    wanted = dict.fromkeys(("edit", "delete", "transfer", *lawful, *(a.grant for a in entity.actions)))
+    return one.verbs(entity, actor, row.id, wanted) if any(actor.may(entity.key, verb) for verb in wanted) else {}
+
+
+def available(entity: Entity, action: Action, row: Any, actor: Actor) -> bool:
+    """Whether an action makes sense on the record now; not to who may not read what decides it."""
+    try:
+        return not action.when or predicate.matches(tree.parse(entity, list(action.when), actor), row, actor)
+    except tree.ConditionError:
+        return False
+
+
+def of_record(entity: Entity, row: Any, actor: Actor, may: Mapping[str, bool]) -> list[Act]:
+    """What the actor may do with one record, as its head shows it."""
+    url = f"/{entity.slug}/{row.id}/"
+    found = [_declared(url, row, a) for a in entity.actions if may.get(a.grant) and available(entity, a, row, actor)]
+    if may.get("edit"):
+        found.append(Act("edit", _("Edit"), "pencil", go=f"{url}edit/", key="e", place="bar"))
+    if may.get("transfer") and not entity.parent:
+        found.append(Act("transfer", _("Hand over"), "arrows-right-left", ask=f"/{entity.slug}/_transfer/?ids={row.id}", place="wide"))
+    found += [
+        Act("history", _("History"), "history", ask=f"{url}_history/"),
+        Act("why", _("Who can see this?"), "user-question", ask=f"{url}_why/"),
+    ]
+    if write.may_merge(entity, actor) and may.get("edit"):
+        found.append(Act("merge", _("Merge with …"), "git-merge", ask=f"{url}_merge/"))
+    if may.get("export") and entity.card:
+        found.append(Act("card", _("Save as vCard"), "address-book", ask=f"/{entity.slug}/export/?ids={row.id}&format=vcf"))
+    if may.get("export") and entity.personal:
+        found.append(Act("dossier", _("Personal data as a file"), "file-export", go=f"{url}_dossier/", saved=True))
+    if may.get("forget"):
+        found.append(Act("forget", _("Erase a person"), "user-x", ask=f"{url}_forget/", tone="danger"))
+    if may.get("delete"):
+        sure = _("Move this record to the recycle bin?")
+        found.append(Act("delete", _("Delete"), "trash", post=f"{url}delete/", sure=sure, tone="danger"))
+    return [*found, *_children(entity, row, actor)]
+
+
+def _declared(url: str, row: Any, action: Action) -> Act:
+    address = f"{url}_action/{action.code}/" + (f"?read={row.version}" if action.as_read else "")
+    ask, post = (address, "") if action.form else ("", address)
+    return Act(action.code, str(action.label), action.icon, ask, post, tone="won" if action.tone == "g" else "", place="bar")
+
+
+def _children(entity: Entity, row: Any, actor: Actor) -> list[Act]:
+    """New records about this one; the first has a button, the others are found by the palette."""
+    found: list[Act] = []
+    for child, key in registry.children(entity):
+        if child.quick and actor.may(child.key, "create") and child.in_menu and not child.composer:
+            label, ask = _("New %(entity)s") % {"entity": child.label}, f"/{child.slug}/new/?quick=1&{key}={row.id}"
+            found.append(Act(f"new-{child.slug}", label, "plus", ask=ask, tone="first", place="palette" if found else "wide"))
+    return found
+
+
+def of_selection(entity: Entity, address: str, actor: Actor, granted: Mapping[str, bool]) -> list[Act]:
+    """What the actor may do with the rows that he has ticked in the list at `address`; which they are the browser adds."""
+    found: list[Act] = []
+    at = lambda page: address.replace("/?", f"/{page}/?", 1)
+    for action in entity.actions:
+        if action.run and granted.get(action.grant):
+            ask, post = (at(f"_do/{action.code}"), "") if action.form else ("", at(f"_do/{action.code}"))
+            found.append(Act(action.code, str(action.label), action.icon, ask, post, tone="won" if action.tone == "g" else ""))
+    if granted.get("transfer"):
+        found.append(Act("share", _("Share"), "share", ask=at("_share")))
+        found.append(Act("transfer", _("Hand over"), "arrows-right-left", ask=at("_transfer")))
+    if granted.get("edit"):
+        found.append(Act("edit", _("Edit"), "pencil", ask=at("_bulk")))
+    if write.may_merge(entity, actor):
+        found.append(Act("merge", _("Merge"), "git-merge", ask=f"/{entity.slug}/_merge/"))
+    if granted.get("export"):
+        found.append(Act("export", _("Export"), "download", ask=at("export")))
+    if granted.get("delete"):
+        found.append(Act("delete", _("Delete"), "trash", ask=at("_delete"), tone="danger"))
+    return found
+
+
+def granted(entity: Entity, actor: Actor) -> dict[str, bool]:
+    """What the actor may do with any records of an entity at all."""
+    wanted: Sequence[str] = ("create", "edit", "delete", "transfer", "import", "export", *(action.grant for action in entity.actions))
+    return {verb: actor.may(entity.key, verb) for verb in wanted}
+
+
+__all__ = ["Act", "available", "granted", "of_record", "of_selection", "verbs"]

@@ -1,0 +1,207 @@
+"""What a rightful request sends to each address, and of which entities the address speaks at all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from guanxi.kernel import history, pairs, write
+from guanxi.kernel.actor import SYSTEM
+from guanxi.org.models import Department, Role, Team, User
+from guanxi.surfaces.pages import shapes
+from tests.security.conftest import World
+
+
+def empty(world: World) -> dict[str, Any]:
+    """A POST without values."""
+    return {}
+
+
+def ids(world: World) -> dict[str, Any]:
+    """The record of the world."""
+    return {"ids": str(world.record.id)}
+
+
+def opening(world: World) -> dict[str, Any]:
+    """The record for somebody to look at."""
+    return {"ids": str(world.record.id), "to": f"person:{world.cast.readonly.id}", "part": "viewer"}
+
+
+def sellers(world: World) -> dict[str, Any]:
+    """The role of those who sell."""
+    return {"role_id": Role.objects.get(code="sales").pk}
+
+
+def team(world: World) -> dict[str, Any]:
+    """A team without people."""
+    return {"team_id": Team.objects.earliest("pk").pk}
+
+
+def readers(world: World) -> dict[str, Any]:
+    """The role that reads everything."""
+    return {"role": Role.objects.get(code="readonly").pk}
+
+
+def branch(world: World) -> dict[str, Any]:
+    """The department of the stranger."""
+    return {"department_id": Department.objects.get(code="west").pk}
+
+
+def into_east(world: World) -> dict[str, Any]:
+    """The department of the owner takes over."""
+    return {"into": Department.objects.get(code="east").pk}
+
+
+def mate(world: World) -> dict[str, Any]:
+    """The account of a colleague."""
+    return {"user_id": User.objects.get(pk=world.cast.mate.id).pk}
+
+
+def new_title(world: World) -> dict[str, Any]:
+    """Another title."""
+    return {world.entity.title: "Renamed"}
+
+
+def creation(world: World) -> dict[str, Any]:
+    """A whole new record."""
+    return world.creation
+
+
+def move(world: World) -> dict[str, Any] | None:
+    """To another column of the usual board."""
+    by = next(iter(shapes.choices(world.entity, SYSTEM)), "")
+    if not by or by not in world.entity.writable(SYSTEM):
+        return None
+    if world.entity.boards:
+        return {"id": world.record.id, "to": codes(world)[1]}
+    field = world.entity.fields[by]
+    others = [i.code for i in field.kind.dictionary.active() if i.id != field.value(world.record)]  # type: ignore[attr-defined]
+    return {"id": world.record.id, "to": others[0]} if others else None
+
+
+def later(world: World) -> dict[str, Any] | None:
+    """To another day of the usual calendar."""
+    by = next(iter(shapes.dates(world.entity, SYSTEM)), "")
+    return {"id": world.record.id, "to": "2031-02-03"} if by in world.entity.writable(SYSTEM) else None
+
+
+def carried(world: World) -> dict[str, Any] | None:
+    """Only entities with a choice that people set have cards to move."""
+    return {} if move(world) else None
+
+
+def dated(world: World) -> dict[str, Any] | None:
+    """Only entities with a date that people set have days to move to."""
+    return {} if later(world) else None
+
+
+def codes(world: World) -> list[str]:
+    """Codes of the stages that the record may be in."""
+    field = world.entity.fields[world.entity.stage]
+    items = field.kind.dictionary.active()  # type: ignore[attr-defined]
+    parent = next(i.parent for i in items if i.id == field.value(world.record))
+    return [i.code for i in items if i.parent == parent]
+
+
+def phone(world: World) -> dict[str, Any] | None:
+    """A field with a number to reveal."""
+    key = next((k for k, f in world.entity.fields.items() if f.kind.name == "phone" and f.value(world.record)), None)
+    return {"key": key} if key else None
+
+
+def related(world: World) -> dict[str, Any] | None:
+    """A related tab that has rows or may have."""
+    return {"code": world.entity.related[0]} if world.entity.related else None
+
+
+def stage(world: World) -> dict[str, Any] | None:
+    """The second stage."""
+    return {"code": codes(world)[1]} if world.entity.stage else None
+
+
+def action(world: World) -> dict[str, Any] | None:
+    """The first declared action."""
+    return {"code": world.entity.actions[0].code} if world.entity.actions else None
+
+
+def stamp(world: World) -> dict[str, Any]:
+    """A harmless change of the record by its owner, to be undone by nobody else."""
+    changed = write.update((world.entity, world.record.id), {world.entity.title: "Changed"}, actor=world.cast.owner, door="test")
+    return {"version": changed.version, "write_id": history.of_record(world.record.id)[0].write_id}
+
+
+def upload(world: World) -> dict[str, Any]:
+    """A file."""
+    return {"files": SimpleUploadedFile("more.txt", b"more")}
+
+
+def columns(world: World) -> dict[str, Any]:
+    """One column."""
+    return {"column": world.entity.title}
+
+
+def view(world: World) -> dict[str, Any]:
+    """A view with a name."""
+    return {"name": "Mine", "where": "[]"}
+
+
+def said(world: World) -> dict[str, Any]:
+    """A comment, under the name of either door."""
+    return {"mode": "_comment", "text": "hello", "body": "hello"}
+
+
+def handover(world: World) -> dict[str, Any]:
+    """Hand the record over."""
+    return {**ids(world), "owner": world.cast.director.id}
+
+
+def set_title(world: World) -> dict[str, Any]:
+    """One field of many records."""
+    key = next(k for k, f in world.entity.fields.items() if f.kind.name == "text" and not f.unique and not f.computed)
+    return {**ids(world), "field": key, key: "Bulk"}
+
+
+def binned(world: World) -> dict[str, Any]:
+    """The deleted record."""
+    return {"ids": str(world.binned.id)}
+
+
+def export(world: World) -> dict[str, Any]:
+    """The record as a file."""
+    return {**ids(world), "format": "csv", "column": world.entity.title}
+
+
+def deed(world: World) -> dict[str, Any] | None:
+    """A declared action that takes a selection."""
+    return next(({"code": action.code} for action in world.entity.actions if action.run), None)
+
+
+def handed_back(world: World) -> dict[str, Any]:
+    """Hand the record back to the usual pool."""
+    return {**ids(world), "pool_reason": "no time"}
+
+
+def only_pools(world: World) -> None:
+    """Only pools have it: who may is tried in tests/customers/test_pool_pages.py."""
+
+
+def verdict(world: World) -> dict[str, Any]:
+    """Agree to what the owner of the record has sent."""
+    return {"ids": str(world.ids["draft_number"]), "approve": "1"}
+
+
+def compared(world: World) -> dict[str, Any] | None:
+    """Only entities with rules of comparison have a queue of duplicates."""
+    return {} if pairs.rules(world.entity) else None
+
+
+def column(world: World) -> dict[str, Any] | None:
+    """The first of its usual board."""
+    fields = list(shapes.choices(world.entity, SYSTEM).values())
+    return {"column": fields[0].kind.dictionary.active()[0].code} if fields else None  # type: ignore[attr-defined]
+
+
+def board(world: World) -> dict[str, Any] | None:
+    """Only entities with a choice have columns."""
+    return {} if shapes.choices(world.entity, SYSTEM) else None
