@@ -25,6 +25,7 @@ async function fetchHits(input) {
   palette.innerHTML = html;
   window.dispatchEvent(new CustomEvent("gx:added", { detail: palette }));
   palette.querySelectorAll(".hit").forEach((hit, index) => { hit.setAttribute("role", "option"); hit.id = `hit-${index}`; hit.tabIndex = -1; });
+  palette.dataset.query = query;
   palette.hidden = false;
   input.setAttribute("aria-expanded", "true");
   choose(palette.querySelector(".hit"), input);
