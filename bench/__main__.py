@@ -35,9 +35,11 @@ def main() -> int:
         wide.hire(bench.connection)
         bench.lists()
         bench.others()
+        bench.flows(count)
+        bench.weigh()
     report.write({"customers": count, **bench.results()})
     plans.write(data, report.FOLDER / f"plans-{count}.md")
-    failed = [f"{r.name} as {r.role}" for r in bench.rows if r.within is False]
+    failed = [f"{r.name} as {r.role}" for r in bench.rows if r.within is False] + [f.name for f in bench.figures if f.within is False]
     print(f"{len(failed)} over budget: {', '.join(failed)}" if failed else "All within budget.")
     return 0
 

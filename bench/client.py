@@ -7,6 +7,7 @@ import re
 import threading
 import time
 import urllib.parse
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bench.company import PASSWORD
@@ -51,14 +52,16 @@ class Client:
         body = self.get(path)
         return _gunzip(body) if body[:2] == b"\x1f\x8b" else body
 
-    def post(self, path: str, fields: dict[str, str]) -> int:
-        """The status."""
-        return self.send(path, urllib.parse.urlencode(fields).encode())[0]
+    def post(self, path: str, fields: Mapping[str, object], *, fragment: str = "") -> int:
+        """The status. A list gives a field several values."""
+        return self.send(path, urllib.parse.urlencode(fields, doseq=True).encode(), fragment=fragment)[0]
 
-    def send(self, path: str, body: bytes, *, boundary: str = "") -> tuple[int, http.client.HTTPMessage]:
+    def send(self, path: str, body: bytes, *, boundary: str = "", fragment: str = "") -> tuple[int, http.client.HTTPMessage]:
         """Post a form, or the parts of one between boundaries; status and headers."""
         kind = f"multipart/form-data; boundary={boundary}" if boundary else "application/x-www-form-urlencoded"
         headers = {"Content-Type": kind, "X-CSRFToken": self.cookies.get("guanxi_csrf", ""), **self._cookie()}
+        if fragment:
+            headers |= {"HX-Request": "true", "HX-Target": fragment}
         self.connection.request("POST", path, body, headers)
         response = self.connection.getresponse()
         response.read()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 import tomllib
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
-from bench import flows, queries, server, wide
+from bench import many, pages, queries, server, weights, wide
 from bench.client import Client, Timing, repeat
 
 BUDGETS: dict[str, Any] = tomllib.loads((Path(__file__).parent / "budgets.toml").read_text())
@@ -35,7 +36,18 @@ class Row:
     calibration: float
     budget_ms: float | None
     within: bool | None
-    rate: float | None = None
+
+
+@dataclass
+class Figure:
+    """Anything but the time of a request: rows a second, bytes, requests, memory. `limit` is the least for rates, the most for the rest."""
+
+    name: str
+    value: float
+    unit: str
+    calibration: float
+    limit: float | None
+    within: bool | None
 
 
 def calibration() -> float:
@@ -55,6 +67,7 @@ class Bench:
         self.connection = psycopg.connect(url, autocommit=True)
         self.scale = calibration()
         self.rows: list[Row] = []
+        self.figures: list[Figure] = []
 
     def pids(self) -> set[int]:
         """Server and database processes as they are now."""
@@ -62,11 +75,16 @@ class Bench:
 
     def ask(self, name: str, role: str, paths: list[str], *, budget: str, clients: int = 1, raw: str = "", fragment: str = "") -> Row:
         """Measure GETs of these addresses."""
-        self.scale = calibration()
         people = [Client(self.port, role) for _n in range(clients)]
         repeat(people, paths, len(paths), fragment=fragment)  # once round: what is composed once is not what is measured
+        times = max(len(paths), self.times // clients)
+        return self.take(name, role, lambda: repeat(people, paths, times, fragment=fragment), budget=budget, clients=clients, raw=raw)
+
+    def take(self, name: str, role: str, work: Callable[[], Timing], *, budget: str, clients: int = 1, raw: str = "") -> Row:
+        """Measure whatever `work` does, with the machine's pace before and after it."""
+        self.scale = calibration()
         before = server.cpu_ms(self.pids())
-        timing = repeat(people, paths, max(len(paths), self.times // clients), fragment=fragment)
+        timing = work()
         cpu = (server.cpu_ms(self.pids()) - before) / len(timing.samples)
         self.scale = (self.scale + calibration()) / 2
         return self.note(name, role, clients, timing, cpu, budget, self.raw(raw) if raw else None)
@@ -77,7 +95,7 @@ class Bench:
         p50, p95 = timing.quantile(0.5), timing.quantile(0.95)
         within = None
         if limits:
-            within = all(x / self.scale <= limits[key] for x, key in ((p50, "p50"), (p95, "p95"), (cpu, "cpu")))
+            within = all(x / self.scale <= limits[key] for x, key in ((p50, "p50"), (p95, "p95"), (cpu, "cpu")) if key in limits)
         rate, scale = round(timing.rate, 1), round(self.scale, 2)
         row = Row(name, role, clients, round(p50, 2), round(p95, 2), rate, round(cpu, 2), raw, scale, limits.get("p50"), within)
         self.rows.append(row)
@@ -135,39 +153,55 @@ class Bench:
         for role in ROLES:
             self.ask("search.fifty_terms", role, terms, budget="search", fragment="palette")
             self.ask("record.page", role, queries.records(0, owner[0] if owner else 0, self.connection), budget="record")
+        pages.run(self)
         for clients in (8, 32):
             for role in ROLES:
                 self.ask("list.default", role, [queries.lists()["default"]], budget="list", clients=clients)
         self.create()
-        self.flows()
 
-    def flows(self) -> None:
-        """What goes in and out by the thousand."""
-        for pace in flows.run(self.port):
+    def measure(self, name: str, value: float, unit: str) -> None:
+        """Keep a figure that is no request's time, and print it. Rates are held against the least, on an idle machine; the rest against the most."""
+        limit = BUDGETS["figures"].get(name)
+        rate = unit == "rows/s"
+        within = None if limit is None else (value * self.scale >= limit if rate else value <= limit)
+        self.figures.append(Figure(name, round(value, 1), unit, round(self.scale, 2), limit, within))
+        print(f"{name:<38}{value:12,.1f} {unit:<8} x{self.scale:.2f}  {within}")
+
+    def flows(self, count: int) -> None:
+        """What goes in, out and over by the thousand."""
+        works: list[Callable[[], list[many.Pace]]] = [lambda: many.imported(self.port)]
+        if count >= many.LEAST:
+            works += [lambda: many.changed(self.port, self.connection), lambda: many.exported(self.port, self.connection)]
+        for work in works:
             self.scale = calibration()
-            row = Row(pace.name, "sales", 1, 0, 0, 0, 0, None, round(self.scale, 2), None, None, round(pace.rate, 1))
-            self.rows.append(row)
-            print(f"{pace.name:<28}{row.role:<10}{1:>3}  {pace.rate:9.1f} rows/s  x{row.calibration}")
+            paces = work()
+            self.scale = (self.scale + calibration()) / 2
+            for pace in paces:
+                self.measure(pace.name, pace.rate, "rows/s")
+
+    def weigh(self) -> None:
+        """What pages weigh on the wire, and the processes in memory after all that came before."""
+        for name, value in {**weights.pages(self.port), **weights.memory(self.data, self.pid)}.items():
+            self.measure(name, value, name.rpartition(".")[2])
 
     def create(self) -> None:
         """Create customers through the form."""
-        self.scale = calibration()
         client = Client(self.port, "sales")
         client.get("/customers/new/?quick=1")
-        timing = Timing()
-        before = server.cpu_ms(self.pids())
-        begun = time.perf_counter()
-        for n in range(self.times // 2):
-            start = time.perf_counter()
-            status = client.post(
-                "/customers/new/?quick=1", {"name": f"基准新建{time.time_ns()}有限公司", "phone": f"138{n:08d}", "level": "A"}
-            )
-            assert status == 204, status
-            timing.samples.append((time.perf_counter() - start) * 1000)
-        timing.seconds = time.perf_counter() - begun
-        cpu = (server.cpu_ms(self.pids()) - before) / len(timing.samples)
-        self.note("create.quick_form", "sales", 1, timing, cpu, "create", None)
+
+        def work() -> Timing:
+            timing, begun = Timing(), time.perf_counter()
+            for n in range(self.times // 2):
+                start = time.perf_counter()
+                given = {"name": f"基准新建{time.time_ns()}有限公司", "phone": f"138{n:08d}", "level": "A"}
+                status = client.post("/customers/new/?quick=1", given)
+                assert status == 204, status
+                timing.samples.append((time.perf_counter() - start) * 1000)
+            timing.seconds = time.perf_counter() - begun
+            return timing
+
+        self.take("create.quick_form", "sales", work, budget="create")
 
     def results(self) -> dict[str, Any]:
         """What is written to latest.json."""
-        return {"calibration": round(self.scale, 3), "rows": [asdict(r) for r in self.rows]}
+        return {"calibration": round(self.scale, 3), "rows": [asdict(r) for r in self.rows], "figures": [asdict(f) for f in self.figures]}
