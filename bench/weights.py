@@ -30,7 +30,7 @@ def pages(port: int) -> dict[str, float]:
         door.wait_for_url(lambda url: "/login/" not in url)
         page = seen.new_context(storage_state=door.context.storage_state()).new_page()
         first = _weigh(page, lambda: page.goto(f"{house}/customers/"))
-        record = _weigh(page, page.locator("#list a[data-open]").first.click)
+        record = _weigh(page, page.locator("#list tr[data-href] a").first.click)
         second = _weigh(page, lambda: page.goto(f"{house}/contacts/"))
         seen.close()
     found: dict[str, float] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -135,10 +135,10 @@ def _beyond(key: str, wanted: Segment) -> Q:
     return Q(**{f"{key}__{side}e": value}) & (Q(**{f"{key}__{side}": value}) | Q(**{f"id__{side}": place}))
 
 
-def firsts(parts: Sequence[Any], sort: Sort, paths: list[Any], size: int) -> list[list[tuple[Any, ...]]]:
-    """The first `size` + 1 rows of each of several queries of one model, read by one statement: (id, sort value, …).
+def firsts(parts: Sequence[Any], sort: Sort, paths: list[Any], size: int) -> Statement:
+    """One statement of the first `size` + 1 rows of each of several queries of one model: (id, sort value, …, place of the part).
 
-    Rows without a sort value come last, as they do on a page.
+    Rows without a sort value come last, as they do on a page; `apart` tells the parts from each other.
     """
     selects = []
     for place, rows in enumerate(parts):
@@ -146,12 +146,14 @@ def firsts(parts: Sequence[Any], sort: Sort, paths: list[Any], size: int) -> lis
             wanted = Segment(empty, sort.descending, False, size + 1)
             numbered = rows.annotate(_part=Value(2 * place + empty, output_field=IntegerField()))
             selects.append(_part(numbered, sort, [*paths, "_part"], wanted))
-    found: list[list[tuple[Any, ...]]] = [[] for _part in parts]
-    if not selects:
-        return found
     order = _order(sort, Segment(False, sort.descending, False, size))
-    combined = selects[0].union(*selects[1:], all=True).order_by("_part", *order) if len(selects) > 1 else selects[0]
-    for row in compiled(combined).run():
+    return compiled(selects[0].union(*selects[1:], all=True).order_by("_part", *order) if len(selects) > 1 else selects[0])
+
+
+def apart(rows: Iterable[tuple[Any, ...]], parts: int, size: int) -> list[list[tuple[Any, ...]]]:
+    """The rows of `firsts`, at most `size` + 1 for each of its parts."""
+    found: list[list[tuple[Any, ...]]] = [[] for _part in range(parts)]
+    for row in rows:
         mine = found[row[-1] // 2]
         if len(mine) <= size:
             mine.append(row[:-1])
@@ -189,4 +191,4 @@ def read_cursor(cursor: str, sort: Sort) -> dict[str, Any]:
     return at
 
 
-__all__ = ["PAGE_SIZE", "Page", "Segment", "Sort", "after", "firsts", "page", "read_cursor", "segment"]
+__all__ = ["PAGE_SIZE", "Page", "Segment", "Sort", "after", "apart", "firsts", "page", "read_cursor", "segment"]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, Q
@@ -53,7 +53,7 @@ class Window:
 
     def page(self, sort: Sort, wanted: Plan, *, cursor: str = "", size: int = paging.PAGE_SIZE) -> Page:
         """One page of tuples (id, sort value, the plan's paths). Raises ConditionError."""
-        key = (self.entity.key, self.action, self._conditions(), self.among, self.code, sort.code, wanted.keys)
+        key = (*self._rows_key(), sort.code, wanted.keys)
 
         def make(segment: Segment) -> statement.Statement:
             # What is narrowed to a few rows is read through those, not through the arms of the scope.
@@ -66,6 +66,18 @@ class Window:
             return statement.kept(self.actor, (*key, segment), lambda: make(segment))
 
         return paging.page(sort, reading, cursor=cursor, size=size, **self.values)
+
+    def kept(self, code: tuple[Hashable, ...], make: Callable[[Rows], statement.Statement]) -> statement.Statement:
+        """What `make` compiles of the rows, which it does only when nothing is kept of the same rows under `code`. Raises ConditionError."""
+
+        def whole() -> statement.Statement:
+            return replace(statement.written(make(self.rows())), lasting=self._lasting())
+
+        return statement.kept(self.actor, (*self._rows_key(), *code), whole)
+
+    def _rows_key(self) -> tuple[Hashable, ...]:
+        """What goes into the rows beside the actor."""
+        return (self.entity.key, self.action, self._conditions(), self.among, self.code)
 
     def _lasting(self) -> bool:
         """Whether the conditions mean the same later on; the name of another record may by then be out of reach."""

@@ -19,6 +19,7 @@ from guanxi.kernel.condition.tree import ConditionError
 from guanxi.kernel.dictionary import Item
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.money import BASE_CURRENCY
+from guanxi.kernel.window import Window
 from guanxi.surfaces import tiles
 from guanxi.surfaces.pages import shapes
 from guanxi.surfaces.pages.cards import cards
@@ -37,12 +38,12 @@ def render_board(request: HttpRequest, state: State) -> dict[str, Any]:
     """The context of `pages/board.html`. Raises ConditionError."""
     from guanxi.surfaces.pages import listing
 
-    entity, rows = state.entity, listing.rows_of(state, actor_of(request))
-    shown = lanes(request, entity, rows, state.by)
+    entity, window = state.entity, listing.window_of(state, actor_of(request))
+    shown = lanes(request, entity, state.by)
     hidden = state.hidden
-    found = shown.windows(rows)
+    found = shown.windows(window)
     later = query.estimate(entity.model) > LARGE
-    figures = None if later else shown.figures(rows)
+    figures = None if later else shown.figures(window)
     return {
         "board": shown,
         "board_columns": [column(request, shown, item, figures, found[item.id]) for item in columns_of(shown, found, hidden)],
@@ -101,15 +102,14 @@ def address(request: HttpRequest, **changes: Any) -> str:
     return urlencode({k: v for k, v in {**kept, **changes}.items() if v not in ("", None)})
 
 
-def words(figures: dict[str, Any] | None) -> dict[str, str]:
+def words(figures: tuple[int, Any] | None) -> dict[str, str]:
     """Count and sum as they stand in a column's head."""
-    count = figures["n"] if figures else 0
-    total = figures.get("s") if figures else None
+    count, total = figures or (0, None)
     return {"count": ngettext("%(n)s card", "%(n)s cards", count) % {"n": f"{count:,}"}, "sum": tiles.money(total) if total else ""}
 
 
 def column(
-    request: HttpRequest, shown: Lanes, item: Item, figures: dict[int | None, dict[str, Any]] | None, rows: list[tuple[Any, ...]]
+    request: HttpRequest, shown: Lanes, item: Item, figures: dict[int | None, tuple[int, Any]] | None, rows: list[tuple[Any, ...]]
 ) -> dict[str, Any]:
     """One column with its first cards; without figures where these come later."""
     share = item.extra.get("probability") if not is_closed(item) else None
@@ -131,15 +131,15 @@ def more_address(request: HttpRequest, shown: Lanes, item: Item, cursor: str) ->
     return f"/{shown.entity.slug}/_column/?{address(request, by=shown.board.by, to=item.code, at=cursor)}" if cursor else ""
 
 
-def shown_in(request: HttpRequest, entity: Entity) -> tuple[Any, Lanes]:
-    """The rows and lanes of the board whose address the request carries along. Raises ConditionError."""
+def shown_in(request: HttpRequest, entity: Entity) -> tuple[Window, Lanes]:
+    """The window and lanes of the board whose address the request carries along. Raises ConditionError."""
     from guanxi.surfaces.pages import listing
 
-    rows = listing.rows_of(listing.state_of(request, entity), actor_of(request))
+    window = listing.window_of(listing.state_of(request, entity), actor_of(request))
     _layout, by = shapes.settle(entity, actor_of(request), "board", request.GET.get("by", ""))
     if not by:
         raise Http404
-    return rows, lanes(request, entity, rows, by)
+    return window, lanes(request, entity, by)
 
 
 @signed_in
@@ -147,11 +147,11 @@ def more(request: HttpRequest, slug: str) -> HttpResponse:
     """The next cards of one column, by key: the thousandth page costs what the first does."""
     entity = entity_or_404(request, slug)
     try:
-        rows, shown = shown_in(request, entity)
+        window, shown = shown_in(request, entity)
         item = shown.named(request.GET.get("to", ""))
         if item is None:
             raise Http404
-        found = shown.of(rows, item).page(shown.sort, shown.paths, cursor=request.GET.get("at", ""), size=FOLLOWING)
+        found = shown.of(window.rows(), item).page(shown.sort, shown.paths, cursor=request.GET.get("at", ""), size=FOLLOWING)
     except ConditionError as error:
         return HttpResponse(str(error), status=400, content_type="text/plain; charset=utf-8")
     made = {"cards": cards(shown, found.rows, closed=is_closed(item)), "more": more_address(request, shown, item, found.next)}
@@ -168,11 +168,11 @@ def figures(request: HttpRequest, slug: str) -> HttpResponse:
         return JsonResponse({"message": str(error)}, status=400)
 
 
-def heads(rows: Any, shown: Lanes) -> dict[str, dict[str, str]]:
+def heads(window: Window, shown: Lanes) -> dict[str, dict[str, str]]:
     """What stands at the head of each column, by its code."""
     try:
         with patience.within():
-            found = shown.figures(rows)
+            found = shown.figures(window)
     except patience.TooMuch:
         return {item.code: {"count": _("too many to count"), "sum": ""} for item in shown.columns}
     return {item.code: words(found.get(item.id or None)) for item in shown.columns}

@@ -27,6 +27,7 @@ from guanxi.surfaces.pages.board import address
 from guanxi.surfaces.pages.frame import actor_of, reader_of
 
 if TYPE_CHECKING:
+    from guanxi.kernel import window as records
     from guanxi.kernel.query import Rows
     from guanxi.surfaces.pages.listing import State
 
@@ -52,8 +53,13 @@ class Days:
         """Whether the field knows the hour."""
         return self.field.kind.name == "datetime"
 
-    def read(self, rows: Rows) -> list[tuple[Any, ...]]:
+    def read(self, window: records.Window) -> list[tuple[Any, ...]]:
         """(id, value, the plan's paths, version, day, how many that day) of the first records of each day. Raises TooMuch."""
+        key = ("days", self.field.key, self.span.name, self.span.first, self.span.last, self.compiled.keys)
+        with patience.within():
+            return window.kept(key, self._firsts).run()
+
+    def _firsts(self, rows: Rows) -> statement.Statement:
         value, day = self._value()
         inside = {"_value__gte": self.span.first, "_value__lte": self.span.last}
         if self.timed:
@@ -70,8 +76,7 @@ class Days:
             _version=F("version"),
         )
         wanted = numbered.values_list("id", "_at", *self.compiled.paths, "_version", "_day", "_count", "_place")
-        with patience.within():
-            return statement.first_of_each(wanted, "_place", "_day", SHOWN[self.span.name]).run()
+        return statement.first_of_each(wanted, "_place", "_day", SHOWN[self.span.name])
 
     def _value(self) -> tuple[Any, Any]:
         """The value and its day as expressions."""
@@ -89,7 +94,7 @@ def render_calendar(request: HttpRequest, state: State) -> dict[str, Any]:
     span = almanac.span_of(request.GET.get("span", ""), request.GET.get("on", ""))
     shown = Days(entity, entity.fields[state.by], span, reader, plan.compile(entity, look_of(entity, reader, state.by), reader.actor))
     try:
-        rows, too_much = shown.read(listing.rows_of(state, reader.actor)), False
+        rows, too_much = shown.read(listing.window_of(state, reader.actor)), False
     except patience.TooMuch:
         rows, too_much = [], True
     found = by_day(shown, rows)

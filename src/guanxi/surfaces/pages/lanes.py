@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, IntegerField, Q, Sum, Value
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from guanxi.kernel import clock, paging, plan, query
+from guanxi.kernel import clock, paging, plan, query, statement
 from guanxi.kernel.dictionary import Item
 from guanxi.kernel.entity import Board, Entity
 from guanxi.kernel.fields.base import Reader
 from guanxi.kernel.paging import Sort
 from guanxi.kernel.query import Rows
+from guanxi.kernel.window import Window
 from guanxi.surfaces.pages import shapes
 from guanxi.surfaces.pages.frame import reader_of
 from guanxi.surfaces.pages.totals import summand
@@ -88,20 +89,32 @@ class Lanes:
         """Whether cards leave this column by and by: it is an end, and the board knows since when they stand there."""
         return bool(self.aged) and is_closed(item)
 
-    def figures(self, rows: Rows) -> dict[int | None, dict[str, Any]]:
+    def figures(self, window: Window) -> dict[int | None, tuple[int, Any]]:
         """Count and sum of every column that has any: one grouped query. Values that are not to be added up have no sum."""
-        laned = self.laned(rows)
-        grouped = laned.filter(self._where(self.columns)).order_by().values(LANE).annotate(n=Count("id"))
         total = summand(self.entity, self.board.total, self.reader.actor) if self.board.total else None
-        if total is not None:
-            grouped = grouped.annotate(s=Sum(total))
-        return {row[LANE]: row for row in grouped}
 
-    def windows(self, rows: Rows) -> dict[int, list[tuple[Any, ...]]]:
+        def grouped(rows: Rows) -> statement.Statement:
+            found = self.laned(rows).filter(self._where(self.columns)).order_by().values(LANE).annotate(n=Count("id"))
+            sums = found.annotate(s=Value(None, output_field=IntegerField()) if total is None else Sum(total))
+            return statement.compiled(sums.values_list(LANE, "n", "s"))
+
+        return {lane: (count, amount) for lane, count, amount in window.kept(("figures", *self._key()), grouped).run()}
+
+    def windows(self, window: Window) -> dict[int, list[tuple[Any, ...]]]:
         """The first cards of every column, one more than are shown, by the id of the value; 0 where there is none."""
         columns = self.columns
-        found = paging.firsts([self.of(rows, item) for item in columns], self.sort, self.paths, WINDOW)
-        return {item.id: mine for item, mine in zip(columns, found, strict=True)}
+        if not columns:
+            return {}
+
+        def composed(rows: Rows) -> statement.Statement:
+            return paging.firsts([self.of(rows, item) for item in columns], self.sort, self.paths, WINDOW)
+
+        read = window.kept(("firsts", *self._key()), composed).run()
+        return {item.id: mine for item, mine in zip(columns, paging.apart(read, len(columns), WINDOW), strict=True)}
+
+    def _key(self) -> tuple[Hashable, ...]:
+        """What goes into the board's statements beside the rows: columns and what is read of a card."""
+        return (self.board, self.sort.code, self.compiled.keys, *((item.id, is_closed(item)) for item in self.columns))
 
 
 def is_closed(item: Item) -> bool:
@@ -109,7 +122,7 @@ def is_closed(item: Item) -> bool:
     return item.extra.get("outcome", "open") != "open"
 
 
-def lanes(request: HttpRequest, entity: Entity, rows: Rows, by: str) -> Lanes:
+def lanes(request: HttpRequest, entity: Entity, by: str) -> Lanes:
     """Read the board's part of the address; `by` is a field that `shapes.choices` offers. Raises ConditionError."""
     reader = reader_of(request)
     board = shapes.board_by(entity, reader.actor, by)
@@ -124,7 +137,7 @@ def lanes(request: HttpRequest, entity: Entity, rows: Rows, by: str) -> Lanes:
         known = [i for i in known if group is None or i.parent in (None, group.id)]
     rare = [*([unset()] if group is None else []), *(i for i in known if not i.active)]
     compiled = plan.compile(entity, [entity.title, *board.card], reader.actor)
-    sort = rows.sort(request.GET.get("sort") or query.default_sort(entity, reader.actor, "-updated_at"))
+    sort = query.sort_of(entity, reader.actor, request.GET.get("sort") or query.default_sort(entity, reader.actor, "-updated_at"))
     return Lanes(entity, board, reader, tuple(i for i in known if i.active), tuple(rare), groups, group, compiled, sort)
 
 
