@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bench import plans, report, rows, server, wide
+from bench import anatomy, plans, report, rows, server, wide
 from bench.company import Company
 
 SCALES = {"full": 1_000_000, "small": 50_000}
@@ -39,6 +39,7 @@ def main() -> int:
         bench.weigh()
     report.write({"customers": count, **bench.results()})
     plans.write(data, report.FOLDER / f"plans-{count}.md")
+    anatomy.write(data, report.FOLDER / f"anatomy-{count}.md")
     failed = [f"{r.name} as {r.role}" for r in bench.rows if r.within is False] + [f.name for f in bench.figures if f.within is False]
     print(f"{len(failed)} over budget: {', '.join(failed)}" if failed else "All within budget.")
     return 0

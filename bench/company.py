@@ -35,4 +35,4 @@ def create() -> Company:
     User.objects.bulk_create(people)
     Assignment.objects.bulk_create([Assignment(user=u, role=roles["sales"]) for u in people])
     owners = [User.objects.get(login="sales"), User.objects.get(login="manager"), *people]
-    return Company(tuple(u.pk for u in owners), tuple(u.department_id for u in owners))
+    return Company(tuple(u.pk for u in owners), tuple(u.department_id or 0 for u in owners))

@@ -149,10 +149,9 @@ class Bench:
     def others(self) -> None:
         """Search, record, load with many clients, creation."""
         terms = [f"/_search/?q={queries.quote(t)}" for t in queries.terms()]
-        owner = self.connection.execute("SELECT id FROM org_user WHERE login = 'sales'").fetchone()
         for role in ROLES:
             self.ask("search.fifty_terms", role, terms, budget="search", fragment="palette")
-            self.ask("record.page", role, queries.records(0, owner[0] if owner else 0, self.connection), budget="record")
+            self.ask("record.page", role, queries.records(self.connection, "sales"), budget="record")
         pages.run(self)
         for clients in (8, 32):
             for role in ROLES:

@@ -34,8 +34,7 @@ def views(bench: Bench, role: str) -> None:
     bench.ask("board.figures", role, [BOARD.replace("/?", "/_figures/?")], budget="", fragment="figures")
     bench.ask("board.customers_by_level", role, ["/customers/?view=all&layout=board&by=level"], budget="board", fragment="list")
     bench.ask("calendar.next_follow_up", role, ["/customers/?view=all&layout=calendar&by=next_follow_up_at"], budget="", fragment="list")
-    owner = bench.connection.execute("SELECT id FROM org_user WHERE login = 'sales'").fetchone()
-    found = queries.records(0, owner[0] if owner else 0, bench.connection)
+    found = queries.records(bench.connection, "sales")
     bench.ask("record.drawer", role, found, budget="drawer", fragment="drawer")
 
 
@@ -65,8 +64,7 @@ def typing(bench: Bench) -> None:
 def cells(bench: Bench) -> None:
     """One field of one record, clicked and saved in the list, each time to another value."""
     client = Client(bench.port, "sales")
-    owner = bench.connection.execute("SELECT id FROM org_user WHERE login = 'sales'").fetchone()
-    found = queries.records(0, owner[0] if owner else 0, bench.connection)
+    found = queries.records(bench.connection, "sales")
 
     def round_() -> Timing:
         timing, begun = Timing(), time.perf_counter()

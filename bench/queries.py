@@ -67,9 +67,11 @@ def raw_lists(connection: psycopg.Connection, login: str) -> dict[str, str]:
     }
 
 
-def records(count: int, owner: int, connection: psycopg.Connection) -> list[str]:
-    """Addresses of forty records of an owner, spread."""
+def records(connection: psycopg.Connection, login: str) -> list[str]:
+    """Addresses of forty records of somebody, spread."""
     found = connection.execute(
-        "SELECT id FROM customers_customer WHERE owner_id = %s AND deleted_at IS NULL ORDER BY id LIMIT 40", [owner]
+        "SELECT c.id FROM customers_customer c JOIN org_user u ON u.id = c.owner_id "
+        "WHERE u.login = %s AND c.deleted_at IS NULL ORDER BY c.id LIMIT 40",
+        [login],
     ).fetchall()
     return [f"/customers/{i}/" for (i,) in found] or [f"/customers/{customer_id(0)}/"]
