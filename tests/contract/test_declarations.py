@@ -101,7 +101,8 @@ def run(*arguments: str, folder: Path) -> str:
         "GUANXI_EXTRA_AREAS": "rivals",
         "DJANGO_SETTINGS_MODULE": "tests.settings",
     }
-    environment.pop("PYTEST_CURRENT_TEST", None)
+    for ours in ("PYTEST_CURRENT_TEST", "PYTEST_ADDOPTS"):  # what was asked of this run is not asked of that one
+        environment.pop(ours, None)
     done = subprocess.run([sys.executable, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     return done.stdout
