@@ -111,3 +111,69 @@ def test_who_sends_a_dialogue_while_it_counts_is_heard_when_it_has_counted(enter
     desk.toast("2")
     expect(desk.rows.locator("td", has_text="A 重点")).to_have_count(2)
     desk.page.unroute_all(behavior="ignoreErrors")
+
+
+def test_a_call_written_in_the_drawer_asks_nothing_and_what_is_being_written_stays(enter: Enter) -> None:
+    desk, name = enter("sales"), fresh("温州瓯海")
+    desk.customer(name, address="一号路")
+    desk.go(f'/customers/?view=all&where=["name","contains","{name}"]')
+    desk.rows.first.locator("td").last.click()
+    composer = desk.drawer.locator("#stream form.compose")
+    composer.locator("textarea").fill("报价已发")
+    with desk.page.expect_response(re.compile(r"/customers/\d+/$")):  # the record is read anew, with what follows from the call
+        composer.locator(".btnp").click()
+    expect(desk.drawer.locator(".tl article", has_text="报价已发")).to_be_visible()
+    expect(desk.page.locator("#ask")).to_be_hidden()
+    composer.locator("textarea").fill("写到一半")
+    desk.drawer.get_by_role("button", name="编辑 地址", exact=True).click()
+    desk.drawer.locator("form.editing [name=address]").fill("二号路")
+    desk.press("Enter")
+    desk.toast("已保存")
+    expect(composer.locator("textarea")).to_have_value("写到一半")
+    expect(desk.page.locator("#ask")).to_be_hidden()
+    desk.press("Escape")
+    expect(desk.page.locator("#ask")).to_be_visible()
+    desk.agree()
+    expect(desk.drawer).to_be_hidden()
+
+
+HELD = """card => {
+  const {x, y} = card.getBoundingClientRect();
+  const at = {bubbles: true, cancelable: true, pointerType: "touch", clientX: x + 40, clientY: y + 12};
+  card.dispatchEvent(new PointerEvent("pointerdown", at));
+  return new Promise(done => setTimeout(() => {
+    card.dispatchEvent(new PointerEvent("pointerup", at));
+    card.dispatchEvent(new MouseEvent("click", at));
+    done();
+  }, 700));
+}"""
+
+
+@pytest.mark.feature("CUS-22")
+def test_on_a_phone_cards_are_held_and_tapped_to_change_many_and_take_it_back(enter: Enter) -> None:
+    desk, word = enter("business", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True), fresh("嘉善西塘")
+    for end in "甲乙丙":
+        desk.customer(word + end, level="C")
+    desk.go(f'/customers/?view=all&where=["name","contains","{word}"]')
+    expect(desk.page.locator("#list td.ck").first).to_be_hidden()
+    desk.rows.nth(0).evaluate(HELD)
+    bulk = desk.page.locator(".bar.bulk")
+    expect(bulk).to_contain_text("已选 1")
+    desk.rows.nth(1).tap()
+    expect(bulk).to_contain_text("已选 2")
+    expect(desk.drawer).to_be_hidden()
+    bulk.get_by_role("button", name="编辑").tap()
+    desk.modal.locator("#bulk-field").select_option("level")
+    desk.modal.locator("[name=level]").select_option("A")
+    desk.modal.locator(".btnp").tap()
+    desk.toast("2")
+    expect(desk.rows.filter(has_text="A 重点")).to_have_count(2)
+    desk.undo()
+    expect(desk.rows.filter(has_text="A 重点")).to_have_count(0)
+    desk.page.locator("main .bar summary[aria-label='更多']").tap()
+    desk.page.get_by_role("button", name="选择多条").tap()
+    expect(bulk).to_be_visible()
+    bulk.get_by_role("button", name="取消选择").tap()
+    expect(bulk).to_be_hidden()
+    desk.rows.nth(0).locator("a").first.tap()
+    expect(desk.drawer).to_be_visible()

@@ -184,11 +184,13 @@ function clicked(event) {
   if (plain(event)) { event.preventDefault(); open(row.dataset.href, row); } else if (!control && (event.ctrlKey || event.metaKey)) window.open(row.dataset.href, "_blank", "noopener");
 }
 
-/** A record was changed: the one on top is read anew, those beneath when they are seen again. */
+/** A record was changed: the one on top is read anew unless something is typed in it, those beneath when they are seen again. */
 function changed() {
   if (!drawerOpen() || !stack.length) return;
-  stack.slice(0, -1).forEach((layer) => { layer.stale = true; });
-  mayLeave(layers.top()).then((yes) => yes && load());
+  stack.forEach((layer) => { layer.stale = true; });
+  if (isDirty(layers.top())) return;
+  stack.at(-1).stale = false;
+  load();
 }
 
 export function listen() {

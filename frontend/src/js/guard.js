@@ -21,9 +21,10 @@ export function listen() {
   on("input", "form[data-guard]", (_, form) => dirty.add(form));
   on("change", "form[data-guard]", (_, form) => dirty.add(form));
   document.addEventListener("submit", ({ target, defaultPrevented }) => { if (!defaultPrevented && !target.hasAttribute("hx-post")) dirty.delete(target); });
-  document.addEventListener("htmx:afterRequest", ({ detail }) => {
-    const form = detail.elt.closest?.("form");
-    if (form && detail.successful && detail.requestConfig.verb !== "get" && detail.elt === form) dirty.delete(form);
+  // Before what the answer sets off: a record that is read anew must not take what was just saved for unsaved.
+  document.addEventListener("htmx:beforeOnLoad", ({ detail }) => {
+    const saved = detail.xhr.status < 400 && detail.requestConfig.verb !== "get";
+    if (saved && detail.elt.matches?.("form")) dirty.delete(detail.elt);
   });
   addEventListener("beforeunload", (event) => {
     if ([...dirty].some((form) => form.isConnected)) event.preventDefault();

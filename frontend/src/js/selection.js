@@ -1,5 +1,6 @@
 /* Choosing rows: the ordinary bar makes room for bulk actions, and the ids travel with whatever is done. */
 import { on } from "./dom.js";
+import { listen as listenToPresses } from "./press.js";
 import { say } from "./words.js";
 
 let last = null;
@@ -17,8 +18,10 @@ export function refresh() {
     box.checked = all.length > 0 && chosen.length === all.length;
     box.indeterminate = chosen.length > 0 && chosen.length < all.length;
   });
-  document.querySelectorAll("[data-bar]").forEach((bar) => { bar.hidden = chosen.length > 0; });
-  document.querySelectorAll("[data-bulk]").forEach((bar) => { bar.hidden = chosen.length === 0; });
+  if (chosen.length) document.body.classList.remove("picking");
+  const open = chosen.length > 0 || document.body.classList.contains("picking");
+  document.querySelectorAll("[data-bar]").forEach((bar) => { bar.hidden = open; });
+  document.querySelectorAll("[data-bulk]").forEach((bar) => { bar.hidden = !open; });
   document.querySelectorAll("[data-bulk-count]").forEach((spot) => { spot.textContent = everything ? say("allSelected") : say("selected", chosen.length); });
   document.querySelectorAll("[data-select-everything]").forEach((button) => {
     button.hidden = !(all.length && chosen.length === all.length);
@@ -50,8 +53,16 @@ function tick(event, box) {
   refresh();
 }
 
+/** Begin to choose on a phone, where boxes show only then: with a card that was held, or with none. */
+function pick(box) {
+  if (box) box.checked = true; else document.body.classList.add("picking");
+  refresh();
+}
+
 export function listen() {
+  listenToPresses(pick);
   on("click", "[data-select]", tick);
+  on("click", "[data-pick-rows]", () => pick(null));
   on("change", "[data-select-all]", (_, head) => { boxes().forEach((box) => { box.checked = head.checked; }); refresh(); });
   on("click", "[data-unselect]", () => { clearSelection(); });
   on("click", "[data-select-everything]", () => { everything = !everything; refresh(); });
@@ -65,8 +76,9 @@ export function listen() {
 
 /** Untick all; true when something was ticked. */
 export function clearSelection() {
-  const had = ids().length > 0;
+  const had = ids().length > 0 || document.body.classList.contains("picking");
   everything = false;
+  document.body.classList.remove("picking");
   boxes().forEach((box) => { box.checked = false; });
   if (had) refresh();
   return had;
