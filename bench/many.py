@@ -57,8 +57,8 @@ def changed(port: int, connection: psycopg.Connection) -> list[Pace]:
     heir = connection.execute("SELECT id FROM org_user WHERE login = 'p1'").fetchone()
     assert heir
     wishes = {
-        "bulk.edit": ("_bulk", ["level", "is", "A"], {"field": "source", "source": "exhibition"}),
-        "bulk.transfer": ("_transfer", ["and", ["level", "is", "A"], ["status", "is", "abandoned"]], {"owner": str(heir[0])}),
+        "bulk.edit": ("_bulk", ["level", "is", "A"], {"field": "source", "source": "referral"}),
+        "bulk.transfer": ("_transfer", ["and", ["level", "is", "C"], ["status", "is", "abandoned"]], {"owner": str(heir[0])}),
     }
     for name, (page, where, values) in wishes.items():
         address = f"/customers/{page}/?view=mine&where={quote(json.dumps(where))}"
