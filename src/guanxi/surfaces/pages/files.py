@@ -37,7 +37,7 @@ def shown(row: Attachment, actor: Actor, *, editable: bool) -> dict[str, Any]:
         "size": filesizeformat(row.size),
         "icon": icon_of(row.kind),
         "url": f"/_files/{row.pk}/",
-        "preview": f"/_files/{row.pk}/?inline=1" if row.kind in attachments.PICTURES else "",
+        "view": f"/_files/{row.pk}/view/",
         "who": directory.person_name(row.created_by),
         "when": ago(row.created_at),
         "removable": editable or row.created_by == actor.id,
@@ -47,7 +47,7 @@ def shown(row: Attachment, actor: Actor, *, editable: bool) -> dict[str, Any]:
 def region(entity: Entity, record: Any, actor: Actor, error: str = "") -> dict[str, Any]:
     """Context of `pages/files.html`: the files of a record, newest first, and whether more may come."""
     editable = attachments.may_add(entity, record, actor)
-    rows = Attachment.objects.filter(record=record.id, entity=entity.key, deleted_at=None).order_by("-id")[:200]
+    rows = Attachment.objects.filter(record=record.id, entity=entity.key, deleted_at=None).order_by("-id")[: attachments.MOST_SHOWN]
     return {
         "entity": entity,
         "record": record,
