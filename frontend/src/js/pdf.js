@@ -10,14 +10,14 @@ const LARGEST = 16_000_000;
 /** Draw the PDF at `url` into `box`; returns what ends the work. `fail` is called with "password", "broken" or "gone". */
 export function draw(box, url, { make, say }, fail) {
   const task = getDocument({
-    url, isEvalSupported: false, enableXfa: false, disableRange: true, disableStream: true, stopAtErrors: false,
+    url, isEvalSupported: false, enableXfa: false, disableRange: true, disableStream: true, stopAtErrors: false, verbosity: 0,
     cMapUrl: `${folder}cmaps/`, standardFontDataUrl: `${folder}standard_fonts/`, wasmUrl: `${folder}wasm/`, iccUrl: `${folder}iccs/`,
   });
   const ends = [() => task.destroy()];
   task.promise.then((paper) => lay(box, paper, { make, say }, ends)).catch((error) => {
     if (error?.name === "PasswordException") return fail("password");
     if (error?.name === "ResponseException" || error?.name === "MissingPDFException") return fail("gone");
-    if (!task.destroyed) { console.info("pdf", error?.message); fail("broken"); }
+    if (!task.destroyed) fail("broken");
   });
   return () => ends.forEach((end) => end());
 }
@@ -61,7 +61,7 @@ async function show(node, paper, { make, say }) {
     if (node.dataset.drawn !== "coming") return;
     node.replaceChildren(canvas, text);
     node.dataset.drawn = "done";
-  } catch (error) {
+  } catch {
     if (!node.isConnected || node.dataset.drawn !== "coming") return;
     node.dataset.drawn = "failed";
     node.replaceChildren(make("p", { className: "mute" }, say("pdfBadPage")));

@@ -70,7 +70,14 @@ def text(request: HttpRequest, file_id: int) -> HttpResponse:
     if asking.way(row) != "text":
         raise Http404
     answer = asking.text(row)
-    context = {"answer": answer, "why": sentences(), "words": words(), "office": row.kind in attachments.OOXML.values(), "name": row.name}
+    context = {
+        "answer": answer,
+        "why": sentences(),
+        "words": words(),
+        "office": row.kind in attachments.OOXML.values(),
+        "slides": row.kind == attachments.OOXML["ppt/"],
+        "name": row.name,
+    }
     response = fragment(request, "pages/viewer_text.html", context)
     response["Cache-Control"] = "private, no-store"
     return response
