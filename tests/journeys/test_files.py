@@ -40,7 +40,7 @@ def test_a_contract_and_its_drawing_are_read_beside_the_opportunity(enter: Enter
     put(desk, "合同.docx", papers.docx(papers.paragraph("第一条", "1"), "<b>保密</b> 条款"))
     assert not of_pdf(desk.page)
     desk.page.locator(".files a.cut", has_text="合同.docx").click()
-    expect(desk.modal.locator(".reading h4")).to_have_text("第一条")
+    expect(desk.modal.locator(".reading .headline")).to_have_text("第一条")
     expect(desk.modal.locator(".reading p").first).to_have_text("<b>保密</b> 条款")
     assert not [name for name in of_pdf(desk.page) if "pdf" in name]
     desk.press("ArrowRight")

@@ -26,6 +26,8 @@ def icon_of(kind: str) -> str:
     """The icon of a media type."""
     if "spreadsheet" in kind or "excel" in kind:
         return "file-spreadsheet"
+    if "wordprocessing" in kind or "presentation" in kind:
+        return "file-text"
     return ICONS.get(kind) or ICONS.get(kind.partition("/")[0], "file")
 
 
