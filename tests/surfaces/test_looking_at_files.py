@@ -255,6 +255,18 @@ def test_a_reader_that_outgrows_its_limits_is_ended(cast: Cast) -> None:
     assert asking.text(row, limits=asking.Limits(memory=24 << 20)).refused == "large"
 
 
+def test_who_comes_while_another_file_is_read_asks_again_and_is_told_in_the_end(cast: Cast, at_desk: Desk) -> None:
+    client, address = at_desk(cast.owner), f"/_files/{kept(cast.owner, '一.txt', b'one').pk}/text/"
+    with asking._turn:
+        page = client.get(address, headers=HTMX).content.decode()
+        assert f'hx-get="{address}?tried=1"' in page
+        last = client.get(f"{address}?tried=30", headers=HTMX).content.decode()
+    assert "Many files" in last
+    assert "hx-get" not in last
+    assert "<p>one</p>" in client.get(f"{address}?tried=1", headers=HTMX).content.decode()
+    assert client.get(f"{address}?tried=x", headers=HTMX).status_code == 200
+
+
 def test_a_file_that_left_the_disk_is_said_to_be_gone(cast: Cast, at_desk: Desk, tmp_path: Any) -> None:
     row = kept(cast.owner, "一.txt", b"one")
     (tmp_path / row.path).unlink()

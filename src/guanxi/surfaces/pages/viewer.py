@@ -14,9 +14,13 @@ from guanxi.kernel import attachments, directory, write
 from guanxi.kernel.fields.dates import ago
 from guanxi.kernel.models import Attachment
 from guanxi.kernel.registry import registry
+from guanxi.kernel.whole import whole
 from guanxi.surfaces.pages.files import icon_of
 from guanxi.surfaces.pages.frame import actor_of, fragment, page, signed_in
 from guanxi.surfaces.viewing import asking
+
+#: How often a browser asks again, every half second, while other files are being read.
+PATIENT = 30
 
 
 def _row(request: HttpRequest, file_id: int) -> Attachment:
@@ -69,8 +73,9 @@ def text(request: HttpRequest, file_id: int) -> HttpResponse:
     row = _row(request, file_id)
     if asking.way(row) != "text":
         raise Http404
-    answer = asking.text(row)
+    answer, tried = asking.text(row), whole(request.GET.get("tried")) or 0
     context = {
+        "again": f"{request.path}?tried={tried + 1}" if answer.refused == "busy" and tried < PATIENT else "",
         "answer": answer,
         "why": sentences(),
         "words": words(),

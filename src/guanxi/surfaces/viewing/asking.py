@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
-from threading import BoundedSemaphore
+from threading import Lock
 from typing import Any
 
 from django.core.files.storage import default_storage
@@ -22,10 +22,10 @@ from guanxi.kernel.models import Attachment
 
 _CHILD = "guanxi.surfaces.viewing.child"
 _CODE = Path(guanxi.__file__).resolve().parent.parent
-#: Seconds by the clock that the process gets, and that one who looks waits for those before him.
-PATIENCE, QUEUE = 20, 10
-#: One web process reads this many files at a time, whoever asks.
-_turns = BoundedSemaphore(2)
+#: Seconds by the clock that the process gets.
+PATIENCE = 10
+#: One web process reads one file at a time and keeps nobody waiting for it: its few threads are for everybody else.
+_turn = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Limits:
     """Of the process: address space in bytes, processor seconds, and bytes that it may write to files."""
 
     memory: int = 1024 << 20
-    seconds: int = 10
+    seconds: int = 5
     disk: int = 0
 
 
@@ -72,8 +72,8 @@ def _ending(row: Attachment) -> str:
 
 
 def text(row: Attachment, *, limits: Limits = LIMITS) -> Answer:
-    """What can be read of a file."""
-    if not _turns.acquire(timeout=QUEUE):
+    """What can be read of a file; `busy` at once where another one is being read."""
+    if not _turn.acquire(blocking=False):
         return Answer(refused="busy")
     try:
         with _on_disk(row.path) as path:
@@ -81,7 +81,7 @@ def text(row: Attachment, *, limits: Limits = LIMITS) -> Answer:
     except FileNotFoundError:
         return Answer(refused="gone")
     finally:
-        _turns.release()
+        _turn.release()
 
 
 def _ask(path: Path, hint: str, limits: Limits) -> Answer:
