@@ -1,7 +1,7 @@
 /* One step from src/ to src/guanxi/surfaces/ui/static/built/: style sheet, scripts, icon sprite, each also
    compressed, so that the server never compresses a static file at request time. */
 import { brotliCompressSync, gzipSync, constants } from "node:zlib";
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync, existsSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync, existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -9,6 +9,9 @@ import { build } from "esbuild";
 const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, "..", "src", "guanxi", "surfaces", "ui", "static", "built");
 const icons = join(here, "node_modules", "@tabler", "icons", "icons");
+const pdfjs = join(here, "node_modules", "pdfjs-dist");
+/* The folder of what pdf.js fetches while it draws bears its version, so that no browser keeps a stale part of it. */
+const pdfFolder = `pdf-${JSON.parse(readFileSync(join(pdfjs, "package.json"), "utf8")).version}`;
 
 /* The dark colours are written once; "auto" gets the same block under the reader's own preference. */
 const darkTwice = {
@@ -43,8 +46,19 @@ function mark() {
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#2457d6"/><g transform="translate(4 4)" fill="none" stroke="#fff" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round">${drawn.replace(/\s+/g, " ").trim()}</g></svg>`;
 }
 
+/** The worker of pdf.js and what it asks for when a document needs it: tables of Chinese characters, fonts, decoders, colours. */
+function copyPdf() {
+  const to = join(out, pdfFolder);
+  mkdirSync(to);
+  copyFileSync(join(pdfjs, "legacy", "build", "pdf.worker.min.mjs"), join(to, "worker.mjs"));
+  copyFileSync(join(pdfjs, "LICENSE"), join(to, "LICENSE"));
+  for (const name of ["cmaps", "standard_fonts", "wasm", "iccs"]) cpSync(join(pdfjs, name), join(to, name), { recursive: true });
+}
+
+/** Everything in the top folder, and the large text of pdf.js; its tables and fonts are packed as they come. */
 function compress() {
-  for (const name of readdirSync(out)) {
+  const large = [join(pdfFolder, "worker.mjs"), ...readdirSync(join(out, pdfFolder, "wasm")).filter((name) => /\.(wasm|js)$/.test(name)).map((name) => join(pdfFolder, "wasm", name))];
+  for (const name of [...readdirSync(out, { withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => entry.name), ...large]) {
     const bytes = readFileSync(join(out, name));
     const gz = gzipSync(bytes, { level: 9 });
     writeFileSync(join(out, `${name}.gz`), gz);
@@ -58,11 +72,12 @@ mkdirSync(out, { recursive: true });
 await build({
   entryPoints: { guanxi: join(here, "src", "guanxi.js"), passkey: join(here, "src", "passkey.js"), "guanxi-style": join(here, "src", "guanxi.css") },
   bundle: true, minify: true, format: "esm", splitting: true, target: ["es2021", "chrome109", "safari15.4", "firefox115"],
-  outdir: out, chunkNames: "part-[name]-[hash]", entryNames: "[name]", legalComments: "none", plugins: [darkTwice], logLevel: "warning",
+  outdir: out, chunkNames: "part-[name]-[hash]", entryNames: "[name]", legalComments: "none", define: { PDF_FOLDER: JSON.stringify(pdfFolder) }, plugins: [darkTwice], logLevel: "warning",
 });
 writeFileSync(join(out, "guanxi.css"), readFileSync(join(out, "guanxi-style.css")));
 rmSync(join(out, "guanxi-style.css"));
 const symbols = [...new Set(iconNames())].map(symbol);
 writeFileSync(join(out, "icons.svg"), `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>`);
 writeFileSync(join(out, "mark.svg"), mark());
+copyPdf();
 compress();

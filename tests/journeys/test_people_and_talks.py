@@ -175,7 +175,9 @@ def test_a_comment_and_a_file_stay_with_the_customer_and_the_file_comes_back_who
     composer.locator("[name=files]").set_input_files(paper)
     composer.locator(".btnp").click()
     expect(desk.page.locator(".tl article", has_text=word)).to_be_visible()
+    desk.page.locator(".tl a.chip", has_text="报价单.txt").click()
+    expect(desk.modal.locator(".reading")).to_have_text("单价 12.50 元")
     with desk.page.expect_download() as coming:
-        desk.page.locator(".tl a.chip, .files a[download]", has_text="报价单.txt").first.click()
+        desk.modal.get_by_role("link", name="下载 报价单.txt").click()
     assert coming.value.suggested_filename == "报价单.txt"
     assert Path(coming.value.path()).read_text(encoding="utf-8") == "单价 12.50 元\n"

@@ -254,6 +254,8 @@ RULES: dict[str, Rule] = {
     _RECORD + "edit/": Rule("record", post=new_title),
     _RECORD + "delete/": Rule("record", get=False, post=empty),
     "_files/<int:file_id>/": Rule("record"),
+    "_files/<int:file_id>/view/": Rule("record"),
+    "_files/<int:file_id>/text/": Rule("record"),
     "_files/<int:file_id>/delete/": Rule("record", get=False, post=empty),
     "_files/<int:file_id>/restore/": Rule("record", get=False, post=empty, parts=lambda world: {"file_id": world.ids["removed_id"]}),
     "_comments/<int:comment_id>/form/": Rule("own"),

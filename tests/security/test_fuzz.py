@@ -193,7 +193,7 @@ def test_numbers_that_no_record_bears_are_not_found(cast: Cast, number: str) -> 
     browser = world.client(cast.owner)
     for path in ("", "edit/", "_history/", "_timeline/", "_field/name/", "_related/contacts/"):
         assert browser.get(f"/customers/{number}/{path}").status_code == 404, path
-    for path in ("/_files/{}/", "/jobs/{}/", "/_comments/{}/form/"):
+    for path in ("/_files/{}/", "/_files/{}/view/", "/_files/{}/text/", "/jobs/{}/", "/_comments/{}/form/"):
         assert browser.get(path.format(number)).status_code == 404, path
     for path in ("/_undo/{}/1/", "/_undo/1/{}/", "/customers/{}/delete/", "/customers/_views/{}/", "/customers/{}/_reveal/phone/"):
         assert browser.post(path.format(number)).status_code == 404, path

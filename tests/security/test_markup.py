@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from guanxi.kernel.models import Attachment
 from guanxi.kernel.registry import registry
 from guanxi.org import tokens
 from tests import samples
@@ -94,6 +95,10 @@ def pages(ids: dict[str, int]) -> Iterator[tuple[str, dict[str, str]]]:
         yield base + "_history/", htmx
         yield base + "_timeline/", htmx
         yield base + "_files/", htmx
+        for number in Attachment.objects.filter(record=record, entity=registry.by_slug(slug).key).values_list("pk", flat=True):  # type: ignore[union-attr]
+            yield f"/_files/{number}/view/", {}
+            yield f"/_files/{number}/view/", htmx
+            yield f"/_files/{number}/text/", htmx
         yield f"/_pick/{slug}/?q=img", htmx
         yield f"/{slug}/new/?quick=1&customer=" + PAYLOADS[1], htmx
         yield f"/{slug}/_similar/?field=name&value=" + PAYLOADS[1], htmx
@@ -155,8 +160,6 @@ def test_a_refused_entry_stands_again_as_text(full: tuple[World, dict[str, int]]
 
 
 def test_an_uploaded_page_or_drawing_is_never_drawn_by_the_browser(full: tuple[World, dict[str, int]]) -> None:
-    from guanxi.kernel.models import Attachment
-
     world, _ids = full
     for row in Attachment.objects.all():
         answer = world.client(world.cast.owner).get(f"/_files/{row.pk}/?inline=1")

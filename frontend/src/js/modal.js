@@ -7,7 +7,7 @@ const box = () => document.getElementById("modal");
 
 export function openModal() {
   const modal = box();
-  modal.classList.toggle("wide", Boolean(modal.querySelector("[data-wide]")));
+  for (const size of ["wide", "tall"]) modal.classList.toggle(size, Boolean(modal.querySelector(`[data-${size}]`)));
   if (!modal.open) modal.showModal();
   (modal.querySelector("[autofocus]") || modal.querySelector(".modal-body :is(input:not([type=hidden]), select, textarea)"))?.focus();
 }

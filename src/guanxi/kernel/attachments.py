@@ -30,6 +30,8 @@ from guanxi.kernel.write.unit import unit
 
 LIMIT = 50 * 1024 * 1024
 MOST_AT_ONCE = 20
+#: Files of a record that are listed, the newest.
+MOST_SHOWN = 200
 #: What a browser may draw in place; everything else is only ever downloaded.
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 OOXML = {
@@ -158,6 +160,12 @@ def readable(attachment: int, actor: Actor) -> Attachment:
     return row
 
 
+def beside(row: Attachment) -> list[int]:
+    """The files of the same record, newest first, itself among them; for who may read one of them may read all."""
+    rows = Attachment.objects.filter(entity=row.entity, record=row.record, deleted_at=None)
+    return list(rows.order_by("-id").values_list("pk", flat=True)[:MOST_SHOWN])
+
+
 def remove(attachment: int, *, actor: Actor, door: str) -> Attachment:
     """Take a file away from its record; it is kept and can be brought back."""
     return _switch(attachment, clock.now(), actor, door)
@@ -184,4 +192,17 @@ def _switch(attachment: int, deleted_at: Any, actor: Actor, door: str) -> Attach
     return row
 
 
-__all__ = ["PICTURES", "add", "bring_back", "clean_name", "kind_of", "limit", "may_add", "readable", "remove"]
+__all__ = [
+    "MOST_SHOWN",
+    "OOXML",
+    "PICTURES",
+    "add",
+    "beside",
+    "bring_back",
+    "clean_name",
+    "kind_of",
+    "limit",
+    "may_add",
+    "readable",
+    "remove",
+]

@@ -67,6 +67,7 @@ from guanxi.surfaces.pages import (
     single,
     timeline,
     totals,
+    viewer,
     views,
     work,
 )
@@ -104,6 +105,7 @@ handlers = (
     likeness,
     jobs,
     files,
+    viewer,
     timeline,
     views,
     recycle,

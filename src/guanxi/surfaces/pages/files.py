@@ -26,6 +26,8 @@ def icon_of(kind: str) -> str:
     """The icon of a media type."""
     if "spreadsheet" in kind or "excel" in kind:
         return "file-spreadsheet"
+    if "wordprocessing" in kind or "presentation" in kind:
+        return "file-text"
     return ICONS.get(kind) or ICONS.get(kind.partition("/")[0], "file")
 
 
@@ -37,7 +39,7 @@ def shown(row: Attachment, actor: Actor, *, editable: bool) -> dict[str, Any]:
         "size": filesizeformat(row.size),
         "icon": icon_of(row.kind),
         "url": f"/_files/{row.pk}/",
-        "preview": f"/_files/{row.pk}/?inline=1" if row.kind in attachments.PICTURES else "",
+        "view": f"/_files/{row.pk}/view/",
         "who": directory.person_name(row.created_by),
         "when": ago(row.created_at),
         "removable": editable or row.created_by == actor.id,
@@ -47,7 +49,7 @@ def shown(row: Attachment, actor: Actor, *, editable: bool) -> dict[str, Any]:
 def region(entity: Entity, record: Any, actor: Actor, error: str = "") -> dict[str, Any]:
     """Context of `pages/files.html`: the files of a record, newest first, and whether more may come."""
     editable = attachments.may_add(entity, record, actor)
-    rows = Attachment.objects.filter(record=record.id, entity=entity.key, deleted_at=None).order_by("-id")[:200]
+    rows = Attachment.objects.filter(record=record.id, entity=entity.key, deleted_at=None).order_by("-id")[: attachments.MOST_SHOWN]
     return {
         "entity": entity,
         "record": record,
