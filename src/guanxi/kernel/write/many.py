@@ -210,8 +210,19 @@ def _giveable(entity: Entity, changes: Mapping[int, Mapping[str, Any]], actor: A
 
 
 def _columns(record: Any) -> dict[str, Any]:
-    """The stored columns of a record as they stand."""
-    return {f.name: copy(getattr(record, f.attname)) for f in record._meta.local_fields}
+    """The stored values of a record as they stand, by attribute; what can be changed in place is copied."""
+    values = record.__dict__
+    plain = {f.attname: values[f.attname] for f in record._meta.local_fields}
+    return plain | {name: copy(value) for name, value in plain.items() if isinstance(value, (list, dict))}
+
+
+def _moved(records: Iterable[Any], stored: Mapping[int, Mapping[str, Any]]) -> set[str]:
+    """The attributes that any of these records has otherwise than stored."""
+    found: set[str] = set()
+    for record in records:
+        values = record.__dict__
+        found.update(name for name, value in stored[record.id].items() if name not in found and values[name] != value)
+    return found
 
 
 def _parents(entity: Entity) -> list[tuple[Entity, str]]:
@@ -265,7 +276,7 @@ def _save_many(entity: Entity, outcome: Outcome, changed: Mapping[int, set[str]]
     if not records:
         return
     moved = set().union(*(changed[r.id] for r in records))
-    columns.save(entity.model, records, {name for r in records for name, value in _columns(r).items() if value != stored[r.id][name]})
+    columns.save(entity.model, records, _moved(records, stored))
     for record in records:
         after.save_links(entity, record, changed[record.id] & set(getattr(entity.model, "declared_links", {})))
     after.index(entity, records, moved)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
@@ -12,7 +12,8 @@ from typing import Any
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from guanxi.kernel import clock, jobs, plan, pooled, pools, query
+from guanxi.kernel import clock, jobs, plan, pooled, pools, query, statement
+from guanxi.kernel.access import AnyOf
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.condition.tree import ConditionError
 from guanxi.kernel.entity import Entity
@@ -29,6 +30,8 @@ KIND = "export"
 #: So many rows are answered at once; more become a job.
 AT_ONCE = 2_000
 BATCH = 1_000
+#: Of a column with more different values than this, the cells of the others are made each time.
+FEW = 2_000
 TABLES = ("xlsx", "csv")
 CARDS = "vcf"
 
@@ -100,13 +103,16 @@ class Export:
         """Every row as cells. Which and in what order is settled at the start, eight bytes a row: what others change while
         the file is written neither repeats nor hides a record."""
         ids = self._order(rows)
+        scoped = self.entity.rows(self.actor, "export").filter(AnyOf(F("id"), statement.Slot("ids")))
+        read = statement.compiled(scoped.values_list("id", "version", *self.plan.paths))
+        cells = [self._cell_of(column) for column in self.plan.columns]
         for start in range(0, len(ids), BATCH):
             wanted = list(ids[start : start + BATCH])
-            scoped = self.entity.rows(self.actor, "export").filter(id__in=wanted)
-            found = {row[0]: row for row in self.plan.attach(scoped.values_list("id", "version", *self.plan.paths))}
+            found = {row[0]: row for row in self.plan.attach(read.run(ids=wanted))}
             for record in wanted:
                 if record in found:
-                    yield [*(self._cell(c, found[record]) for c in self.plan.columns), str(record)]
+                    row = found[record]
+                    yield [*(cell(row) for cell in cells), str(record)]
 
     def _order(self, rows: Rows) -> array[int]:
         sort = self.sort(rows)
@@ -114,9 +120,24 @@ class Export:
         order = by.desc(nulls_last=True) if sort.descending else by.asc(nulls_last=True)
         return array("q", rows.order_by(order, "-id" if sort.descending else "id").values_list("id", flat=True).iterator(chunk_size=10_000))
 
-    def _cell(self, column: plan.Column, row: Sequence[Any]) -> Cell:
-        value = column.export(row, self.reader)
-        return value if value != "" else None
+    def _cell_of(self, column: plan.Column) -> Callable[[Sequence[Any]], Cell]:
+        """What makes the cells of a column: each of few different values once."""
+        start, stop = column.start, column.start + column.span
+        made: dict[Any, Cell] = {}
+
+        def cell(row: Sequence[Any]) -> Cell:
+            value = column.export(row, self.reader)
+            return value if value != "" else None
+
+        def repeated(row: Sequence[Any]) -> Cell:
+            values = row[start:stop]
+            if values not in made:
+                if len(made) >= FEW:
+                    return cell(row)
+                made[values] = cell(row)
+            return made[values]
+
+        return repeated if column.repeats else cell
 
     def write(self, path: Path, cells: Iterator[Row]) -> int:
         """The file; returns its rows."""
