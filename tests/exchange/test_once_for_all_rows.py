@@ -24,6 +24,7 @@ from guanxi.sales.entities.opportunity import Opportunity
 from guanxi.surfaces.exchange.importing import within, words
 from guanxi.surfaces.exchange.models import ImportRow, ImportRun
 from tests.exchange.company import Company, Make, browser, upload, work
+from tests.surfaces.test_groups import table
 
 OPPORTUNITIES: Entity = registry.get("sales.opportunity")
 
@@ -270,3 +271,23 @@ def test_the_book_of_a_hardware_seller_comes_in_through_the_wizard_alone(boss: C
     assert figures(boss, won, ["owner", "is", "Darcel Schlecht"]) == (349, 1_153_214)
     assert figures(boss, won, ["customer", "is", Customer.objects.get(name="Kan-code").pk])[1] == 341_455
     assert figures(boss, ["product", "is", "GTX Pro"])[0] == 1480
+    on_screen(boss)
+
+
+def on_screen(boss: Client) -> None:
+    """The same figures where people read them: the list of opportunities in groups."""
+    address = "/opportunities/?view=all&layout=groups&by="
+    quarters = table(boss, address + "closed_on.quarter")
+    assert {name: (cells[2], cells[5]) for name, cells in quarters.items() if "2017" in name} == {
+        "2017 Q1": ("531", "¥1,134,672"),
+        "2017 Q2": ("1,254", "¥3,086,111"),
+        "2017 Q3": ("1,257", "¥2,982,255"),
+        "2017 Q4": ("1,196", "¥2,802,496"),
+    }
+    whole = quarters["All"]
+    assert (whole[0], whole[2:]) == ("8,800", ["4,238", "2,473", "63.15%", "¥10,005,534"])
+    offices = table(boss, address + "department")
+    assert [offices[name][5] for name in ("West", "Central", "East")] == ["¥3,568,647", "¥3,346,293", "¥3,090,594"]
+    agents = table(boss, address + "owner")
+    assert (agents["Darcel Schlecht"][2], agents["Darcel Schlecht"][5]) == ("349", "¥1,153,214")
+    assert table(boss, address + "customer")["Kan-code"][5] == "¥341,455"

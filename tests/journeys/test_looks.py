@@ -17,6 +17,7 @@ PAGES = (
     "/opportunities/?view=open",
     "/opportunities/?view=all&layout=table",
     "/follow-ups/?view=all&layout=calendar&by=next_at",
+    "/opportunities/?view=all&layout=groups&by=closed_on.quarter",
     "/customers/import/",
     "/customers/_duplicates/",
     "/settings/",

@@ -42,10 +42,10 @@ def queries(entity: Any) -> st.SearchStrategy[dict[str, str]]:
     sort = keys(entity) | keys(entity).map(lambda k: f"-{k}")
     known = {"where": wheres(entity), "sort": sort, "at": text, "view": st.sampled_from(["mine", "all", "s1"]) | text}
     more = {
-        "layout": st.sampled_from(["board", "table", "calendar"]) | text,
+        "layout": st.sampled_from(["board", "table", "calendar", "groups"]) | text,
         "columns": text,
         "page": text,
-        "by": keys(entity),
+        "by": st.tuples(keys(entity), st.sampled_from(["", "", ".month", ".quarter", ".year", ".x", "."])).map("".join),
         "on": text | st.sampled_from(["2026-11-23", "0001-01-01", "9999-12-31", "1800-01-01", "2999-12-31"]),
         "span": st.sampled_from(["month", "week", "day"]) | text,
         "hide": text,

@@ -87,6 +87,7 @@ def pages(ids: dict[str, int]) -> Iterator[tuple[str, dict[str, str]]]:
         base = f"/{slug}/{record}/"
         yield f"/{slug}/", {}
         yield f"/{slug}/?layout=board", {}
+        yield f"/{slug}/?layout=groups", {}
         yield f"/{slug}/?where=" + json.dumps([registry.by_slug(slug).title, "contains", "<script>alert(1)</script>"]), {}  # type: ignore[union-attr]
         yield f"/{slug}/?sort=<script>alert(1)</script>", {}
         yield base, {}

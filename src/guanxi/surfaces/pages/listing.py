@@ -22,7 +22,7 @@ from guanxi.kernel.fields.base import Reader
 from guanxi.kernel.kept import Kept
 from guanxi.kernel.query import Rows
 from guanxi.kernel.window import Window
-from guanxi.surfaces.pages import acts, board, calendar, looks, pool, shapes, totals, views
+from guanxi.surfaces.pages import acts, board, calendar, groups, looks, pool, shapes, totals, views
 from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, page, reader_of, signed_in
 from guanxi.surfaces.pages.table import body, extent
 from guanxi.surfaces.ui.environment import bounded, drawn
@@ -197,6 +197,7 @@ def _bar(state: State, reader: Reader) -> tuple[Markup, bool]:
     shown["led"] = pool.led(reader.actor)
     shown["pool_url"] = pool.settings_url(reader.actor)
     shown["boards"] = bool(shapes.choices(state.entity, reader.actor))
+    shown["groups"] = bool(shapes.groupings(state.entity, reader.actor))
     shown["calendars"] = bool(shapes.dates(state.entity, reader.actor))
     lasting = not state.where or tree.lasting(tree.parse(state.entity, state.where, reader.actor))
     return drawn("pages/list_bar.html", {**shown, "chips": chips(state, reader)}), lasting
@@ -263,10 +264,10 @@ def _head(state: State, compiled: plan.Plan) -> list[dict[str, Any]]:
 
 
 def region_of(request: HttpRequest, state: State) -> dict[str, Any]:
-    """What stands below the bar: the table, or a board or calendar in its place."""
+    """What stands below the bar: the table, or a board, a calendar or totals in its place."""
     if state.layout == "table":
         return table_region(state, reader_of(request))
-    drawn_by = {"board": board.render_board, "calendar": calendar.render_calendar}[state.layout]
+    drawn_by = {"board": board.render_board, "calendar": calendar.render_calendar, "groups": groups.render_groups}[state.layout]
     return {"keys": list(state.entity.columns), **drawn_by(request, state)}
 
 

@@ -1,22 +1,33 @@
-"""What a list may look like to somebody: a table, a board over one of its choices, a calendar over one of its dates.
+"""What a list may look like to somebody: a table, a board over one of its choices, a calendar over one of its dates, totals by groups.
 
 Nothing is declared for it. A field that this person may not read, or reads masked, gives neither columns nor days.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.condition.tree import ConditionError
 from guanxi.kernel.entity import Board, Entity
-from guanxi.kernel.fields.base import Field
+from guanxi.kernel.fields.base import Field, Label
 
 #: A choice of more values than this makes no board that anybody could overlook.
 MOST_LANES = 50
 #: Fields of a card where no board says which.
 CARD = 4
-LAYOUTS = ("table", "board", "calendar")
+LAYOUTS = ("table", "board", "calendar", "groups")
+#: Kinds whose values make groups as they stand; dates make groups by period.
+GROUPING = ("choice", "person", "department", "lookup", "region")
+PERIODS: dict[str, Label] = {
+    "month": gettext_lazy("%(field)s, by month"),
+    "quarter": gettext_lazy("%(field)s, by quarter"),
+    "year": gettext_lazy("%(field)s, by year"),
+}
 
 
 def choices(entity: Entity, actor: Actor) -> dict[str, Field]:
@@ -40,6 +51,17 @@ def dates(entity: Entity, actor: Actor) -> dict[str, Field]:
     return {k: found[k] for k in dict.fromkeys([*shown, *settable, *found])}
 
 
+def groupings(entity: Entity, actor: Actor) -> dict[str, str]:
+    """By what a list can be grouped, with its label: choices and people first; a date is there once for each period."""
+    if actor.pool is not None:
+        return {}
+    fields = {k: f for k, f in readable(entity, actor).items() if f.column.path is not None}
+    found = {**choices(entity, actor), **{k: f for name in GROUPING for k, f in fields.items() if f.kind.name == name}}
+    dated = {k: f for k, f in dates(entity, actor).items() if k in fields}
+    periods = {f"{k}.{period}": str(words) % {"field": f.label} for k, f in dated.items() for period, words in PERIODS.items()}
+    return {**{k: str(f.label) for k, f in found.items()}, **periods}
+
+
 def readable(entity: Entity, actor: Actor) -> dict[str, Field]:
     """The fields whose values the actor reads as they are."""
     return {k: f for k, f in entity.visible(actor).items() if actor.right(entity.key, k) != "masked"}
@@ -50,11 +72,12 @@ def settle(entity: Entity, actor: Actor, layout: str, by: str, *, kept: str = ""
 
     Raises ConditionError where one is asked for that is not to be seen.
     """
-    if layout not in ("board", "calendar"):
+    ways: dict[str, Callable[[Entity, Actor], Mapping[str, Any]]] = {"board": choices, "calendar": dates, "groups": groupings}
+    if layout not in ways:
         return "table", ""
-    fields = choices(entity, actor) if layout == "board" else dates(entity, actor)
+    fields = ways[layout](entity, actor)
     if by and by not in fields:
-        raise ConditionError(_("There is no board by a field that you may not see."))
+        raise ConditionError(_("There is no such look by a field that you may not see."))
     return (layout, by or (kept if kept in fields else next(iter(fields)))) if fields else ("table", "")
 
 
@@ -76,4 +99,4 @@ def amount(entity: Entity, actor: Actor) -> str:
     return next((k for k in (*entity.columns, *fields) if k in fields and fields[k].kind.name == "money"), "")
 
 
-__all__ = ["LAYOUTS", "amount", "board_by", "choices", "dates", "readable", "settle"]
+__all__ = ["LAYOUTS", "amount", "board_by", "choices", "dates", "groupings", "readable", "settle"]

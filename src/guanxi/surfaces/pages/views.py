@@ -100,7 +100,7 @@ def checked(entity: Entity, actor: Actor, given: QueryDict) -> tuple[dict[str, A
         "sort": sort[:80],
         "columns": chosen(entity, actor, given.getlist("columns")),
         "layout": layout if layout in ("", *shapes.LAYOUTS) else "",
-        "by": by if by in shapes.readable(entity, actor) else "",
+        "by": by if by in shapes.readable(entity, actor) or by in shapes.groupings(entity, actor) else "",
         "shared": given.get("shared") in ("1", "on", "true"),
     }
     return values, ""

@@ -1,0 +1,272 @@
+"""The list in groups: by a choice, a person, a department, a record, a province or a period, with counts, sums and what was won.
+
+One grouped query reads it, whatever the list's size; a click on a group is the list of its records. Nothing is declared for
+it. Records of others that this person may not see give no groups of their own: what belongs to them is counted in one line.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, DateField, F, IntegerField, Q, Sum, Value
+from django.db.models.functions import Cast, TruncMonth, TruncQuarter, TruncYear
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from guanxi.kernel import patience, statement
+from guanxi.kernel.actor import Actor
+from guanxi.kernel.china import regions
+from guanxi.kernel.entity import Entity
+from guanxi.kernel.fields.base import Field, Reader
+from guanxi.kernel.fields.money import show_amount
+from guanxi.kernel.window import Window
+from guanxi.surfaces.pages import almanac, shapes
+from guanxi.surfaces.pages.frame import reader_of
+from guanxi.surfaces.pages.totals import summand
+
+if TYPE_CHECKING:
+    from guanxi.kernel.query import Rows
+    from guanxi.surfaces.pages.listing import State
+
+#: So many groups are shown, the largest or, of periods, the latest.
+MOST = 200
+#: A province is the first two of a region's six digits.
+PROVINCE = 10_000
+PERIODS = {"month": TruncMonth, "quarter": TruncQuarter, "year": TruncYear}
+SHARE = 100
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a group counts and adds up to; `won` and `lost` count what was decided, `gained` adds up what was won."""
+
+    count: int = 0
+    sum: Any = None
+    won: int = 0
+    lost: int = 0
+    gained: Any = None
+
+    def __add__(self, other: Figures) -> Figures:
+        return Figures(
+            self.count + other.count,
+            _plus(self.sum, other.sum),
+            self.won + other.won,
+            self.lost + other.lost,
+            _plus(self.gained, other.gained),
+        )
+
+    @property
+    def rate(self) -> str:
+        """Of what was decided, the share that was won; empty where nothing was."""
+        decided = self.won + self.lost
+        return f"{self.won / decided:.2%}" if decided else ""
+
+
+def _plus(one: Any, other: Any) -> Any:
+    return other if one is None else one if other is None else one + other
+
+
+@dataclass(frozen=True)
+class Groups:
+    """A list in groups as this person sees it."""
+
+    entity: Entity
+    field: Field
+    period: str
+    reader: Reader
+    amount: str
+    won: tuple[int, ...]
+    lost: tuple[int, ...]
+
+    @property
+    def ends(self) -> bool:
+        """Whether records are won and lost, and the groups are not themselves the stages."""
+        return bool(self.won and self.lost) and self.field.key != self.entity.stage
+
+    def read(self, window: Window) -> list[tuple[Any, Figures]]:
+        """(value, figures) of at most `MOST` + 1 groups, periods latest first, others by amount and count. Raises TooMuch."""
+        with patience.within():
+            rows = window.kept(("groups", *self._key()), self._grouped).run()
+        return [(value, Figures(*figures)) for value, *figures in rows]
+
+    def whole(self, window: Window) -> Figures:
+        """The figures of all of it. Raises TooMuch."""
+
+        def all_of_it(rows: Rows) -> statement.Statement:
+            one = rows.order_by().annotate(_group=Value(0, output_field=IntegerField())).values("_group")
+            return statement.compiled(self._figures(one).values_list("n", "s", "w", "l", "g"))
+
+        with patience.within():
+            found = window.kept(("whole", *self._key()), all_of_it).run()
+        return Figures(*found[0]) if found else Figures()
+
+    def _key(self) -> tuple[Hashable, ...]:
+        return (self.field.key, self.period, self.amount, self.won, self.lost)
+
+    def _grouped(self, rows: Rows) -> statement.Statement:
+        found = self._figures(rows.order_by().annotate(_group=self._value()).values("_group"))
+        order = [F("_group").desc(nulls_last=True)] if self.period else [F("s").desc(nulls_last=True), F("n").desc(), F("_group").asc()]
+        return statement.compiled(found.order_by(*order).values_list("_group", "n", "s", "w", "l", "g")[: MOST + 1])
+
+    def _figures(self, grouped: Any) -> Any:
+        total = summand(self.entity, self.amount, self.reader.actor) if self.amount else None
+        added = Value(None, output_field=IntegerField())
+        won, lost = (Q(**{f"{self._stage}__in": ids}) for ids in (self.won, self.lost))
+        return grouped.annotate(
+            n=Count("id"),
+            s=added if total is None else Sum(total),
+            w=Count("id", filter=won),
+            l=Count("id", filter=lost),
+            g=added if total is None else Sum(total, filter=won),
+        )
+
+    @property
+    def _stage(self) -> str:
+        return str(self.entity.fields[self.entity.stage].column.path) if self.entity.stage else "id"
+
+    def _value(self) -> Any:
+        stored = self.field.column.expression()
+        if self.field.kind.name == "region":
+            return stored / Value(PROVINCE)
+        if not self.period:
+            return stored
+        if self.field.kind.name == "datetime":
+            return Cast(PERIODS[self.period](stored, tzinfo=timezone.get_default_timezone()), DateField())
+        return PERIODS[self.period](stored, output_field=DateField())
+
+
+def groups_of(entity: Entity, by: str, reader: Reader) -> Groups:
+    """The groups over what `shapes.groupings` offers as `by`."""
+    key, _dot, period = by.partition(".")
+    won, lost = _ends(entity, reader.actor)
+    return Groups(entity, entity.fields[key], period, reader, shapes.amount(entity, reader.actor), won, lost)
+
+
+def _ends(entity: Entity, actor: Actor) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The ids of the stages in which a record is won, and lost; none where this person does not read the stage."""
+    stage = shapes.readable(entity, actor).get(entity.stage) if entity.stage else None
+    if stage is None:
+        return (), ()
+    items = stage.kind.dictionary.items()  # type: ignore[attr-defined]
+    found = {end: tuple(i.id for i in items if i.extra.get("outcome") == end) for end in ("won", "lost")}
+    return found["won"], found["lost"]
+
+
+def render_groups(request: HttpRequest, state: State) -> dict[str, Any]:
+    """The context of `pages/groups.html`. Raises ConditionError."""
+    from guanxi.surfaces.pages import listing
+
+    reader = reader_of(request)
+    shown, window = groups_of(state.entity, state.by, reader), listing.window_of(state, reader.actor)
+    offered = shapes.groupings(state.entity, reader.actor)
+    context: dict[str, Any] = {
+        "groups": shown,
+        "groups_by": offered[state.by],
+        "groups_fields": [(label, state.address(by=code, at=""), code == state.by) for code, label in offered.items()],
+        "groups_amount": shown.entity.fields[shown.amount].label if shown.amount else "",
+        "groups_too_much": False,
+    }
+    try:
+        found = shown.read(window)
+        cut = len(found) > MOST
+        found = found[:MOST]
+        whole = shown.whole(window) if cut else sum((figures for _value, figures in found), Figures())
+    except patience.TooMuch:
+        return {**context, "groups_too_much": True, "groups_lines": [], "groups_whole": None, "groups_cut": False}
+    return {**context, "groups_lines": lines(state, shown, found, whole), "groups_whole": line("", "", whole, whole), "groups_cut": cut}
+
+
+def lines(state: State, shown: Groups, found: Sequence[tuple[Any, Figures]], whole: Figures) -> list[dict[str, Any]]:
+    """A line for each group, choices in their own order; what is not to be named is one line."""
+    names = _names(shown, [value for value, _figures in found if value is not None])
+    unnamed, made = Figures(), []
+    for value, figures in _ordered(shown, found):
+        if value is not None and value not in names:
+            unnamed += figures
+            continue
+        where = _condition(shown, value)
+        made.append(line(names.get(value, _("Not set")), address(state, where) if where else "", figures, whole))
+    return [*made, line(_("Not visible to you"), "", unnamed, whole)] if unnamed.count else made
+
+
+def line(label: str, url: str, figures: Figures, whole: Figures) -> dict[str, Any]:
+    """A group as the table draws it."""
+    return {
+        "label": label,
+        "url": url,
+        "count": f"{figures.count:,}",
+        "share": round(SHARE * figures.count / whole.count, 1) if whole.count else 0,
+        "sum": _money(figures.sum),
+        "won": f"{figures.won:,}",
+        "lost": f"{figures.lost:,}",
+        "rate": figures.rate,
+        "gained": _money(figures.gained),
+    }
+
+
+def _money(amount: Any) -> str:
+    return "" if amount is None else show_amount(Decimal(amount).quantize(Decimal("0.01")))
+
+
+def _ordered(shown: Groups, found: Sequence[tuple[Any, Figures]]) -> Sequence[tuple[Any, Figures]]:
+    if shown.field.kind.name != "choice":
+        return found
+    places = {item.id: place for place, item in enumerate(shown.field.kind.dictionary.items())}  # type: ignore[attr-defined]
+    return sorted(found, key=lambda group: places.get(group[0], len(places)))
+
+
+def _names(shown: Groups, values: list[Any]) -> dict[Any, str]:
+    """What each group is called; those that this person may not see have no name."""
+    kind, reader = shown.field.kind, shown.reader
+    if shown.period:
+        return {value: _period_words(shown.period, value) for value in values}
+    if kind.name == "region":
+        return {value: regions.label(f"{value:02d}0000") for value in values}
+    if kind.name == "lookup":
+        return {value: title for value, title in kind.titles(values, reader).items() if title}  # type: ignore[attr-defined]
+    named = {value: kind.text(value, reader) for value in values}
+    return {value: text for value, text in named.items() if text}
+
+
+def _period_words(period: str, first: date) -> str:
+    if period == "month":
+        return almanac.month_words(first)
+    quarter = (first.month + 2) // 3
+    return _("%(year)d Q%(quarter)d") % {"year": first.year, "quarter": quarter} if period == "quarter" else str(first.year)
+
+
+def _condition(shown: Groups, value: Any) -> list[Any]:
+    """The condition that leaves the records of a group; none where there is no way to say it."""
+    key, kind = shown.field.key, shown.field.kind
+    if value is None:
+        return [key, "empty"] if "empty" in kind.operators else []
+    if shown.period:
+        return [key, "between", [value.isoformat(), _last(shown.period, value).isoformat()]]
+    if kind.name == "region":
+        return [key, "in", [f"{value:02d}0000"]]
+    if kind.name in ("person", "department"):
+        return [key, "is", value] if value in kind.choices(shown.reader) else []  # type: ignore[attr-defined]
+    return [key, "is", kind.json(value) if kind.name == "choice" else value]
+
+
+def _last(period: str, first: date) -> date:
+    """The last day of a period that begins on `first`."""
+    months = {"month": 1, "quarter": 3, "year": 12}[period]
+    year, month = divmod(first.month - 1 + months, 12)
+    return date(first.year + year, month + 1, 1) - timedelta(days=1)
+
+
+def address(state: State, where: list[Any]) -> str:
+    """The list of the records of a group: the list's own condition, and the group's."""
+    kept = state.where[1:] if state.where and state.where[0] == "and" else [state.where] if state.where else []
+    both = ["and", *kept, where] if kept else where
+    return state.address(where=json.dumps(both, ensure_ascii=False), layout="table", by="", at="")
+
+
+__all__ = ["MOST", "Figures", "Groups", "groups_of", "render_groups"]
