@@ -17,7 +17,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
-REGIONS = ROOT / "src" / "guanxi" / "kernel" / "china" / "data" / "regions.json.gz"
+TABLES = ROOT / "src" / "guanxi" / "kernel" / "china" / "data"
+REGIONS, READINGS = TABLES / "regions.json.gz", TABLES / "pinyin.json.gz"
 FRONTEND = ROOT / "frontend"
 BUILT = ROOT / "src" / "guanxi" / "surfaces" / "ui" / "static" / "built"
 TEMPLATES = ROOT / "src" / "guanxi" / "surfaces" / "ui" / "templates"
@@ -56,6 +57,7 @@ def main() -> int:
         with Path(__file__).open() as lock:  # two starts at once take turns
             fcntl.flock(lock, fcntl.LOCK_EX)
             make_environment()
+            build_readings()
             build_assets()
             compile_translations()
     except Refusal as refusal:
@@ -102,6 +104,13 @@ def make_venv() -> None:
         venv.create(VENV, with_pip=True, clear=VENV.exists())
     except subprocess.CalledProcessError as problem:
         raise Refusal(f"The virtual environment could not be made: {problem}") from problem
+
+
+def build_readings() -> None:
+    """The table of how characters are read, out of the dictionaries among the libraries."""
+    script = ROOT / "scripts" / "build_pinyin.py"
+    if not READINGS.exists() or READINGS.stat().st_mtime < max(script.stat().st_mtime, (VENV / ".guanxi-stamp").stat().st_mtime):
+        step("the table of readings", [PYTHON, script], cwd=ROOT)
 
 
 # ── Front-end ──

@@ -1,14 +1,19 @@
 """How Chinese text is read aloud (Hanyu Pinyin, GB/T 16159-2012): for search, sorting and initials.
 
-Readings come from pypinyin's dictionaries, loaded at the first use (66 MB). Where a word decides the reading (重庆银行), the
-longest word wins; only words that differ from the usual reading of their characters are kept, which makes a company name
-about ten microseconds.
+Readings come from pypinyin's dictionaries by way of a table that scripts/build_pinyin.py makes: every process would hold 58 MB
+of the dictionaries themselves. Where a word decides the reading (重庆银行), the longest word wins; only words that differ from the
+usual reading of their characters are kept, which makes a company name about ten microseconds.
 """
 
 from __future__ import annotations
 
+import gzip
+import json
 import re
+from array import array
+from bisect import bisect_left
 from functools import cache, lru_cache
+from importlib import resources
 from itertools import groupby
 from typing import NamedTuple
 
@@ -28,12 +33,6 @@ _BUSINESS = """
 海南 hai3nan2 朝阳 chao2yang2 重工 zhong4gong1 重机 zhong4ji1 重汽 zhong4qi4 乐清 yue4qing1 长乐 chang2le4 番禺 pan1yu2 会计 kuai4ji4 音乐 yin1yue4
 """
 _SYLLABLE = re.compile(r"[a-z]+[1-5]")
-_TONES = {
-    accented: (plain, tone)
-    for plain, row in zip("aeiouvmn", ("āáǎà", "ēéěè", "īíǐì", "ōóǒò", "ūúǔù", "ǖǘǚǜ", " ḿ  ", " ńňǹ"), strict=True)
-    for tone, accented in enumerate(row, 1)
-    if accented != " "
-}
 # What may follow the first letter of a syllable, in order; fixed by the finals of Hanyu Pinyin, so that a stored key never moves.
 _FINALS = "a ai an ang ao e ei en eng er i ia ian iang iao ie in ing iong iu o ong ou u ua uai uan uang ue ui un uo v ve"
 _RESTS = {rest: at for at, rest in enumerate(sorted({"", "n", "ng", *_FINALS.split(), *("h" + each for each in _FINALS.split())}))}
@@ -127,14 +126,35 @@ def _skip_to_chinese(text: str, start: int, units: list[_Unit]) -> int:
     return end
 
 
+class _Table(NamedTuple):
+    """The readings; the characters in the order of their code points with the place of each one's usual reading; the words with theirs."""
+
+    readings: tuple[tuple[str, int], ...]
+    characters: str
+    usual: array[int]
+    words: dict[str, list[int]]
+
+    def unit(self, char: str, place: int) -> _Unit:
+        """The character read as the reading at this place."""
+        return _Unit(char, *self.readings[place])
+
+
+@cache
+def _table() -> _Table:
+    packed = resources.files("guanxi.kernel.china").joinpath("data", "pinyin.json.gz")
+    found = json.loads(gzip.decompress(packed.read_bytes()))
+    readings = tuple((letters, tone) for letters, tone in found["readings"])
+    return _Table(readings, found["characters"], array("H", found["usual"]), found["words"])
+
+
 class _Characters(dict[str, _Unit | None]):
     """Character to its usual reading, None when it has none; filled as characters turn up."""
 
     def __missing__(self, char: str) -> _Unit | None:
-        from pypinyin.constants import PINYIN_DICT
-
-        found = PINYIN_DICT.get(ord(char), "").partition(",")[0]
-        self[char] = unit = _marked(char, found) if found else None
+        table = _table()
+        at = bisect_left(table.characters, char)
+        known = at < len(table.characters) and table.characters[at] == char
+        self[char] = unit = table.unit(char, table.usual[at]) if known else None
         return unit
 
 
@@ -146,16 +166,8 @@ def _characters() -> _Characters:
 @cache
 def _words() -> dict[str, tuple[_Word, ...]]:
     """First two characters to the words they start whose reading its characters do not give, longest first."""
-    from pypinyin.constants import PHRASES_DICT
-
-    characters = _characters()
-    exceptions: dict[str, tuple[_Unit, ...]] = {}
-    for word, readings in PHRASES_DICT.items():
-        if len(readings) == len(word):
-            units = tuple(_marked(char, options[0]) for char, options in zip(word, readings, strict=True))
-            if any((usual := characters[unit.text]) is None or usual.plain != unit.plain for unit in units):
-                exceptions[word] = units
-    business = _BUSINESS.split()
+    table, business = _table(), _BUSINESS.split()
+    exceptions = {word: tuple(map(table.unit, word, places)) for word, places in table.words.items()}
     exceptions |= {word: _spelled(word, reading) for word, reading in zip(business[::2], business[1::2], strict=True)}
     by_start: dict[str, list[_Word]] = {}
     for word in sorted(exceptions, key=len, reverse=True):
@@ -166,18 +178,3 @@ def _words() -> dict[str, tuple[_Word, ...]]:
 def _spelled(text: str, reading: str) -> tuple[_Unit, ...]:
     """尉迟, "yu4chi2" -> two units."""
     return tuple(_Unit(char, each[:-1], int(each[-1])) for char, each in zip(text, _SYLLABLE.findall(reading), strict=False))
-
-
-@cache
-def _plain(reading: str) -> tuple[str, int]:
-    """zhòng -> zhong, 4; lǚ -> lv, 3; no mark is tone 5."""
-    tone, letters = 5, ""
-    for char in reading.replace("ü", "v").replace("ê", "e"):
-        plain, mark = _TONES.get(char, (char, 0))
-        letters += plain if plain.isascii() else ""
-        tone = mark or tone
-    return letters, tone
-
-
-def _marked(char: str, reading: str) -> _Unit:
-    return _Unit(char, *_plain(reading))
