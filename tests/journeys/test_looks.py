@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.desk import Desk, Enter
+from tests.journeys.desk import Desk, Enter, still
 
 AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 PAGES = (
@@ -32,20 +32,13 @@ ADMINISTRATION = (
     "/employees/",
 )
 
-#: Nothing is being fetched, and a moment has passed since what was fetched last, for what begins by itself a little later.
-STILL = """() => {
-  const last = Math.max(0, ...performance.getEntriesByType("resource").map(entry => entry.responseEnd));
-  const { loadEventEnd } = performance.getEntriesByType("navigation")[0];
-  return loadEventEnd > 0 && !document.querySelector(".htmx-request") && performance.now() - Math.max(last, loadEventEnd) > 150;
-}"""
-
 
 def stand(desk: Desk, page: str) -> None:
     """Go there; a record is the first of the list."""
     desk.go("/customers/?view=mine" if page == "record" else page)
     if page == "record":
         desk.go(desk.rows.first.get_attribute("data-href") or "")
-    desk.page.wait_for_function(STILL)
+    still(desk.page)
 
 
 def serious(desk: Desk) -> list[Any]:
