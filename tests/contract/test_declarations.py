@@ -94,6 +94,15 @@ def test_what_is_declared_now_is_right(entity: Entity) -> None:
     assert wrong(entity) == []
 
 
+CHECKED = """
+import django
+from django.core.management import call_command
+django.setup()
+call_command("check")
+call_command("makemigrations", check_changes=True, dry_run=True)
+"""
+
+
 def run(*arguments: str, folder: Path) -> str:
     environment = {
         **os.environ,
@@ -101,7 +110,7 @@ def run(*arguments: str, folder: Path) -> str:
         "GUANXI_EXTRA_AREAS": "rivals",
         "DJANGO_SETTINGS_MODULE": "tests.settings",
     }
-    for ours in ("PYTEST_CURRENT_TEST", "PYTEST_ADDOPTS"):  # what was asked of this run is not asked of that one
+    for ours in ("PYTEST_CURRENT_TEST", "PYTEST_ADDOPTS"):  # how these tests are run is not how those are
         environment.pop(ours, None)
     done = subprocess.run([sys.executable, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
@@ -118,8 +127,7 @@ def test_one_file_is_a_whole_register(tmp_path: Path) -> None:
     (entities / "competitor.py").write_text(COMPETITOR)
     run("-m", "django", "makemigrations", "rivals", "--verbosity", "0", folder=tmp_path)
     assert (tmp_path / "rivals" / "migrations" / "0001_initial.py").exists()
-    run("-m", "django", "check", folder=tmp_path)
-    run("-m", "django", "makemigrations", "--check", "--dry-run", folder=tmp_path)
+    run("-c", CHECKED, folder=tmp_path)
     suites = ("test_writes.py", "test_access.py", "test_history.py")
     out = run(
         "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "competitor", *(f"tests/contract/{s}" for s in suites), folder=tmp_path

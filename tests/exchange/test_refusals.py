@@ -86,7 +86,7 @@ def test_a_workbook_cut_short_is_refused(file_of, rows_of):
 
 
 def test_a_small_file_that_unpacks_to_gigabytes_is_refused_unopened(file_of, monkeypatch):
-    monkeypatch.setattr(sandbox, "list_sheets", lambda *a, **k: pytest.fail("It was opened."))
+    monkeypatch.setattr(sandbox, "convert", lambda *a, **k: pytest.fail("It was opened."))
     bomb = archive(**{"[Content_Types].xml": b"x", "xl__worksheets__sheet1.xml": b" " * (64 * MIB)})
     assert len(bomb) < MIB
     with pytest.raises(Refused, match="unreasonably large"):

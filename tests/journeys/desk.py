@@ -15,6 +15,18 @@ _numbers = itertools.count(1)
 
 Enter = Callable[..., "Desk"]
 
+#: Nothing is being fetched, and a moment has passed since what was fetched last, for what begins by itself a little later.
+STILL = """() => {
+  const last = Math.max(0, ...performance.getEntriesByType("resource").map(entry => entry.responseEnd));
+  const { loadEventEnd } = performance.getEntriesByType("navigation")[0];
+  return loadEventEnd > 0 && !document.querySelector(".htmx-request") && performance.now() - Math.max(last, loadEventEnd) > 150;
+}"""
+
+
+def still(page: Page) -> None:
+    """Wait until a page has fetched all that it fetches by itself."""
+    page.wait_for_function(STILL)
+
 
 def fresh(word: str) -> str:
     """A name that no other journey uses: Chinese digits, so that it stays a lawful company name."""

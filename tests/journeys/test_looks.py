@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.desk import Desk, Enter
+from tests.journeys.desk import Desk, Enter, still
 
 AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 PAGES = (
@@ -39,7 +39,7 @@ def stand(desk: Desk, page: str) -> None:
     desk.go("/customers/?view=mine" if page == "record" else page)
     if page == "record":
         desk.go(desk.rows.first.get_attribute("data-href") or "")
-    desk.page.wait_for_load_state("networkidle")
+    still(desk.page)
 
 
 def serious(desk: Desk) -> list[Any]:

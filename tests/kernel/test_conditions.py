@@ -18,6 +18,7 @@ from guanxi.kernel.condition.sentence import sentence
 from guanxi.kernel.condition.tree import ConditionError, parse
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import OPERATORS, Field, Reader
+from guanxi.kernel.query import Rows
 from guanxi.kernel.registry import registry
 from tests import samples
 from tests.kernel.conftest import TEXTS
@@ -85,14 +86,20 @@ def related(entity: Entity) -> list[tuple[str, Field]]:
     return found
 
 
-def agree(entity: Entity, condition: Any, records: list[Any], actor: Actor) -> bool:
-    """Whether both give the same records; whether the condition was accepted at all."""
+def among(entity: Entity, records: list[Any], actor: Actor) -> Rows:
+    """These records as the actor sees them, for one condition after another."""
+    return entity.rows(actor).filter(id__in=[r.id for r in records])
+
+
+def agree(rows: Rows, condition: Any, records: list[Any]) -> bool:
+    """Whether both give the same of `records`, which `rows` reads; whether the condition was accepted at all."""
+    entity, actor = rows.entity, rows.actor
     try:
         node = parse(entity, condition, actor)
     except ConditionError:
         return False
     expected = {r.id for r in records if matches(node, r, actor)}
-    found = set(entity.rows(actor).filter(id__in=[r.id for r in records]).where(condition).values_list("id", flat=True))
+    found = set(rows.where(condition).values_list("id", flat=True))
     assert found == expected, condition
     return True
 
@@ -104,7 +111,8 @@ def everything(entity: Entity) -> list[list[Any]]:
 
 def test_sql_and_memory_agree_on_every_kind_and_operator(entity: Entity, cast: Cast, population: Population) -> None:
     records = population(entity)
-    accepted = [c for c in everything(entity) if agree(entity, c, records, cast.director)]
+    rows = among(entity, records, cast.director)
+    accepted = [c for c in everything(entity) if agree(rows, c, records)]
     tried = {(c[0], c[1]) for c in accepted}
     for key, field in entity.fields.items():
         if operands(field):
@@ -113,6 +121,7 @@ def test_sql_and_memory_agree_on_every_kind_and_operator(entity: Entity, cast: C
 
 def test_sql_and_memory_agree_on_any_nesting(entity: Entity, cast: Cast, population: Population) -> None:
     records = population(entity)
+    rows = among(entity, records, cast.director)
     leaves = st.sampled_from(everything(entity))
     trees = st.recursive(
         leaves | st.just(["and"]) | st.just([]),
@@ -126,7 +135,7 @@ def test_sql_and_memory_agree_on_any_nesting(entity: Entity, cast: Cast, populat
     @DEEP
     @given(trees)
     def inner(condition: Any) -> None:
-        agree(entity, condition, records, cast.director)
+        agree(rows, condition, records)
 
     inner()
 
@@ -142,13 +151,14 @@ def test_me_is_whoever_asks(cast: Cast, population: Population) -> None:
             ["department", "within", "my_department"],
         ):
             visible = [r for r in records if entity.rows(who).filter(id=r.id).exists()]
-            assert agree(entity, condition, visible, who)
+            assert agree(among(entity, visible, who), condition, visible)
     mine = set(entity.rows(cast.director).where(["owner", "is", "me"]).values_list("owner_id", flat=True))
     assert mine <= {cast.director.id}
 
 
 def test_an_empty_value_matches_only_empty_and_negations(entity: Entity, cast: Cast, population: Population) -> None:
     population(entity)
+    rows = entity.rows(cast.director)
     for key, field in entity.fields.items():
         if "not_empty" not in field.kind.operators:
             continue
@@ -157,7 +167,7 @@ def test_an_empty_value_matches_only_empty_and_negations(entity: Entity, cast: C
                 continue
             try:
                 both = ["and", condition, [key, "empty"]]
-                assert not entity.rows(cast.director).where(both).exists(), condition
+                assert not rows.where(both).exists(), condition
             except ConditionError:
                 continue
 
@@ -176,6 +186,7 @@ JSON = st.recursive(
 
 def test_garbage_is_refused_and_nothing_else(entity: Entity, cast: Cast, population: Population) -> None:
     population(entity, 2)
+    start = entity.rows(cast.owner)
     paths = [*entity.fields, *(path for path, _f in related(entity)), "nonsense", "and", "or", "not", "name.name.name", "."]
     likely = st.tuples(st.sampled_from(paths), st.sampled_from([*OPERATORS, "like", ""]), JSON).map(list)
 
@@ -183,7 +194,7 @@ def test_garbage_is_refused_and_nothing_else(entity: Entity, cast: Cast, populat
     @given(JSON | likely | st.lists(likely, max_size=3).map(lambda parts: ["or", *parts]))
     def inner(garbage: Any) -> None:
         try:
-            rows = entity.rows(cast.owner).where(garbage)
+            rows = start.where(garbage)
             node = parse(entity, garbage, cast.owner)
         except ConditionError:
             return

@@ -11,6 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.journeys.desk import still
+
 pytestmark = pytest.mark.journey
 AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 ALL = ["home", "list", "record", "board", "drawer", "form", "settings", "login", "404"]
@@ -197,7 +199,8 @@ def test_axe_finds_nothing_serious_and_nothing_sticks_out(page: Page, preview: M
         pytest.skip("axe-core is not installed: npm ci in frontend/")
     page.set_viewport_size({"width": width, "height": 860})
     for name in ALL:
-        page.goto(preview.themed(name, theme), wait_until="networkidle")
+        page.goto(preview.themed(name, theme))
+        still(page)
         page.evaluate(AXE.read_text())
         found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
         serious = [(v["id"], [n["target"] for n in v["nodes"]]) for v in found if v["impact"] in ("serious", "critical")]

@@ -52,10 +52,15 @@ def waiting(actor: Actor) -> int:
     return inbox(actor).count() if actor.watched else 0
 
 
-def decidable(actor: Actor) -> QuerySet[Draft]:
-    """What this person may decide, named or stepping in."""
+def decidable(actor: Actor, about: Collection[str] | None = None) -> QuerySet[Draft]:
+    """What this person may decide, named or stepping in; of these entities where they are given."""
     named, _unled = _named(actor)
-    return _waiting(actor).filter(named | _steps_in(actor))
+    return _waiting(actor, about).filter(named | _steps_in(actor))
+
+
+def decides(number: int, actor: Actor) -> bool:
+    """Whether this person may decide this one."""
+    return decidable(actor, _about(number)).filter(pk=number).exists()
 
 
 def of_record(entity: Any, record: int) -> list[Draft]:
@@ -66,9 +71,9 @@ def of_record(entity: Any, record: int) -> list[Draft]:
 def get(number: int, actor: Actor) -> Draft:
     """A draft for its author, for who may decide it and for who has. Raises NotFound."""
     own = Q(author=actor.id or 0) | Q(decided_by=actor.id or 0)
-    found = (
-        Draft.objects.filter(_seen(actor) | Q(author=actor.id or 0), own, pk=number).first() or decidable(actor).filter(pk=number).first()
-    )
+    about = _about(number)
+    seen = _seen(actor, about) | Q(author=actor.id or 0)
+    found = Draft.objects.filter(seen, own, pk=number).first() or decidable(actor, about).filter(pk=number).first()
     if found is None:
         raise NotFound()
     return found
@@ -79,32 +84,38 @@ def mark(made: Any) -> int:
     return -made.number if isinstance(made, Draft) else int(made.id)
 
 
-def opened(numbers: Collection[int], actor: Actor) -> set[int]:
-    """Those whose values may be shown: what they are about may have left this person's sight, even the author's."""
-    return set(Draft.objects.filter(_seen(actor), pk__in=list(numbers)).values_list("number", flat=True)) if numbers else set()
+def opened(found: Collection[Draft], actor: Actor) -> set[int]:
+    """The numbers of those whose values may be shown: what they are about may have left this person's sight, even the author's."""
+    seen = _seen(actor, {draft.entity for draft in found})
+    return set(Draft.objects.filter(seen, pk__in=[draft.number for draft in found]).values_list("number", flat=True)) if found else set()
 
 
 def open_to(draft: Draft, actor: Actor) -> bool:
     """Whether the values of one may be shown."""
-    return bool(opened([draft.number], actor))
+    return bool(opened([draft], actor))
 
 
-def _waiting(actor: Actor) -> QuerySet[Draft]:
-    return Draft.objects.filter(_seen(actor), state="waiting").exclude(author=actor.id or 0)
+def _waiting(actor: Actor, about: Collection[str] | None = None) -> QuerySet[Draft]:
+    return Draft.objects.filter(_seen(actor, about), state="waiting").exclude(author=actor.id or 0)
 
 
-def _seen(actor: Actor) -> Q:
-    """Drafts about records that the actor may see, and creations of what he may see any of."""
+def _about(number: int) -> list[str]:
+    """The entity of a draft, empty where there is no such draft: the scopes of all others need not be spelled out to find it."""
+    return list(Draft.objects.filter(pk=number).values_list("entity", flat=True))
+
+
+def _seen(actor: Actor, about: Collection[str] | None = None) -> Q:
+    """Drafts about records, of these entities or of any, that the actor may see, and creations of what he may see any of."""
     reached = Q(pk__in=[])
     for entity in registry:
-        if not actor.may(entity.key, "view"):
+        if not actor.may(entity.key, "view") or (about is not None and entity.key not in about):
             continue
-        about = Q(record=None) & _by_colleagues(actor)
+        these = Q(record=None) & _by_colleagues(actor)
         if "all" in actor.arms(entity.key, "view"):
-            about |= Q(record__isnull=False)
+            these |= Q(record__isnull=False)
         else:
-            about |= Q(record__in=entity.rows(actor, deleted=None).values("id"))
-        reached |= Q(entity=entity.key) & about
+            these |= Q(record__in=entity.rows(actor, deleted=None).values("id"))
+        reached |= Q(entity=entity.key) & these
     return reached
 
 
@@ -193,7 +204,7 @@ def withdraw(number: int, *, actor: Actor) -> Draft:
 
 
 def _locked(number: int, actor: Actor) -> Draft:
-    draft = decidable(actor).select_for_update(of=("self",)).filter(pk=number).first()
+    draft = decidable(actor, _about(number)).select_for_update(of=("self",)).filter(pk=number).first()
     if draft is None:
         raise NotFound()
     return draft

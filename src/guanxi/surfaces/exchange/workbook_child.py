@@ -1,7 +1,8 @@
 """The process that opens a stranger's workbook: limits first, then the parser, then rows as JSON lines.
 
-Run as `python -m guanxi.surfaces.exchange.workbook_child LIMITS FILE` (list the sheets) or `... LIMITS FILE NAME SPOOL`
-(convert one). It answers one line of JSON on standard output: {"sheets": [...]}, {"rows": n} or {"refused": code}.
+Run as `python -m guanxi.surfaces.exchange.workbook_child LIMITS FILE NAME SPOOL`: it lists the sheets and writes the rows
+of the one named, of the first where none is, into the spool, so that a book is opened once for both. It answers one line
+of JSON on standard output: {"sheets": [...], "sheet": name}, without the name where there is no such sheet, or {"refused": code}.
 Whatever happens to it, a crash or a kill, is a refusal for the parent. Imports neither Django nor settings.
 """
 
@@ -109,21 +110,24 @@ def sheet_names(book: Any) -> list[str]:
     ]
 
 
-def answer(limits: dict[str, int], path: str, sheet: str | None, spool: str | None) -> dict[str, Any]:
+def answer(limits: dict[str, int], path: str, wanted: str, spool: str) -> dict[str, Any]:
     """What was asked for, or the code of the refusal."""
     from python_calamine import CalamineWorkbook, PasswordError
 
     try:
         book = CalamineWorkbook.from_path(path)
-        if sheet is None or spool is None:
-            return {"sheets": sheet_names(book)}
+        names = sheet_names(book)
+        sheet = next((name for name in names if wanted in ("", name)), None)
+        if sheet is None:
+            return {"sheets": names}
         page = book.get_sheet_by_name(sheet)
         start = page.start or (0, 0)
         # The parser numbers rows from the top of the sheet, and columns from the first that is used.
         whole = filled_down(page.iter_rows(), page.merged_cell_ranges or (), start=(0, start[1]))
         rows = tidy(whole, indent=start[1], columns=limits["columns"])
         with open(spool, "w", encoding="utf-8") as out:
-            return {"rows": write_rows(out, rows)}
+            write_rows(out, rows)
+        return {"sheets": names, "sheet": sheet}
     except PasswordError:
         return {"refused": "password"}
     except TooWide:
@@ -140,8 +144,7 @@ def main(arguments: list[str]) -> None:
     """Entry point; see the module's docstring."""
     limits = json.loads(arguments[0])
     confine(memory=limits["memory"], seconds=limits["seconds"], disk=limits["disk"])
-    sheet, spool = (arguments[2], arguments[3]) if len(arguments) > 3 else (None, None)
-    sys.stdout.write(json.dumps(answer(limits, arguments[1], sheet, spool)))
+    sys.stdout.write(json.dumps(answer(limits, *arguments[1:])))
     sys.stdout.flush()
 
 

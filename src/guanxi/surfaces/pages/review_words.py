@@ -150,7 +150,7 @@ def title(draft: Draft, entity: Entity, actor: Actor) -> str:
 def banners(entity: Entity, record: int, actor: Actor) -> list[dict[str, Any]]:
     """What waits about a record, for who may see the record: which fields, never their values."""
     found = drafts.of_record(entity, record) if entity.key in actor.watched and actor.pool is None else []
-    reach = set(drafts.decidable(actor).filter(record=record).values_list("number", flat=True)) if found else set()
+    reach = set(drafts.decidable(actor, [entity.key]).filter(record=record).values_list("number", flat=True)) if found else set()
     visible = entity.visible(actor)
     shown = []
     for draft in found:

@@ -72,8 +72,9 @@ def _tabs(actor: Actor, tab: str) -> list[dict[str, Any]]:
 def cards(found: list[Draft], actor: Actor, failed: Mapping[int, str]) -> list[dict[str, Any]]:
     """Drafts in words, with what went wrong."""
     numbers = [draft.number for draft in found]
-    deciding = set(drafts.decidable(actor).filter(pk__in=numbers).values_list("number", flat=True)) if found else set()
-    opened = drafts.opened(numbers, actor)
+    about = {draft.entity for draft in found}
+    deciding = set(drafts.decidable(actor, about).filter(pk__in=numbers).values_list("number", flat=True)) if found else set()
+    opened = drafts.opened(found, actor)
     facts = review_facts.of([draft for draft in found if draft.number in opened], actor)
     return [
         card(draft, actor, deciding=deciding, opened=draft.number in opened, facts=facts) | {"failed": failed.get(draft.number, "")}
@@ -108,7 +109,7 @@ def decide(request: HttpRequest) -> HttpResponse:
             VERDICTS[verdict](number, request.POST.get("note", ""), actor=actor)
             done += 1
         except write.NotFound as missing:
-            if not drafts.decidable(actor).filter(pk=number).exists():
+            if not drafts.decides(number, actor):
                 if len(numbers) == 1:
                     raise Http404 from None
                 continue  # decided by somebody else meanwhile

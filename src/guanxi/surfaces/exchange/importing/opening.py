@@ -68,7 +68,7 @@ def read(run: ImportRun, entity: Entity, actor: Actor, *, sheet: str = "", heade
 
 def head(run: ImportRun, *, sheet: str = "", header: int | None = None) -> Head:
     """The first rows of the sheet that was asked for, or of the first that holds anything."""
-    with open_table(file_of(run), name=run.name) as table:
+    with open_table(file_of(run), name=run.name, sheet=sheet) as table:
         for name in [sheet] if sheet else table.sheets:
             rows = list(islice(table.rows(name), HEAD))
             if any(rows):
@@ -112,7 +112,7 @@ def file_of(run: ImportRun) -> Path:
 def body(run: ImportRun, *, after: int = 0) -> Iterator[tuple[int, Row]]:
     """(row number as Excel counts, cells) of every row below the headings that holds something, beyond row `after`."""
     first = max(run.header + 1, after)
-    with open_table(file_of(run), name=run.name) as table:
+    with open_table(file_of(run), name=run.name, sheet=run.sheet) as table:
         for number, row in enumerate(islice(table.rows(run.sheet), first, None), start=first + 1):
             if row:
                 yield number, row

@@ -21,14 +21,13 @@ _CHILD = "guanxi.surfaces.exchange.workbook_child"
 _CODE = Path(guanxi.__file__).resolve().parent.parent
 
 
-def list_sheets(path: Path, *, limits: Limits) -> tuple[str, ...]:
-    """Names of the visible worksheets."""
-    return tuple(_ask(limits, str(path))["sheets"])
+def convert(path: Path, sheet: str, spool: Path, *, limits: Limits) -> tuple[tuple[str, ...], str | None]:
+    """Write the rows of a sheet, of the first one for "", into `spool` (see `exchange.spool`).
 
-
-def convert(path: Path, sheet: str, spool: Path, *, limits: Limits) -> None:
-    """Write the rows of one sheet into `spool`; see `exchange.spool`."""
-    _ask(limits, str(path), sheet, str(spool))
+    Gives the names of the visible worksheets, and which of them was written: None where there is no such sheet.
+    """
+    reply = _ask(limits, str(path), sheet, str(spool))
+    return tuple(reply["sheets"]), reply.get("sheet")
 
 
 def _ask(limits: Limits, *arguments: str) -> dict[str, Any]:

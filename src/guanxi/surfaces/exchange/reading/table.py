@@ -96,24 +96,29 @@ class _Cards:
 
 
 class _Workbook:
-    """xlsx, xlsm, xls, xlsb, ods: each sheet is converted once, when it is first read."""
+    """xlsx, xlsm, xls, xlsb, ods: each sheet is converted once, the one that is wanted when the book is opened, others when first read."""
 
-    def __init__(self, path: Path, limits: Limits) -> None:
+    def __init__(self, path: Path, sheet: str, limits: Limits) -> None:
         suffix = inspect(path, limits=limits)
         self._folder = tempfile.TemporaryDirectory(prefix="guanxi-table-")
         self._path, self._limits = Path(self._folder.name) / f"book{suffix}", limits
         self._path.symlink_to(path.resolve())
-        self.sheets = sandbox.list_sheets(self._path, limits=limits)
+        self._spools: dict[str, Path] = {}
+        self.sheets = self._convert(sheet)
         if not self.sheets:
             raise Refused(_("The workbook has no visible sheet. Show the sheet you need in Excel and save the file."))
-        self._spools: dict[str, Path] = {}
 
     def rows(self, sheet: str) -> Iterator[Row]:
         if sheet not in self._spools:
-            spool = Path(self._folder.name) / str(len(self._spools))
-            sandbox.convert(self._path, sheet, spool, limits=self._limits)
-            self._spools[sheet] = spool
+            self._convert(sheet)
         return self._read(self._spools[sheet])
+
+    def _convert(self, sheet: str) -> tuple[str, ...]:
+        spool = Path(self._folder.name) / str(len(self._spools))
+        sheets, converted = sandbox.convert(self._path, sheet, spool, limits=self._limits)
+        if converted is not None:
+            self._spools[converted] = spool
+        return sheets
 
     def _read(self, path: Path) -> Iterator[Row]:
         """A method, so that the folder lives as long as the rows are being read."""
@@ -124,11 +129,14 @@ class _Workbook:
         self._folder.cleanup()
 
 
-def open_table(path: Path, *, name: str, limits: Limits = LIMITS) -> Table:
-    """Open a file that was sent under `name` (shown only; what it is, its content tells). Raises Refused."""
+def open_table(path: Path, *, name: str, sheet: str = "", limits: Limits = LIMITS) -> Table:
+    """Open a file that was sent under `name` (shown only; what it is, its content tells). Raises Refused.
+
+    `sheet` says which one will be read, "" the first: a workbook is then opened once for its names and its rows.
+    """
     form = recognise(path)
     if form is Form.WORKBOOK:
-        return Table(name, _Workbook(path, limits))
+        return Table(name, _Workbook(path, sheet, limits))
     if form is Form.CARDS:
         return Table(name, _Cards(path, name))
     return Table(name, _Text(path, name, limits))
