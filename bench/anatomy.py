@@ -71,15 +71,16 @@ def _watching() -> Watch:
     from django.template.backends.jinja2 import Template
 
     from guanxi.config import compression
-    from guanxi.kernel import statement
+    from guanxi.kernel import paging, statement
     from guanxi.org.middleware import ActorMiddleware
 
     watch = Watch()
     for cursor in (psycopg.Cursor, psycopg.ClientCursor, psycopg.ServerCursor):
-        for name in ("execute", "fetchall", "fetchone", "fetchmany"):
+        for name in ("execute", "fetchall", "fetchone", "fetchmany", "__next__"):
             if name in vars(cursor):
                 watch.over(cursor, name, "database")
     watch.over(statement, "compiled", "composing")
+    watch.over(paging, "compiled", "composing")
     watch.over(Template, "render", "drawing")
     watch.over(compression, "compress", "compressing")
     watch.over(ActorMiddleware, "enter", "session")

@@ -102,15 +102,18 @@ class Timing:
 
 
 def repeat(clients: list[Client], paths: list[str], times: int, *, fragment: str = "") -> Timing:
-    """Each client asks for the paths in turn, `times` requests each."""
-    timing, lock = Timing(), threading.Lock()
+    """Each client asks for the paths in turn, `times` requests each. Raises what the first that failed has raised."""
+    timing, lock, failed = Timing(), threading.Lock(), []
 
     def work(client: Client, offset: int) -> None:
         own = []
-        for n in range(times):
-            start = time.perf_counter()
-            client.get(paths[(n + offset) % len(paths)], fragment=fragment)
-            own.append((time.perf_counter() - start) * 1000)
+        try:
+            for n in range(times):
+                start = time.perf_counter()
+                client.get(paths[(n + offset) % len(paths)], fragment=fragment)
+                own.append((time.perf_counter() - start) * 1000)
+        except Exception as problem:
+            failed.append(problem)
         with lock:
             timing.samples += own
 
@@ -121,4 +124,6 @@ def repeat(clients: list[Client], paths: list[str], times: int, *, fragment: str
     for thread in threads:
         thread.join()
     timing.seconds = time.perf_counter() - begun
+    if failed:
+        raise failed[0]
     return timing

@@ -92,6 +92,13 @@ class Done:
         return Pace(name, self.rows, self.seconds)
 
 
+#: The job begun after another, its state, how many records it has changed or written, its seconds, and what it says.
+_NEXT_JOB = """
+SELECT id, state, coalesce((counts->>'done')::int, (counts->>'undone')::int, done), extract(epoch FROM ended_at - started_at), message
+FROM kernel_job WHERE id > %s ORDER BY id LIMIT 1
+"""
+
+
 def _job(client: Client, connection: psycopg.Connection, path: str, fields: Mapping[str, object]) -> Done:
     """Post something that becomes a job, and wait for its end."""
     before = connection.execute("SELECT coalesce(max(id), 0) FROM kernel_job").fetchone()
@@ -99,10 +106,7 @@ def _job(client: Client, connection: psycopg.Connection, path: str, fields: Mapp
     assert status in (200, 204, 302), f"{path} answered {status}"
     begun = time.perf_counter()
     while time.perf_counter() - begun < PATIENCE:
-        row = connection.execute(
-            "SELECT id, state, done, extract(epoch FROM ended_at - started_at), message FROM kernel_job WHERE id > %s ORDER BY id LIMIT 1",
-            before,
-        ).fetchone()
+        row = connection.execute(_NEXT_JOB, before).fetchone()
         assert row, f"{path} began no job"
         if row[1] not in ("waiting", "running"):
             assert row[1] == "done", f"{path}: {row[1]}, {row[4]}"

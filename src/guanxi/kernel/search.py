@@ -204,10 +204,14 @@ def _holding(entities: Sequence[Entity], actor: Actor, place: int, alternatives:
 
 
 def _recent(arm: Arm) -> Q:
-    """The newest entries of an arm."""
-    if not arm.walked:
+    """The newest entries of an arm; where no index has them in order of time, those among the newest of all.
+
+    Without that end PostgreSQL, which takes every entry for a hit here, would walk through all entries for what hardly any holds.
+    """
+    if arm.named:
         return arm.whole
-    column, value = arm.where.children[0] if arm.where.children else ("", 0)  # type: ignore[misc]
+    first = arm.where.children[0] if arm.where.children else None
+    column, value = first if isinstance(first, tuple) else ("", 0)
     return arm.whole & Q(updated_at__gte=Slot(f"{_EDGE}{column}:{value}"))
 
 
@@ -284,11 +288,11 @@ def _readable_title(entities: Sequence[Entity], actor: Actor) -> bool:
 
 @dataclass(frozen=True)
 class Arm:
-    """A part of the scopes of some entities: a condition over one column of the entry, `walked` if an index has it in order of time."""
+    """A part of the scopes of some entities: a condition over the entry, or, if `named`, the ids of the entries or of their parents."""
 
     keys: tuple[str, ...]
     where: Q
-    walked: bool = True
+    named: bool = False
 
     @property
     def of(self) -> Q:
@@ -341,7 +345,7 @@ def arms(entities: Sequence[Entity], actor: Actor) -> list[Arm]:
 
 def _rows(entity: Entity, rows: Any) -> Arm:
     """What the entry itself does not say: what lies in the pool that the actor looks into, or in the regions that he looks after."""
-    return Arm((entity.key,), Q(Exists(rows.filter(id=OuterRef("record")).order_by())), walked=False)
+    return Arm((entity.key,), Q(Exists(rows.filter(id=OuterRef("record")).order_by())))
 
 
 def _keys(entities: Iterable[Entity]) -> tuple[str, ...]:
@@ -359,17 +363,17 @@ def _owned(by_owner: dict[int, list[Entity]]) -> list[Arm]:
 def _each(keys: tuple[str, ...], column: str, ids: Collection[int]) -> list[Arm]:
     """One arm an id, while they are few: an index is in order of time under each id, not under several."""
     if len(ids) > MOST_PARTS:
-        return [Arm(keys, Q(AnyOf(F(column), ids)), walked=False)]
+        return [Arm(keys, Q(AnyOf(F(column), ids)))]
     return [Arm(keys, Q(**{column: i})) for i in sorted(ids)]
 
 
 def _opened(entities: Sequence[Entity], actor: Actor) -> list[Arm]:
     """What was opened to the actor, and what lies below a record that was."""
-    found = [Arm(_keys(entities), Q(AnyOf(F("record"), shared_ids(list(_keys(entities)), actor, "view"))), walked=False)]
+    found = [Arm(_keys(entities), Q(AnyOf(F("record"), shared_ids(list(_keys(entities)), actor, "view"))), named=True)]
     parents = {e.fields[e.parent].kind.target.key for e in entities if e.parent}  # type: ignore[attr-defined]
     if parents:
         below = _keys(e for e in entities if e.parent)
-        found.append(Arm(below, Q(AnyOf(F("parent"), shared_ids(sorted(parents), actor, "view", below=True))), walked=False))
+        found.append(Arm(below, Q(AnyOf(F("parent"), shared_ids(sorted(parents), actor, "view", below=True))), named=True))
     return found
 
 
