@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from guanxi.kernel import patience
+from guanxi.kernel import patience, write
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.registry import registry
 from guanxi.org.models import Assignment, Grant
@@ -135,6 +135,24 @@ def test_customers_that_one_may_not_see_are_one_line_without_a_name(cast: Cast, 
     assert str(deals[0]) not in page.partition("<tbody>")[2]
 
 
+def test_a_customer_in_the_recycle_bin_keeps_its_group_and_is_no_link(cast: Cast, at_desk: Desk, deals: tuple[int, int]) -> None:
+    write.delete_many(CUSTOMER, [deals[0]], actor=cast.owner, door="test")
+    page = at_desk(cast.owner).get(ADDRESS + "customer").content.decode()
+    assert lines(page)["衢州甲机电"][0] == "2"
+    assert re.findall(r'<td class="stick"><a href="[^"]+">([^<]+)</a>', page) == ["衢州乙机电"]
+
+
+def test_months_begin_at_midnight_where_the_company_is(cast: Cast, at_desk: Desk) -> None:
+    follow_up = registry.get("activity.followup")
+    for moment in ("2026-01-31T23:30:00+08:00", "2026-02-01T00:30:00+08:00"):
+        make(follow_up, actor=cast.owner, happened_at=moment)
+    client = at_desk(cast.owner)
+    page = client.get("/follow-ups/?view=all&layout=groups&by=happened_at.month").content.decode()
+    assert {name: cells[0] for name, cells in lines(page).items()} == {"2026-02": "1", "2026-01": "1", "All": "2"}
+    for link in re.findall(r'<td class="stick"><a href="([^"]+)">', page):
+        assert client.get(unescape(link)).content.decode().count("<tr data-row=") == 1
+
+
 def test_more_rows_and_more_groups_ask_no_more(cast: Cast, at_desk: Desk) -> None:
     client, asked = at_desk(cast.owner), []
     for _round in range(3):
@@ -151,8 +169,8 @@ def test_more_groups_than_are_shown_are_counted_in_all(
 ) -> None:
     monkeypatch.setattr(groups, "MOST", 1)
     found = table(at_desk(cast.owner), ADDRESS + "customer")
-    assert len(found) == 2
-    assert next(cells for name, cells in found.items() if name.startswith("All"))[0] == "4"
+    assert list(found) == ["衢州甲机电", "All others", "All The first 1 are shown"]
+    assert [cells[:2] for cells in found.values()] == [["2", "¥1,200.50"], ["2", "¥57"], ["4", "¥1,257.50"]]
 
 
 def test_what_takes_too_long_says_so(cast: Cast, at_desk: Desk, deals: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:

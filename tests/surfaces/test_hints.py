@@ -51,12 +51,15 @@ def test_wrong_passwords_for_one_login_and_many_numbers(cast: Cast) -> None:
     assert {(h.kind, h.person) for h in hints.found()} == {("guess", None), ("reveal", cast.owner.id)}
 
 
-def test_who_walks_through_the_numbers_of_records_is_noticed(cast: Cast, at_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("part", ["", "_field/name/"])
+def test_who_walks_through_the_numbers_of_records_is_noticed(
+    cast: Cast, at_desk: Desk, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
     monkeypatch.setattr(hints, "DENIALS", 3)
     record = samples.make(registry.get("customers.customer"), actor=cast.owner)
     stranger = at_desk(cast.stranger)
     for number in (record.id, record.id + 100_000, record.id):
-        assert stranger.get(f"/customers/{number}/").status_code == 404
+        assert stranger.get(f"/customers/{number}/{part}").status_code == 404
     assert [(h.kind, h.person) for h in hints.found()] == [("denied", cast.stranger.id)]
     assert cast.stranger.name in at_desk(cast.admin).get("/admin/hints/").content.decode()
     assert at_desk(cast.director).get("/admin/hints/").status_code == 404

@@ -16,6 +16,7 @@ from guanxi.kernel import attachments, write
 from guanxi.kernel.actor import SYSTEM, Actor
 from guanxi.kernel.models import Attachment
 from guanxi.kernel.registry import registry
+from guanxi.surfaces.pages import viewer
 from guanxi.surfaces.viewing import asking
 from tests import papers
 from tests.customers.pool_company import lying, pool
@@ -219,6 +220,7 @@ def spy() -> bytes:
 
 
 LOCKED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + "EncryptedPackage".encode("utf-16-le") + bytes(512)
+LETTER = b"Subject: half a character\nContent-Type: text/plain; charset=%s\n\n%s"
 DEEP = papers.docx("<w:p>" * 5_000 + "</w:p>" * 5_000)
 
 
@@ -235,6 +237,9 @@ DEEP = papers.docx("<w:p>" * 5_000 + "</w:p>" * 5_000)
         ("none.docx", b"\x00\x01\x02\x03" * 100, KIND),
         ("other.docx", papers.package({"x/y.xml": "<x/>"}, main="x/y.xml"), DAMAGED),
         ("empty.txt", b"", "no text in this file"),
+        ("half.eml", LETTER % (b"utf-7", b"before +2AA- after"), "after"),
+        ("escaped.eml", LETTER % (b"unicode_escape", b"before \\ud800 after"), "after"),
+        ("undefined.eml", LETTER % (b"undefined", b"before after"), "before after"),
     ],
 )
 def test_a_malicious_or_broken_file_gets_a_sentence(look: Look, name: str, body: bytes, said: str) -> None:
@@ -265,6 +270,14 @@ def test_who_comes_while_another_file_is_read_asks_again_and_is_told_in_the_end(
     assert "hx-get" not in last
     assert "<p>one</p>" in client.get(f"{address}?tried=1", headers=HTMX).content.decode()
     assert client.get(f"{address}?tried=x", headers=HTMX).status_code == 200
+
+
+def test_nobody_has_more_read_than_so_much_in_a_minute(cast: Cast, at_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(viewer, "A_MINUTE", 2)
+    address = f"/_files/{kept(cast.owner, '一.txt', b'one').pk}/text/"
+    client, often = at_desk(cast.owner), "You are asking too often"
+    assert [often in client.get(address, headers=HTMX).content.decode() for _n in range(3)] == [False, False, True]
+    assert often not in at_desk(cast.readonly).get(address, headers=HTMX).content.decode()
 
 
 def test_a_file_that_left_the_disk_is_said_to_be_gone(cast: Cast, at_desk: Desk, tmp_path: Any) -> None:

@@ -4,12 +4,16 @@ import { byKeys, place, save } from "./carry.js";
 
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
 
+let opened = false;
+
 /** On a phone the days stand below one another: the list opens at today, or at what comes next, unless somebody has scrolled already. */
 function toToday(calendar) {
-  if (!matchMedia("(max-width: 640px)").matches || scrollY > 0) return;
+  const first = !opened;
+  opened = true;
+  if (!first || scrollY > 0 || !matchMedia("(max-width: 640px)").matches) return;
   const days = [...calendar.querySelectorAll(".day:not(.outside)")];
-  const here = days.findIndex((day) => day.matches(".today"));
-  days.slice(Math.max(here, 0)).find((day) => day.getClientRects().length && here > 0)?.scrollIntoView({ block: "start" });
+  const today = days.findIndex((day) => day.matches(".today"));
+  if (today > 0) days.slice(today).find((day) => day.getClientRects().length)?.scrollIntoView({ block: "start" });
 }
 
 export function start(calendar, tools) {

@@ -188,7 +188,7 @@ function clicked(event) {
 function changed() {
   if (!drawerOpen() || !stack.length) return;
   stack.forEach((layer) => { layer.stale = true; });
-  if (isDirty(layers.top())) return;
+  if (isDirty(layers.top()) || layers.top().querySelector("form.editing")) return;
   stack.at(-1).stale = false;
   load();
 }

@@ -4,6 +4,8 @@ import { on } from "./dom.js";
 import { say } from "./words.js";
 
 const dirty = new Set();
+/** Forms whose answer is still to come. */
+const sent = new Set();
 
 /** Whether anything unsaved stands below `root`. */
 export const isDirty = (root) => [...dirty].some((form) => form.isConnected && root.contains(form));
@@ -21,10 +23,13 @@ export function listen() {
   on("input", "form[data-guard]", (_, form) => dirty.add(form));
   on("change", "form[data-guard]", (_, form) => dirty.add(form));
   document.addEventListener("submit", ({ target, defaultPrevented }) => { if (!defaultPrevented && !target.hasAttribute("hx-post")) dirty.delete(target); });
-  // Before what the answer sets off: a record that is read anew must not take what was just saved for unsaved.
-  document.addEventListener("htmx:beforeOnLoad", ({ detail }) => {
-    const saved = detail.xhr.status < 400 && detail.requestConfig.verb !== "get";
-    if (saved && detail.elt.matches?.("form")) dirty.delete(detail.elt);
+  // What is typed after the form was sent counts again at once; what was sent, when it was not taken.
+  document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+    if (detail.requestConfig.verb !== "get" && dirty.delete(detail.elt)) sent.add(detail.elt);
+  });
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    const taken = detail.xhr.status > 0 && detail.xhr.status < 400 && !new URL(detail.xhr.responseURL || location.href).pathname.startsWith("/login/");
+    if (sent.delete(detail.requestConfig?.elt) && !taken) dirty.add(detail.requestConfig.elt);
   });
   addEventListener("beforeunload", (event) => {
     if ([...dirty].some((form) => form.isConnected)) event.preventDefault();

@@ -4,6 +4,11 @@ const LONG = 500; // milliseconds
 const SLIP = 10; // pixels that a resting finger may move
 const narrow = matchMedia("(max-width: 640px)");
 
+const AFTER = 400; // milliseconds within which the click of a press comes
+
+/** A tap, and no mouse, key or reading aid: those open a card as ever. */
+const touched = (event) => event.detail !== 0 && (event.pointerType || "touch") === "touch" && !(event.ctrlKey || event.metaKey || event.shiftKey);
+
 let timer = 0;
 let from = null;
 let pressed = false;
@@ -28,10 +33,13 @@ function cancel() {
 export function listen(hold) {
   document.addEventListener("pointerdown", (event) => down(event, hold), { passive: true });
   document.addEventListener("pointermove", (event) => { if (timer && Math.hypot(event.x - from.x, event.y - from.y) > SLIP) cancel(); }, { passive: true });
-  ["pointerup", "pointercancel"].forEach((name) => document.addEventListener(name, cancel));
+  ["pointerup", "pointercancel"].forEach((name) => document.addEventListener(name, () => {
+    cancel();
+    setTimeout(() => { pressed = false; }, AFTER); // where no click follows, a later one is meant
+  }));
   document.addEventListener("contextmenu", (event) => { if (timer || pressed) event.preventDefault(); }); // a link's own menu would cover the card
   document.addEventListener("click", (event) => {
-    const box = boxOf(event.target);
+    const box = touched(event) && boxOf(event.target);
     const mine = pressed || (box && document.body.matches(".selecting, .picking"));
     if (!mine || event.target === box || event.target.closest("button")) return;
     event.preventDefault();

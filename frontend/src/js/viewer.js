@@ -1,11 +1,13 @@
 /* The dialogue in which a file is looked at: arrow keys turn to the next one, a PDF is drawn. */
 
+import { typing } from "./dom.js";
+
 const READING = ".viewer [data-sideways]";
 
 /** Left and right turn to the neighbour, unless what has the focus scrolls that way itself. */
 function turn(event) {
   const by = { ArrowLeft: "previous", ArrowRight: "next" }[event.key];
-  if (!by || event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (!by || event.defaultPrevented || typing(event.target) || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
   if (document.querySelector("dialog[open]:not(#modal)")) return;
   const wide = event.target.closest?.(READING);
   if (wide && wide.scrollWidth > wide.clientWidth) return;

@@ -94,7 +94,7 @@ def compiled(queryset: Any, *, lasting: bool = True, plain: bool = True) -> Stat
     except EmptyResultSet:
         return Statement("", (), {}, None, lasting, plain)
     converters = compiler.get_converters([part for part, _sql, _alias in compiler.select[: compiler.col_count]])
-    return Statement(sql, tuple(params), converters, compiler, lasting, plain)
+    return Statement(sql, tuple(params), converters, compiler if converters else None, lasting, plain)
 
 
 def first_of_each(queryset: Any, place: str, order: str, most: int) -> Statement:

@@ -9,15 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, Q
 
-from guanxi.kernel import access, marks, paging, query, statement
+from guanxi.kernel import access, clock, marks, paging, query, statement
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.condition import tree
+from guanxi.kernel.kept import Kept
 from guanxi.kernel.paging import Page, Segment, Sort
 
 if TYPE_CHECKING:
     from guanxi.kernel.entity import Entity
     from guanxi.kernel.plan import Plan
     from guanxi.kernel.query import Rows
+
+
+#: Statements that hold the scope many times over, such as a board's: few are kept, for each may take a hundred kilobytes.
+_large: Kept[statement.Statement] = Kept(200)
 
 
 @dataclass(frozen=True)
@@ -67,13 +72,14 @@ class Window:
 
         return paging.page(sort, reading, cursor=cursor, size=size, **self.values)
 
-    def kept(self, code: tuple[Hashable, ...], make: Callable[[Rows], statement.Statement]) -> statement.Statement:
-        """What `make` compiles of the rows, which it does only when nothing is kept of the same rows under `code`. Raises ConditionError."""
+    def read(self, code: tuple[Hashable, ...], make: Callable[[Rows], statement.Statement]) -> list[tuple[Any, ...]]:
+        """Run what `make` compiles of the rows, which it does only when nothing is kept of the same rows under `code`. Raises ConditionError."""
 
         def whole() -> statement.Statement:
             return replace(statement.written(make(self.rows())), lasting=self._lasting())
 
-        return statement.kept(self.actor, (*self._rows_key(), *code), whole)
+        key = (*self._rows_key(), *code)
+        return _large.get(self.actor, (clock.today(), *key), whole, lasts=lambda s: s.lasting).run(**self.values)
 
     def _rows_key(self) -> tuple[Hashable, ...]:
         """What goes into the rows beside the actor."""

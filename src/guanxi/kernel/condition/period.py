@@ -29,6 +29,8 @@ WORDS = {
     "this_year": gettext_lazy("This year"),
     "last_year": gettext_lazy("Last year"),
 }
+#: How many months a period has that can be told by its first day.
+MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _OFFSET = re.compile(r"([+-])(\d{1,4})d")
 
 
@@ -78,10 +80,15 @@ def resolve(word: str) -> tuple[date, date]:
     if unit == "week":
         first = today - timedelta(days=today.weekday()) + timedelta(weeks=step)
         return first, first + timedelta(days=6)
-    span = {"month": 1, "quarter": 3, "year": 12}[unit]
+    span = MONTHS[unit]
     month = (today.month - 1) // span * span + span * step
     first = _month(today.year, month)
     return first, _month(today.year, month + span) - timedelta(days=1)
+
+
+def last_day(unit: str, first: date) -> date:
+    """The last day of the month, quarter or year that begins on `first`."""
+    return _month(first.year, first.month - 1 + MONTHS[unit]) - timedelta(days=1)
 
 
 def _month(year: int, zero_based: int) -> date:

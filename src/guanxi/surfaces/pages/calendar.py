@@ -57,7 +57,7 @@ class Days:
         """(id, value, the plan's paths, version, day, how many that day) of the first records of each day. Raises TooMuch."""
         key = ("days", self.field.key, self.span.name, self.span.first, self.span.last, self.compiled.keys)
         with patience.within():
-            return window.kept(key, self._firsts).run()
+            return window.read(key, self._firsts)
 
     def _firsts(self, rows: Rows) -> statement.Statement:
         value, day = self._value()

@@ -301,6 +301,7 @@ def one_field(request: HttpRequest, slug: str, record_id: int, key: str) -> Http
     """Click to edit: GET gives the little form, POST saves one field and answers with its new cell."""
     entity = entity_or_404(request, slug)
     actor = actor_of(request)
+    record_or_404(request, entity, record_id)
     row = entity.rows(actor, "edit").filter(id=record_id).first()
     field = entity.writable(actor).get(key)
     if row is None or field is None or key in entity.hidden_in_form:

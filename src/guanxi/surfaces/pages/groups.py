@@ -9,8 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, DateField, F, IntegerField, Q, Sum, Value
@@ -22,13 +21,15 @@ from django.utils.translation import gettext as _
 from guanxi.kernel import patience, statement
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.china import regions
+from guanxi.kernel.condition import period
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Field, Reader
-from guanxi.kernel.fields.money import show_amount
+from guanxi.kernel.fields.money import BASE_CURRENCY
 from guanxi.kernel.window import Window
 from guanxi.surfaces.pages import almanac, shapes
 from guanxi.surfaces.pages.frame import reader_of
-from guanxi.surfaces.pages.totals import summand
+from guanxi.surfaces.pages.totals import HUNDRED, summand
+from guanxi.surfaces.pages.totals import shown as as_shown
 
 if TYPE_CHECKING:
     from guanxi.kernel.query import Rows
@@ -38,8 +39,7 @@ if TYPE_CHECKING:
 MOST = 200
 #: A province is the first two of a region's six digits.
 PROVINCE = 10_000
-PERIODS = {"month": TruncMonth, "quarter": TruncQuarter, "year": TruncYear}
-SHARE = 100
+_BEGINNINGS = {"month": TruncMonth, "quarter": TruncQuarter, "year": TruncYear}
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,10 @@ class Figures:
     won: int = 0
     lost: int = 0
     gained: Any = None
+
+    def __sub__(self, other: Figures) -> Figures:
+        gone = Figures(-other.count, _minus(other.sum), -other.won, -other.lost, _minus(other.gained))
+        return self + gone
 
     def __add__(self, other: Figures) -> Figures:
         return Figures(
@@ -70,6 +74,10 @@ class Figures:
 
 def _plus(one: Any, other: Any) -> Any:
     return other if one is None else one if other is None else one + other
+
+
+def _minus(one: Any) -> Any:
+    return None if one is None else -one
 
 
 @dataclass(frozen=True)
@@ -92,7 +100,7 @@ class Groups:
     def read(self, window: Window) -> list[tuple[Any, Figures]]:
         """(value, figures) of at most `MOST` + 1 groups, periods latest first, others by amount and count. Raises TooMuch."""
         with patience.within():
-            rows = window.kept(("groups", *self._key()), self._grouped).run()
+            rows = window.read(("groups", *self._key()), self._grouped)
         return [(value, Figures(*figures)) for value, *figures in rows]
 
     def whole(self, window: Window) -> Figures:
@@ -103,7 +111,7 @@ class Groups:
             return statement.compiled(self._figures(one).values_list("n", "s", "w", "l", "g"))
 
         with patience.within():
-            found = window.kept(("whole", *self._key()), all_of_it).run()
+            found = window.read(("whole", *self._key()), all_of_it)
         return Figures(*found[0]) if found else Figures()
 
     def _key(self) -> tuple[Hashable, ...]:
@@ -117,7 +125,11 @@ class Groups:
     def _figures(self, grouped: Any) -> Any:
         total = summand(self.entity, self.amount, self.reader.actor) if self.amount else None
         added = Value(None, output_field=IntegerField())
-        won, lost = (Q(**{f"{self._stage}__in": ids}) for ids in (self.won, self.lost))
+        if not self.ends:
+            none = Value(0, output_field=IntegerField())
+            return grouped.annotate(n=Count("id"), s=added if total is None else Sum(total), w=none, l=none, g=added)
+        stage = self.entity.fields[self.entity.stage].column.path
+        won, lost = (Q(**{f"{stage}__in": ids}) for ids in (self.won, self.lost))
         return grouped.annotate(
             n=Count("id"),
             s=added if total is None else Sum(total),
@@ -126,10 +138,6 @@ class Groups:
             g=added if total is None else Sum(total, filter=won),
         )
 
-    @property
-    def _stage(self) -> str:
-        return str(self.entity.fields[self.entity.stage].column.path) if self.entity.stage else "id"
-
     def _value(self) -> Any:
         stored = self.field.column.expression()
         if self.field.kind.name == "region":
@@ -137,15 +145,15 @@ class Groups:
         if not self.period:
             return stored
         if self.field.kind.name == "datetime":
-            return Cast(PERIODS[self.period](stored, tzinfo=timezone.get_default_timezone()), DateField())
-        return PERIODS[self.period](stored, output_field=DateField())
+            return Cast(_BEGINNINGS[self.period](stored, tzinfo=timezone.get_default_timezone()), DateField())
+        return _BEGINNINGS[self.period](stored, output_field=DateField())
 
 
 def groups_of(entity: Entity, by: str, reader: Reader) -> Groups:
     """The groups over what `shapes.groupings` offers as `by`."""
-    key, _dot, period = by.partition(".")
+    key, _dot, unit = by.partition(".")
     won, lost = _ends(entity, reader.actor)
-    return Groups(entity, entity.fields[key], period, reader, shapes.amount(entity, reader.actor), won, lost)
+    return Groups(entity, entity.fields[key], unit, reader, shapes.amount(entity, reader.actor), won, lost)
 
 
 def _ends(entity: Entity, actor: Actor) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -170,48 +178,50 @@ def render_groups(request: HttpRequest, state: State) -> dict[str, Any]:
         "groups_by": offered[state.by],
         "groups_fields": [(label, state.address(by=code, at=""), code == state.by) for code, label in offered.items()],
         "groups_amount": shown.entity.fields[shown.amount].label if shown.amount else "",
+        "groups_note": _("In %(currency)s.") % {"currency": BASE_CURRENCY} if shown.amount else "",
         "groups_too_much": False,
     }
     try:
         found = shown.read(window)
-        cut = len(found) > MOST
-        found = found[:MOST]
-        whole = shown.whole(window) if cut else sum((figures for _value, figures in found), Figures())
+        cut, found = len(found) > MOST, found[:MOST]
+        added = sum((figures for _value, figures in found), Figures())
+        whole = shown.whole(window) if cut else added
     except patience.TooMuch:
-        return {**context, "groups_too_much": True, "groups_lines": [], "groups_whole": None, "groups_cut": False}
-    return {**context, "groups_lines": lines(state, shown, found, whole), "groups_whole": line("", "", whole, whole), "groups_cut": cut}
+        return {**context, "groups_too_much": True, "groups_lines": [], "groups_whole": None, "groups_cut": 0}
+    drawn = lines(state, shown, found, whole)
+    if cut:
+        drawn.append(line(shown, _("All others"), "", whole - added, whole))
+    return {**context, "groups_lines": drawn, "groups_whole": line(shown, "", "", whole, whole), "groups_cut": MOST if cut else 0}
 
 
 def lines(state: State, shown: Groups, found: Sequence[tuple[Any, Figures]], whole: Figures) -> list[dict[str, Any]]:
     """A line for each group, choices in their own order; what is not to be named is one line."""
-    names = _names(shown, [value for value, _figures in found if value is not None])
+    values = [value for value, _figures in found if value is not None]
+    names, there = _names(shown, values), _there(shown, values)
     unnamed, made = Figures(), []
     for value, figures in _ordered(shown, found):
         if value is not None and value not in names:
             unnamed += figures
             continue
-        where = _condition(shown, value)
-        made.append(line(names.get(value, _("Not set")), address(state, where) if where else "", figures, whole))
-    return [*made, line(_("Not visible to you"), "", unnamed, whole)] if unnamed.count else made
+        where = _condition(shown, value) if value is None or value in there else []
+        made.append(line(shown, names.get(value, _("Not set")), address(state, where) if where else "", figures, whole))
+    return [*made, line(shown, _("Not visible to you"), "", unnamed, whole)] if unnamed.count else made
 
 
-def line(label: str, url: str, figures: Figures, whole: Figures) -> dict[str, Any]:
+def line(shown: Groups, label: str, url: str, figures: Figures, whole: Figures) -> dict[str, Any]:
     """A group as the table draws it."""
+    amount = shown.entity.fields[shown.amount] if shown.amount else None
     return {
         "label": label,
         "url": url,
         "count": f"{figures.count:,}",
-        "share": round(SHARE * figures.count / whole.count, 1) if whole.count else 0,
-        "sum": _money(figures.sum),
+        "share": round(HUNDRED * figures.count / whole.count, 1) if whole.count else 0,
+        "sum": as_shown(amount, figures.sum) if amount else "",
         "won": f"{figures.won:,}",
         "lost": f"{figures.lost:,}",
         "rate": figures.rate,
-        "gained": _money(figures.gained),
+        "gained": as_shown(amount, figures.gained) if amount else "",
     }
-
-
-def _money(amount: Any) -> str:
-    return "" if amount is None else show_amount(Decimal(amount).quantize(Decimal("0.01")))
 
 
 def _ordered(shown: Groups, found: Sequence[tuple[Any, Figures]]) -> Sequence[tuple[Any, Figures]]:
@@ -222,23 +232,34 @@ def _ordered(shown: Groups, found: Sequence[tuple[Any, Figures]]) -> Sequence[tu
 
 
 def _names(shown: Groups, values: list[Any]) -> dict[Any, str]:
-    """What each group is called; those that this person may not see have no name."""
+    """What each group is called; records that this person may not see have no name."""
     kind, reader = shown.field.kind, shown.reader
     if shown.period:
         return {value: _period_words(shown.period, value) for value in values}
     if kind.name == "region":
         return {value: regions.label(f"{value:02d}0000") for value in values}
     if kind.name == "lookup":
-        return {value: title for value, title in kind.titles(values, reader).items() if title}  # type: ignore[attr-defined]
-    named = {value: kind.text(value, reader) for value in values}
-    return {value: text for value, text in named.items() if text}
+        return {value: title or "—" for value, title in kind.titles(values, reader).items()}  # type: ignore[attr-defined]
+    return {value: kind.text(value, reader) or "—" for value in values}
 
 
-def _period_words(period: str, first: date) -> str:
-    if period == "month":
+def _there(shown: Groups, values: list[Any]) -> set[Any]:
+    """The values that a condition can name: not records in the recycle bin, nor people and departments that are not to be chosen."""
+    kind, actor = shown.field.kind, shown.reader.actor
+    if kind.name == "lookup":
+        return set(kind.target.rows(actor).filter(id__in=values).values_list("id", flat=True))  # type: ignore[attr-defined]
+    if kind.name in ("person", "department"):
+        return set(values) & set(kind.choices(shown.reader))  # type: ignore[attr-defined]
+    if kind.name == "choice":
+        return set(values) & {item.id for item in kind.dictionary.items()}  # type: ignore[attr-defined]
+    return set(values)
+
+
+def _period_words(unit: str, first: date) -> str:
+    if unit == "month":
         return almanac.month_words(first)
     quarter = (first.month + 2) // 3
-    return _("%(year)d Q%(quarter)d") % {"year": first.year, "quarter": quarter} if period == "quarter" else str(first.year)
+    return _("%(year)d Q%(quarter)d") % {"year": first.year, "quarter": quarter} if unit == "quarter" else str(first.year)
 
 
 def _condition(shown: Groups, value: Any) -> list[Any]:
@@ -247,19 +268,10 @@ def _condition(shown: Groups, value: Any) -> list[Any]:
     if value is None:
         return [key, "empty"] if "empty" in kind.operators else []
     if shown.period:
-        return [key, "between", [value.isoformat(), _last(shown.period, value).isoformat()]]
+        return [key, "between", [value.isoformat(), period.last_day(shown.period, value).isoformat()]]
     if kind.name == "region":
         return [key, "in", [f"{value:02d}0000"]]
-    if kind.name in ("person", "department"):
-        return [key, "is", value] if value in kind.choices(shown.reader) else []  # type: ignore[attr-defined]
     return [key, "is", kind.json(value) if kind.name == "choice" else value]
-
-
-def _last(period: str, first: date) -> date:
-    """The last day of a period that begins on `first`."""
-    months = {"month": 1, "quarter": 3, "year": 12}[period]
-    year, month = divmod(first.month - 1 + months, 12)
-    return date(first.year + year, month + 1, 1) - timedelta(days=1)
 
 
 def address(state: State, where: list[Any]) -> str:

@@ -98,7 +98,7 @@ class Lanes:
             sums = found.annotate(s=Value(None, output_field=IntegerField()) if total is None else Sum(total))
             return statement.compiled(sums.values_list(LANE, "n", "s"))
 
-        return {lane: (count, amount) for lane, count, amount in window.kept(("figures", *self._key()), grouped).run()}
+        return {lane: (count, amount) for lane, count, amount in window.read(("figures", *self._key()), grouped)}
 
     def windows(self, window: Window) -> dict[int, list[tuple[Any, ...]]]:
         """The first cards of every column, one more than are shown, by the id of the value; 0 where there is none."""
@@ -109,7 +109,7 @@ class Lanes:
         def composed(rows: Rows) -> statement.Statement:
             return paging.firsts([self.of(rows, item) for item in columns], self.sort, self.paths, WINDOW)
 
-        read = window.kept(("firsts", *self._key()), composed).run()
+        read = window.read(("firsts", *self._key()), composed)
         return {item.id: mine for item, mine in zip(columns, paging.apart(read, len(columns), WINDOW), strict=True)}
 
     def _key(self) -> tuple[Hashable, ...]:

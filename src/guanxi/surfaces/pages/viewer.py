@@ -10,7 +10,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from guanxi.kernel import attachments, directory, write
+from guanxi.kernel import attachments, directory, tally, write
 from guanxi.kernel.fields.dates import ago
 from guanxi.kernel.models import Attachment
 from guanxi.kernel.registry import registry
@@ -21,6 +21,8 @@ from guanxi.surfaces.viewing import asking
 
 #: How often a browser asks again, every half second, while other files are being read.
 PATIENT = 30
+#: Each reading takes up to five seconds of a processor, so nobody has more than this read in a minute.
+A_MINUTE = 40
 
 
 def _row(request: HttpRequest, file_id: int) -> Attachment:
@@ -73,7 +75,8 @@ def text(request: HttpRequest, file_id: int) -> HttpResponse:
     row = _row(request, file_id)
     if asking.way(row) != "text":
         raise Http404
-    answer, tried = asking.text(row), whole(request.GET.get("tried")) or 0
+    person, tried = actor_of(request).id, whole(request.GET.get("tried")) or 0
+    answer = asking.text(row, may=lambda: tally.add("viewing", person, seconds=60) <= A_MINUTE)
     context = {
         "again": f"{request.path}?tried={tried + 1}" if answer.refused == "busy" and tried < PATIENT else "",
         "answer": answer,
@@ -97,6 +100,7 @@ def sentences() -> dict[str, str]:
         "large": _("This file is too large or too involved to be shown here. Download it and open it on your computer."),
         "kind": _("Files of this kind cannot be shown here. Download it and open it on your computer."),
         "busy": _("Many files are being opened at the moment. Try again in a little while, or download it."),
+        "often": _("You are asking too often. Wait a minute."),
         "gone": _("This file is no longer there, or you may not see it."),
         "empty": _("There is no text in this file."),
     }

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
@@ -49,7 +49,7 @@ _TEXTS = ("message/rfc822", "application/mbox", "application/json", "application
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Parts as `paper` collects them; or the code of a refusal: password, damaged, large, kind, busy, gone."""
+    """Parts as `paper` collects them; or the code of a refusal: password, damaged, large, kind, busy, often, gone."""
 
     parts: list[dict[str, Any]] = field(default_factory=list)
     shortened: bool = False
@@ -71,11 +71,13 @@ def _ending(row: Attachment) -> str:
     return PurePosixPath(row.name).suffix.lower()
 
 
-def text(row: Attachment, *, limits: Limits = LIMITS) -> Answer:
-    """What can be read of a file; `busy` at once where another one is being read."""
+def text(row: Attachment, *, may: Callable[[], bool] = lambda: True, limits: Limits = LIMITS) -> Answer:
+    """What can be read of a file; `busy` at once where another one is being read, `often` where `may` says no when its turn has come."""
     if not _turn.acquire(blocking=False):
         return Answer(refused="busy")
     try:
+        if not may():
+            return Answer(refused="often")
         with _on_disk(row.path) as path:
             return _ask(path, _HINTS.get(_ending(row), "letter" if row.kind == "message/rfc822" else "lines"), limits)
     except FileNotFoundError:

@@ -8,23 +8,20 @@ kill, is a refusal for the parent. Imports neither Django nor settings.
 from __future__ import annotations
 
 import json
-import lzma
 import sys
 import zipfile
-import zlib
 from pathlib import Path
 from typing import Any
 
 from guanxi.surfaces.exchange.codec import HoldsNul
 from guanxi.surfaces.exchange.workbook_child import confine
-from guanxi.surfaces.viewing import markup, office, plain, workbook
+from guanxi.surfaces.viewing import office, plain, workbook
 from guanxi.surfaces.viewing.paper import Full, Paper
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 #: Streams of the old container that say what is in it.
 _PACKAGE, _OTHERS = "EncryptedPackage".encode("utf-16-le"), ("WordDocument".encode("utf-16-le"), "PowerPoint Document".encode("utf-16-le"))
 _PARTS, _UNPACKED, _RATIO, _HARMLESS = 10_000, 512 << 20, 250, 32 << 20
-_DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, EOFError, KeyError, StopIteration, ValueError)
 
 
 class Refused(Exception):
@@ -44,13 +41,16 @@ def read(path: Path, hint: str, paper: Paper) -> None:
 
 
 def _old(path: Path, paper: Paper) -> None:
-    body = path.read_bytes()
-    if _PACKAGE in body:
-        raise Refused("password")
-    if any(stream in body for stream in _OTHERS):
-        raise Refused("kind")
-    del body
-    _workbook(path, paper)
+    """A workbook; where it is none, the names of the streams say what else it is."""
+    try:
+        _workbook(path, paper)
+    except Refused as refusal:
+        body = path.read_bytes()
+        if _PACKAGE in body:
+            raise Refused("password") from None
+        if any(stream in body for stream in _OTHERS):
+            raise Refused("kind") from None
+        raise refusal from None
 
 
 def _archive(path: Path, paper: Paper) -> None:
@@ -100,9 +100,7 @@ def answer(path: Path, hint: str) -> dict[str, Any]:
         return {"refused": "kind"}
     except MemoryError:
         return {"refused": "large"}
-    except (*_DAMAGED, markup.Odd):
-        return {"refused": "damaged"}
-    except BaseException:  # A panic of the parser is no Exception.
+    except BaseException:  # whatever the readers raise; a panic of a parser is no Exception
         return {"refused": "damaged"}
     return {"parts": [part for part in paper.parts if part["blocks"] or part["title"]], "shortened": shortened}
 

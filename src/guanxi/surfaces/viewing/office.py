@@ -133,8 +133,9 @@ def slides(archive: zipfile.ZipFile, paper: Paper) -> None:
     targets = _relations(archive, main)
     for number, key in enumerate(order.ids[:_SLIDES], start=1):
         paper.part(str(number))
-        with archive.open(targets[key][1]) as source:
-            markup.read(source, _Text(paper, "drawingml"))
+        if key in targets:
+            with archive.open(targets[key][1]) as source:
+                markup.read(source, _Text(paper, "drawingml"))
 
 
 __all__ = ["document", "slides"]

@@ -23,7 +23,12 @@ class Paper:
 
     def __init__(self, most: int = MOST) -> None:
         self.parts: list[dict[str, Any]] = []
-        self._left = most
+        self._most = self._left = most
+
+    def restart(self) -> None:
+        """Begin anew: what was collected did not make sense."""
+        self.parts.clear()
+        self._left = self._most
 
     def part(self, title: str = "") -> None:
         """Begin a sheet, a slide, a letter."""
@@ -67,7 +72,7 @@ class Paper:
             raise Full
         self._left -= len(text) + _EACH
         shown = text if self._left >= 0 else text[: len(text) + _EACH + self._left]
-        return shown.translate(_SILENT)
+        return shown.translate(_SILENT).encode("utf-8", "replace").decode()  # a sender's codec may leave half a character
 
 
 __all__ = ["MOST", "Full", "Paper"]

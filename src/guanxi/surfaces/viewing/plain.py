@@ -46,7 +46,7 @@ def table(path: Path, paper: Paper) -> None:
                 if cells and not (declared and number == 0):
                     paper.row(cells)
     except csv.Error:
-        paper.parts.clear()
+        paper.restart()
         lines(path, paper)
 
 
@@ -110,7 +110,7 @@ def _decoded(part: Message) -> str:
     for codec in (_CHINESE.get(declared, declared), "utf-8", "gb18030"):
         try:
             return body.decode(codec or "utf-8").replace("\r\n", "\n")
-        except (UnicodeDecodeError, LookupError):
+        except (ValueError, LookupError):
             continue
     return body.decode("latin-1")
 
