@@ -52,9 +52,7 @@ def test_wrong_passwords_for_one_login_and_many_numbers(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("part", ["", "_field/name/"])
-def test_who_walks_through_the_numbers_of_records_is_noticed(
-    cast: Cast, at_desk: Desk, monkeypatch: pytest.MonkeyPatch, part: str
-) -> None:
+def test_who_walks_through_the_numbers_of_records_is_noticed(cast: Cast, at_desk: Desk, monkeypatch: pytest.MonkeyPatch, part: str) -> None:
     monkeypatch.setattr(hints, "DENIALS", 3)
     record = samples.make(registry.get("customers.customer"), actor=cast.owner)
     stranger = at_desk(cast.stranger)

@@ -15,9 +15,9 @@ from guanxi.kernel.models import Share
 from guanxi.kernel.registry import registry
 from guanxi.kernel.write import Grantee
 from guanxi.org import roles, tokens
-from guanxi.org.models import Assignment, Role
+from guanxi.org.models import Assignment, Grant, Role
 from tests import samples
-from tests.people import Cast, restrict
+from tests.people import Cast, forget, restrict
 
 pytestmark = pytest.mark.django_db
 CUSTOMER, CONTACT = registry.get("customers.customer"), registry.get("customers.contact")
@@ -108,3 +108,14 @@ def test_nul_in_words_is_no_reason_to_fall_over(cast: Cast, at_desk: Desk) -> No
     asked = {"name": "杭州云深智能科技有限公司\x00", "asked": "basic", "reason": "a\x00b"}
     assert at_desk(cast.stranger).post("/petitions/new/customers/", asked).status_code == 302
     assert at_desk(cast.admin).post("/admin/roles/new/", {"name": "a\x00b", "about": "\x00"}).status_code == 302
+
+
+def test_who_may_change_more_than_he_may_see_reads_no_cell_of_it(cast: Cast, at_desk: Desk) -> None:
+    record = samples.make(CUSTOMER, actor=cast.owner, address="雨花路 5 号").id
+    role = Assignment.objects.get(user=cast.stranger.id).role
+    Grant.objects.filter(role=role, entity=CUSTOMER.key, action="edit").update(scope="all")
+    forget()
+    for ask in (at_desk(cast.stranger).get, at_desk(cast.stranger).post):
+        answer = ask(f"/customers/{record}/_field/address/", headers={"HX-Request": "true"})
+        assert answer.status_code == 404
+        assert "雨花路" not in answer.content.decode()
