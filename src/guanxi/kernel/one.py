@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import BooleanField, ExpressionWrapper, Value
@@ -22,6 +23,19 @@ def find(entity: Entity, actor: Actor, record: int, *, action: str = "view", del
         return query.rows(entity, actor, action=action, deleted=deleted).filter(id=Slot("id")).order_by()
 
     return next(iter(statement.objects(entity.model, actor, ("one", action, deleted), make, id=record)), None)
+
+
+def locked(entity: Entity, actor: Actor, record: int, action: str) -> Any:
+    """The same, locked until the transaction ends."""
+    names = [f.attname for f in entity.model._meta.concrete_fields]
+
+    def make() -> statement.Statement:
+        rows = query.rows(entity, actor, action=action).filter(id=Slot("id")).order_by()
+        read = statement.compiled(rows.values_list(*names))
+        return replace(read, sql=read.sql and f'{read.sql} FOR UPDATE OF "{entity.model._meta.db_table}"')
+
+    found = statement.kept(actor, ("locked", entity.key, action), make).run(id=record)
+    return entity.model.from_db("default", names, found[0]) if found else None
 
 
 def verbs(entity: Entity, actor: Actor, record: int, wanted: Iterable[str]) -> dict[str, bool]:

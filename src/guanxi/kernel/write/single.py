@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from guanxi.kernel import clock, numbering, search
+from guanxi.kernel import clock, numbering, one, search
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Reader
@@ -72,10 +72,10 @@ def build(entity: Entity, values: Mapping[str, Any], reader: Reader) -> tuple[An
 
 def locked(entity: Entity, record_id: int, *, actor: Actor, action: str) -> Any:
     """The record, locked, if the actor may `action` it. Raises NotFound for strangers, Forbidden for onlookers."""
-    row = entity.rows(actor, action).select_for_update(of=("self",)).filter(id=record_id).first()
+    row = one.locked(entity, actor, record_id, action)
     if row is not None:
         return row
-    if entity.rows(actor).filter(id=record_id).exists():
+    if one.find(entity, actor, record_id) is not None:
         raise Forbidden()
     raise NotFound()
 

@@ -11,7 +11,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from markupsafe import Markup
 
-from guanxi.kernel import drafts, idempotency, write
+from guanxi.kernel import drafts, idempotency, one, write
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.draft import Draft
 from guanxi.kernel.duplicates import Likeness
@@ -302,7 +302,7 @@ def one_field(request: HttpRequest, slug: str, record_id: int, key: str) -> Http
     entity = entity_or_404(request, slug)
     actor = actor_of(request)
     record_or_404(request, entity, record_id)
-    row = entity.rows(actor, "edit").filter(id=record_id).first()
+    row = one.find(entity, actor, record_id, action="edit")
     field = entity.writable(actor).get(key)
     if row is None or field is None or key in entity.hidden_in_form:
         raise Http404
