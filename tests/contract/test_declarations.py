@@ -134,3 +134,10 @@ def test_one_file_is_a_whole_register(tmp_path: Path) -> None:
     )  # fmt: skip
     assert "rivals.competitor" not in out
     assert int(out.rsplit(" passed", 1)[0].rsplit(None, 1)[-1]) > 30, out
+
+
+def test_every_sort_has_an_index_for_each_column_by_which_people_reach_records(entity: Entity) -> None:
+    found = {tuple(index.fields) for index in entity.model._meta.indexes}
+    leads = ["owner", "department", *(["created_by"] if entity.author_sees else [])]
+    wanted = {(*lead, entity.sort_path(sort), "id") for sort in entity.sorts for lead in ((), *((one,) for one in leads))}
+    assert wanted <= found

@@ -228,7 +228,7 @@ class Entity:
         indexes = list(meta.indexes)
         for sort in self.sorts:
             path = self.sort_path(sort)
-            for lead in ("", "owner", "department"):
+            for lead in ("", "owner", "department", *(["created_by"] if self.author_sees else [])):
                 columns = [*([lead] if lead else []), path, "id"]
                 indexes.append(models.Index(fields=columns, name=f"{short}_{sort[:12]}_{lead[:1] or 'x'}", condition=live))
         if self.parent:
