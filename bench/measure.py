@@ -48,6 +48,7 @@ class Figure:
     calibration: float
     limit: float | None
     within: bool | None
+    role: str = ""
 
 
 def calibration() -> float:
@@ -158,12 +159,12 @@ class Bench:
                 self.ask("list.default", role, [queries.lists()["default"]], budget="list", clients=clients)
         self.create()
 
-    def measure(self, name: str, value: float, unit: str) -> None:
+    def measure(self, name: str, value: float, unit: str, role: str = "") -> None:
         """Keep a figure that is no request's time, and print it. Rates are held against the least, on an idle machine; the rest against the most."""
         limit = BUDGETS["figures"].get(name)
         rate = unit == "rows/s"
         within = None if limit is None else (value * self.scale >= limit if rate else value <= limit)
-        self.figures.append(Figure(name, round(value, 1), unit, round(self.scale, 2), limit, within))
+        self.figures.append(Figure(name, round(value, 1), unit, round(self.scale, 2), limit, within, role))
         print(f"{name:<38}{value:12,.1f} {unit:<8} x{self.scale:.2f}  {within}")
 
     def flows(self, count: int) -> None:
@@ -176,7 +177,7 @@ class Bench:
             paces = work()
             self.scale = (self.scale + calibration()) / 2
             for pace in paces:
-                self.measure(pace.name, pace.rate, "rows/s")
+                self.measure(pace.name, pace.rate, "rows/s", pace.role)
 
     def weigh(self) -> None:
         """What pages weigh on the wire, and the processes in memory after all that came before."""

@@ -19,7 +19,9 @@ def write(results: Results, *, folder: Path = FOLDER) -> None:
     """`latest.json`, `latest.md` and `latest.svg`; with results of all sizes also `curve.md` and `curve.svg`."""
     folder.mkdir(exist_ok=True)
     (folder / f"{results['customers']}.json").write_text(json.dumps(results, ensure_ascii=False) + "\n")
-    (folder / "latest.json").write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n")
+    (folder / "latest.json").write_text(
+        json.dumps({**results, "rows": [*results["rows"], *rates(results)]}, ensure_ascii=False, indent=1) + "\n"
+    )
     (folder / "latest.md").write_text(table(results))
     (folder / "latest.svg").write_text(chart(results["rows"]))
     files = [folder / f"{size}.json" for size in SIZES]
@@ -27,6 +29,16 @@ def write(results: Results, *, folder: Path = FOLDER) -> None:
         grown = growth([json.loads(file.read_text()) for file in files])
         (folder / "curve.md").write_text(growth_table(grown))
         (folder / "curve.svg").write_text(curves(grown))
+
+
+def rates(results: Results) -> list[dict[str, Any]]:
+    """What goes by the thousand as rows: `rate` is rows a second."""
+    return [
+        {k: figure[k] for k in ("name", "role", "calibration", "within")}
+        | {"clients": 1, "rate": figure["value"], "budget_rate": figure["limit"]}
+        for figure in results["figures"]
+        if figure["unit"] == "rows/s"
+    ]
 
 
 def table(results: Results) -> str:
