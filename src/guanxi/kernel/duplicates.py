@@ -80,10 +80,12 @@ def may_ask(actor: Actor) -> bool:
 def by_name(entity: Entity, name: str, actor: Actor) -> dict[int, float]:
     """Records whose name means the same company, by score; creations that wait for review by minus the draft's number."""
     found: dict[int, float] = {}
+    asked: list[list[list[int]]] = []
     for key in names.candidates_keys(name):
         alternatives = tokens.query(key.partition(":")[2], ["name"])
-        if not alternatives:
+        if not alternatives or alternatives in asked:  # of a short name whole, core and beginning are the same
             continue
+        asked.append(alternatives)
         rows = _holding(entity, alternatives, actor)
         found |= {record: score for record, title in rows if (score := names.same(name, title)) >= THRESHOLD}
         if len(found) >= MOST:
