@@ -5,22 +5,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('activity', '0003_lookups'),
-        ('customers', '0005_consent'),
-        ('org', '0010_team_companies'),
-        ('sales', '0005_opportunity_product'),
+        ("activity", "0003_lookups"),
+        ("customers", "0005_consent"),
+        ("org", "0010_team_companies"),
+        ("sales", "0005_opportunity_product"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='followup',
-            index=models.Index(condition=models.Q(('deleted_at', None)), fields=['created_by', 'happened_at', 'id'], name='followup_happened_at_c'),
+            model_name="followup",
+            index=models.Index(
+                condition=models.Q(("deleted_at", None)), fields=["created_by", "happened_at", "id"], name="followup_happened_at_c"
+            ),
         ),
         migrations.AddIndex(
-            model_name='followup',
-            index=models.Index(condition=models.Q(('deleted_at', None)), fields=['created_by', 'next_at', 'id'], name='followup_next_at_c'),
+            model_name="followup",
+            index=models.Index(condition=models.Q(("deleted_at", None)), fields=["created_by", "next_at", "id"], name="followup_next_at_c"),
         ),
     ]
