@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 
 from guanxi.kernel import directory
 from guanxi.kernel.actor import COMPANYWIDE, Actor
+from guanxi.kernel.living import settled
 
 if TYPE_CHECKING:
     from guanxi.kernel.entity import Entity
@@ -75,9 +76,17 @@ def arm_conditions(entity: Entity, actor: Actor, action: str, prefix: str = "") 
         return None
     if actor.within is not None and entity.lies_in:
         return _bounded(entity, actor, action, prefix)
+    found = [_in_pool(entity, actor, prefix)] if "pool" in arms else []
+    found += [arm & of_now(entity, prefix) for arm in _stamped(entity, actor, action, prefix)]
+    if arms & {"involved", "granted"}:
+        found += _opened(entity, actor, action, prefix)
+    return found
+
+
+def _stamped(entity: Entity, actor: Actor, action: str, prefix: str) -> list[Q]:
+    """The arms that go by the owner and the department that a record bears."""
+    arms = actor.arms(entity.key, action)
     found: list[Q] = []
-    if "pool" in arms:
-        found.append(_in_pool(entity, actor, prefix))
     departments = actor.branches(entity.key, action)
     owners = ({actor.id} if "own" in arms and actor.id else set()) | (actor.reports if "reports" in arms else set())
     owners = {o for o in owners if not covered(o, departments)}
@@ -85,8 +94,6 @@ def arm_conditions(entity: Entity, actor: Actor, action: str, prefix: str = "") 
         found.append(_one_of(f"{prefix}owner_id", owners))
     if departments:
         found.append(_one_of(f"{prefix}department_id", departments))
-    if arms & {"involved", "granted"}:
-        found += _opened(entity, actor, action, prefix)
     if "territory" in arms and (place := territory(entity, actor, prefix)):
         found.append(place & _in_company(entity, actor, prefix))
     if "author" in arms and entity.author_sees and actor.id:
@@ -102,6 +109,11 @@ def _opened(entity: Entity, actor: Actor, action: str, prefix: str) -> list[Q]:
         target = parent.kind.target  # type: ignore[attr-defined]
         found.append(Q(AnyOf(F(f"{prefix}{parent.column.path}"), shared_ids(target.key, actor, action, below=True))))
     return found
+
+
+def of_now(entity: Entity, prefix: str = "") -> Q:
+    """A child is not judged by the stamps that its parent had before."""
+    return Q(settled(f"{prefix}{entity.fields[entity.parent].column.path}")) if entity.parent else Q()
 
 
 def company_path(entity: Entity) -> str:

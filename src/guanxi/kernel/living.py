@@ -1,10 +1,13 @@
-"""Children of a deactivated parent are hidden through it; nothing was written to them, and their entries stay where they are."""
+"""Children of a deactivated parent are hidden through it; nothing was written to them, and their entries stay where they are.
+
+Likewise what still bears the stamps that its parent had before a great handover, until it has followed: see `write.lagging`.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Case, IntegerField, OuterRef, Subquery, Value, When
+from django.db.models import Case, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.db.models.lookups import IsNull
 
 if TYPE_CHECKING:
@@ -20,5 +23,23 @@ def living_parent(target: Entity, path: str) -> IsNull:
     does, so that the planner goes on choosing the index for what else is asked.
     """
     gone = target.model._default_manager.filter(id=OuterRef(path), deleted_at__isnull=False)
-    found = IsNull(Subquery(gone.values("id")[:1]), False)
-    return IsNull(Case(When(found, then=None), default=Value(1), output_field=IntegerField()), False)
+    return _hardly_ever(Q(IsNull(Subquery(gone.values("id")[:1]), False)))
+
+
+def settled(*paths: str) -> IsNull:
+    """Whether the stamps are those of now, of what hangs on the records that these columns name.
+
+    Nearly always nothing lags: that is asked once a query, and no row is probed then.
+    """
+    from guanxi.kernel.models import Lag
+
+    lags = IsNull(Subquery(Lag.objects.values("record")[:1]), False)
+    these = Q()
+    for path in paths:
+        these |= Q(IsNull(Subquery(Lag.objects.filter(record=OuterRef(path)).values("record")[:1]), False))
+    return _hardly_ever(Q(lags) & these)
+
+
+def _hardly_ever(what: Q) -> IsNull:
+    """That a condition does not hold, which the planner takes for granted."""
+    return IsNull(Case(When(what, then=None), default=Value(1), output_field=IntegerField()), False)

@@ -149,6 +149,16 @@ class SearchEntry(models.Model):
         ]
 
 
+class Lag(models.Model):
+    """A record whose children and search entries still bear the owner and department that it had before: see `write.lagging`."""
+
+    record = models.BigIntegerField(primary_key=True)
+    entity = models.CharField(max_length=60)
+    since = models.DateTimeField()
+    #: Itself hanging on a record that lags, and having children in turn.
+    under = models.BigIntegerField(null=True, db_index=True)
+
+
 class Attachment(models.Model):
     """A file of a record; authorised through the record, never by its address."""
 

@@ -20,7 +20,7 @@ from guanxi.kernel.actor import Actor
 from guanxi.kernel.china import names
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.merge import Pair
-from guanxi.kernel.recycling import patient
+from guanxi.kernel.patience import unhurried
 from guanxi.kernel.registry import registry
 from guanxi.kernel.write import NotFound
 
@@ -92,7 +92,7 @@ def _equal(entity: Entity, key: str) -> list[Found]:
     """Pairs of live records with the same value."""
     column = str(entity.fields[key].column.path)
     with transaction.atomic(), connection.cursor() as cursor:
-        patient()
+        unhurried()
         cursor.execute(
             f'SELECT array_agg(id ORDER BY id) FROM "{entity.model._meta.db_table}" WHERE deleted_at IS NULL AND "{column}" <> \'\' '
             f'GROUP BY "{column}" HAVING count(*) BETWEEN 2 AND %s',

@@ -32,6 +32,12 @@ def hardly_wait() -> None:
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [str(REHEARSAL)])
 
 
+def unhurried() -> None:
+    """Let the statements of this transaction take longer than a page may."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+
+
 @contextmanager
 def within(milliseconds: int = 0) -> Iterator[None]:
     """Read for at most so long, usually `FIGURES`. Raises TooMuch; nothing that is written inside remains."""
@@ -48,4 +54,4 @@ def within(milliseconds: int = 0) -> Iterator[None]:
         raise TooMuch from error
 
 
-__all__ = ["FIGURES", "TooMuch", "hardly_wait", "is_busy", "within"]
+__all__ = ["FIGURES", "TooMuch", "hardly_wait", "is_busy", "unhurried", "within"]

@@ -19,7 +19,7 @@ from django.db.models import Case, F, Func, Q, Value, When
 from django.db.models.functions import Coalesce, Greatest, Least
 from django.db.models.lookups import LessThan
 
-from guanxi.kernel import clock, directory, pools
+from guanxi.kernel import clock, directory, patience, pools
 from guanxi.kernel.access import AnyOf
 from guanxi.kernel.actor import SYSTEM, Actor
 from guanxi.kernel.condition import sql, tree
@@ -167,7 +167,7 @@ def stale(entity: Entity, most: int | None = None) -> list[int]:
     """Ids of records on which something else is stored than the rules say, at most so many."""
     changed, params = _changed(entity, None)
     with transaction.atomic(), connection.cursor() as cursor:
-        patient()
+        patience.unhurried()
         cursor.execute(f"SELECT id FROM ({changed}) n ORDER BY id LIMIT %s", [*params, most])
         return [row[0] for row in cursor.fetchall()]
 
@@ -177,14 +177,8 @@ def catch_up(entity: Entity) -> Iterator[int]:
     wrong = stale(entity)
     for start in range(0, len(wrong), CHUNK):
         with transaction.atomic():
-            patient()
+            patience.unhurried()
             yield stamp(entity, wrong[start : start + CHUNK])
-
-
-def patient() -> None:
-    """Let this transaction take longer than a page may."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL statement_timeout = 0")
 
 
 def _changed(entity: Entity, ids: Iterable[int] | None) -> tuple[str, list[Any]]:
@@ -234,4 +228,4 @@ def preview(entity: Entity, pool: Pool, actor: Actor, by: date) -> Judgement | N
     return judge(rows, entity, among, warned=pool.recycles)
 
 
-__all__ = ["Forecast", "Judgement", "catch_up", "forecast", "judge", "patient", "preview", "running", "stale", "stamp"]
+__all__ = ["Forecast", "Judgement", "catch_up", "forecast", "judge", "preview", "running", "stale", "stamp"]

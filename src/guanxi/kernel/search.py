@@ -14,13 +14,13 @@ from django.db import connection, models
 from django.db.models import Exists, F, OuterRef, Q
 
 from guanxi.kernel import frequent, statement
-from guanxi.kernel.access import AnyOf, covered, shared_ids, territory
+from guanxi.kernel.access import AnyOf, covered, of_now, shared_ids, territory
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.china import tokens, width
 from guanxi.kernel.condition.sql import nothing
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fold import like
-from guanxi.kernel.living import living_parent
+from guanxi.kernel.living import living_parent, settled
 from guanxi.kernel.models import SearchEntry
 from guanxi.kernel.registry import registry
 from guanxi.kernel.statement import Slot
@@ -325,7 +325,7 @@ def arms(entities: Sequence[Entity], actor: Actor) -> list[Arm]:
             lying.append(entity)
         if "territory" in granted and (place := territory(entity, actor)) is not None:
             inside = place if actor.within is None else place & Q(AnyOf(F("department_id"), actor.within))
-            placed.append(_rows(entity, entity.model._default_manager.filter(inside)))
+            placed.append(_rows(entity, entity.model._default_manager.filter(inside & of_now(entity))))
         departments = actor.branches(entity.key, "view")
         owners = ({actor.id} if "own" in granted and actor.id else set()) | (actor.reports if "reports" in granted else set())
         for owner in owners:
@@ -362,9 +362,10 @@ def _owned(by_owner: dict[int, list[Entity]]) -> list[Arm]:
 
 def _each(keys: tuple[str, ...], column: str, ids: Collection[int]) -> list[Arm]:
     """One arm an id, while they are few: an index is in order of time under each id, not under several."""
+    now = Q(settled("record", "parent"))
     if len(ids) > MOST_PARTS:
-        return [Arm(keys, Q(AnyOf(F(column), ids)))]
-    return [Arm(keys, Q(**{column: i})) for i in sorted(ids)]
+        return [Arm(keys, Q(AnyOf(F(column), ids)) & now)]
+    return [Arm(keys, Q(**{column: i}) & now) for i in sorted(ids)]
 
 
 def _opened(entities: Sequence[Entity], actor: Actor) -> list[Arm]:

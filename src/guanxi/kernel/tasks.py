@@ -6,6 +6,7 @@ from procrastinate.contrib.django import app
 
 from guanxi.kernel import history, jobs, notices, pairs, search, versions
 from guanxi.kernel.registry import registry
+from guanxi.kernel.write import lagging
 
 
 @app.task(name=jobs.TASK)
@@ -26,6 +27,13 @@ def revive(timestamp: int) -> None:
 def sort_in(timestamp: int) -> None:
     """So that no clerk's write has to do it for those before, and searches have a short list to read."""
     search.sort_in()
+
+
+@app.periodic(cron="* * * * * */20")
+@app.task(name=lagging.TASK, queue="default", queueing_lock=lagging.TASK, pass_context=False)
+def bring_along(timestamp: int) -> None:
+    """What hangs on the many that were handed over; asked for when they were, and now and then in case that was lost."""
+    lagging.catch_up()
 
 
 @app.periodic(cron="11 2 * * *")

@@ -19,8 +19,7 @@ from guanxi.kernel.fields.base import Invalid, Reader
 from guanxi.kernel.fields.column import Linked
 from guanxi.kernel.models import Link
 from guanxi.kernel.record import next_ids
-from guanxi.kernel.registry import registry
-from guanxi.kernel.write import after, clean, columns, review
+from guanxi.kernel.write import after, clean, columns, lagging, review
 from guanxi.kernel.write.errors import Forbidden, Invalidated
 from guanxi.kernel.write.race import lost_is_refused
 from guanxi.kernel.write.unit import Unit, unit
@@ -279,10 +278,9 @@ def _save_many(entity: Entity, outcome: Outcome, changed: Mapping[int, set[str]]
     columns.save(entity.model, records, _moved(records, stored))
     for record in records:
         after.save_links(entity, record, changed[record.id] & set(getattr(entity.model, "declared_links", {})))
-    after.index(entity, records, moved)
-    owners = [r.id for r in records if changed[r.id] & {"owner", entity.parent}]
-    if owners:
-        restamp(entity, owners)
+    stamps = {"owner", entity.parent}
+    after.index(entity, records, moved - stamps)
+    lagging.bring_along(entity, [r.id for r in records if changed[r.id] & stamps])
 
 
 def transfer(entity: Entity, ids: Sequence[int], owner: int, *, actor: Actor, door: str) -> Outcome:
@@ -315,29 +313,3 @@ def delete_many(entity: Entity, ids: Sequence[int], *, actor: Actor, door: str) 
     settled = {*outcome.written, *outcome.sent, *outcome.refused}
     outcome.refused |= {i: {"": _("This record does not exist, or you may not change it.")} for i in ids if i not in settled}
     return outcome
-
-
-def restamp(entity: Entity, ids: Sequence[int]) -> None:
-    """Give children, and theirs in turn, the owner and department of their parents, in rows and search entries, set-based."""
-    from django.db import connection
-
-    if not ids:
-        return
-    for child in registry:
-        if not child.parent or getattr(child.fields[child.parent].kind, "target", None) is not entity:
-            continue
-        table, column = child.model._meta.db_table, child.fields[child.parent].column.path
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f'UPDATE "{table}" c SET owner_id = p.owner_id, department_id = p.department_id FROM "{entity.model._meta.db_table}" p '
-                f'WHERE c."{column}" = p.id AND p.id = ANY(%s) RETURNING c.id',
-                [list(ids)],
-            )
-            below = [row[0] for row in cursor.fetchall()]
-            if child.search:
-                cursor.execute(
-                    "UPDATE kernel_searchentry s SET owner = p.owner_id, department = p.department_id "
-                    f'FROM "{entity.model._meta.db_table}" p WHERE s.parent = p.id AND s.entity = %s AND p.id = ANY(%s)',
-                    [child.key, list(ids)],
-                )
-        restamp(child, below)

@@ -20,9 +20,9 @@ from guanxi.kernel.fields.column import Linked
 from guanxi.kernel.history import Change
 from guanxi.kernel.merge import Merge
 from guanxi.kernel.models import Attachment, Comment, Link, Petition, Share
-from guanxi.kernel.recycling import patient
+from guanxi.kernel.patience import unhurried
 from guanxi.kernel.registry import registry
-from guanxi.kernel.write import after, clean, many, repointing, review, single
+from guanxi.kernel.write import after, clean, lagging, repointing, review, single
 from guanxi.kernel.write.errors import Forbidden, NotFound
 from guanxi.kernel.write.unit import Unit, current
 
@@ -47,7 +47,7 @@ def part(rows: Sequence[Merge], *, actor: Actor) -> tuple[list[Any], Kept]:
     """
     u = current()
     assert u is not None
-    patient()
+    unhurried()
     entity = registry.get(rows[0].entity)
     keep = single.locked(entity, rows[0].keep, actor=actor, action="edit")
     found = entity.rows(actor, "delete", deleted=True).select_for_update(of=("self",)).order_by("id")
@@ -118,7 +118,7 @@ def _give_back(u: Unit, entity: Entity, keep: Any, changes: Sequence[Change]) ->
     single.alone(entity, [keep], u.actor)
     single.save(u, entity, keep, changed & set(entity.fields), before)
     if keep.owner_id != former:
-        many.restamp(entity, [keep.id])
+        lagging.restamp(entity, [keep.id])
     return changed, [(entity.key, keep.id, sorted(held))] if held else []
 
 

@@ -14,14 +14,14 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from guanxi.kernel import clock, directory, pools, search
+from guanxi.kernel import clock, directory, pools
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.models import Claims, Share
 from guanxi.kernel.pools import Pool
-from guanxi.kernel.write import after, review
+from guanxi.kernel.write import after, lagging, review
 from guanxi.kernel.write.errors import Forbidden, Invalidated, NotFound
-from guanxi.kernel.write.many import Outcome, restamp
+from guanxi.kernel.write.many import Outcome
 from guanxi.kernel.write.unit import Unit, unit
 
 
@@ -200,10 +200,9 @@ def _followed(u: Unit, entity: Entity, ids: list[int], verb: str) -> None:
     """What follows a change of owners: children, search, events."""
     if not ids:
         return
-    restamp(entity, ids)
+    lagging.bring_along(entity, ids)
     # What the former owner opened to others, or others to him, ends here: a pool is entered and left by its own rules.
     Share.objects.filter(entity=entity.key, record__in=ids).delete()
-    search.restamp(entity, ids)
     after.announce(u, entity, ids, verb, {"keys": ["owner", "pool"]})
     if type(entity).follow is not Entity.follow:
         records = list(entity.model._default_manager.filter(id__in=ids).order_by("id"))

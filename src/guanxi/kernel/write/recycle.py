@@ -7,29 +7,33 @@ from __future__ import annotations
 
 from django.db import connection
 
-from guanxi.kernel import clock, pools, recycling, search
+from guanxi.kernel import clock, parallel, patience, pools, recycling
 from guanxi.kernel.actor import SYSTEM, Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.write.pooling import let_go
 from guanxi.kernel.write.unit import unit
 
-CHUNK = 5_000
+CHUNK = 2_500
 
 
 def recycle(entity: Entity, *, actor: Actor = SYSTEM, door: str = "rule", pool: int | None = None) -> int:
     """Stamp anew what falls when, and let go what is due today (of one pool, if given); returns how many records fell."""
     sum(recycling.catch_up(entity))
-    fallen = 0
-    while done := _chunk(entity, actor, door, pool):
-        fallen += done
-    return fallen
+
+    def lane(_number: int) -> int:
+        fallen = 0
+        while done := _chunk(entity, actor, door, pool):
+            fallen += done
+        return fallen
+
+    return sum(parallel.each(lane, range(parallel.LANES)))
 
 
 def _chunk(entity: Entity, actor: Actor, door: str, pool: int | None) -> int:
     table = entity.model._meta.db_table
     labels = {rule.id: rule.label for each in pools.of(entity) for rule in each.rules}
-    with unit(actor, door, verb="recycle") as u, search.gathered(), connection.cursor() as cursor:
-        recycling.patient()
+    with unit(actor, door, verb="recycle") as u, connection.cursor() as cursor:
+        patience.unhurried()
         cursor.execute(
             f'SELECT id, falls_to_id, falls_why FROM "{table}" WHERE falls_on <= %s AND deleted_at IS NULL AND owner_id IS NOT NULL '
             "AND (%s::bigint IS NULL OR falls_to_id = %s) ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED",

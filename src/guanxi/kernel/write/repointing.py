@@ -18,7 +18,7 @@ from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.column import Linked
 from guanxi.kernel.models import Attachment, Comment, Petition
 from guanxi.kernel.registry import registry
-from guanxi.kernel.write import many
+from guanxi.kernel.write import lagging
 from guanxi.kernel.write.rollups import parents_of
 from guanxi.kernel.write.unit import Unit
 
@@ -128,7 +128,7 @@ def _followed(u: Unit, entity: Entity, reference: Reference, ids: list[int], for
                 {"now": clock.now(), "ids": ids, "parent": now.id, **_owner(now)},
             )
     if reference.scope:
-        many.restamp(child, ids)
+        lagging.restamp(child, ids)
     if any(column == reference.column for _parent, column in parents_of(child)):
         u.touch(entity.key, child.key, [former, now.id])
     if child.pooled:

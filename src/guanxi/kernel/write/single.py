@@ -12,7 +12,7 @@ from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Reader
 from guanxi.kernel.record import Record, next_ids
-from guanxi.kernel.write import after, clean, many, pooling, review
+from guanxi.kernel.write import after, clean, lagging, pooling, review
 from guanxi.kernel.write.errors import Forbidden, Invalidated, NotFound
 from guanxi.kernel.write.merging import merged
 from guanxi.kernel.write.race import lost_is_refused
@@ -120,7 +120,7 @@ def update(
         save(u, entity, row, changed, before)
         after.announce(u, entity, [row.id], verb or "updated", {"keys": sorted(changed)})
         if row.owner_id != old_owner:
-            many.restamp(entity, [row.id])
+            lagging.restamp(entity, [row.id])
         entity.follow([row], creating=False, changed=changed, actor=actor, door=door)
     return row
 
@@ -136,7 +136,7 @@ def decide(record: tuple[Entity, int], values: Mapping[str, Any], *, actor: Acto
             save(u, entity, row, changed)
             after.announce(u, entity, [row.id], "updated", {"keys": sorted(changed)})
             if "owner" in changed:
-                many.restamp(entity, [row.id])
+                lagging.restamp(entity, [row.id])
     return row
 
 

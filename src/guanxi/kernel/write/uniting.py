@@ -18,8 +18,8 @@ from guanxi.kernel.draft import Draft, Hold
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.merge import Merge
 from guanxi.kernel.models import Share
-from guanxi.kernel.recycling import patient
-from guanxi.kernel.write import after, choosing, clean, many, repointing, review, single
+from guanxi.kernel.patience import unhurried
+from guanxi.kernel.write import after, choosing, clean, lagging, repointing, review, single
 from guanxi.kernel.write.errors import Forbidden, Invalidated, NotFound, Outdated
 from guanxi.kernel.write.race import lost_is_refused
 from guanxi.kernel.write.sharing import EDITING, SHARING, openable
@@ -47,7 +47,7 @@ def merge(
     if keep in others or not 0 < len(others) < MOST:
         raise Invalidated({"with": _("Choose between two and %(most)d records that are the same.") % {"most": MOST}})
     with unit(actor, door, verb="merge") as u, lost_is_refused(entity):
-        patient()
+        unhurried()
         rows = hold(entity, [keep, *others], actor)
         may(entity, rows, actor)
         if any(row.version != version for row in rows if (version := (versions or {}).get(row.id))):
@@ -120,7 +120,7 @@ def _take(u: Unit, entity: Entity, keep: Any, values: Mapping[str, Any], codes: 
     single.prepare(entity, keep, changed, former, u.actor)
     single.save(u, entity, keep, changed, before)
     if keep.owner_id != former:
-        many.restamp(entity, [keep.id])
+        lagging.restamp(entity, [keep.id])
     return changed
 
 
