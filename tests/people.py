@@ -168,6 +168,7 @@ def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
             "kernel_eventcursor",
             "change",
             "kernel_merge",
+            "kernel_lag",
         ]
         with connection.cursor() as cursor:
             cursor.execute(f"TRUNCATE {', '.join([*tables, *kernel, 'org_user', 'org_department'])} CASCADE")

@@ -7,11 +7,13 @@ missing and never overwrites what an administrator changed.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import get_language
+
+from guanxi.kernel.china.width import fold
 
 DECLARED: dict[str, Dictionary] = {}
 
@@ -75,6 +77,10 @@ class Dictionary:
         """The value with this code."""
         return _cache.codes(self.code).get(code)
 
+    def by_name(self, text: str) -> Item | None:
+        """The first value that has this label, in either language, or this code, as people write them."""
+        return _cache.names(self.code).get(fold(text))
+
     def id(self, code: str) -> int:
         """The id of a declared code. Raises KeyError for an unknown one: a mistake in the code, not of a person."""
         return _cache.codes(self.code)[code].id
@@ -84,12 +90,18 @@ class Dictionary:
         return next((item for item in self.active() if item.default), None)
 
 
+def _named(items: Iterable[Item]) -> dict[str, Item]:
+    """By folded label and code; of two with the same, the first."""
+    return {fold(text): item for item in reversed(list(items)) for text in (item.zh, item.en, item.code)}
+
+
 class _Cache:
     """Every list of the company, read at once and kept until `shape_version` moves."""
 
     def __init__(self) -> None:
         self._lists: dict[str, dict[int, Item]] | None = None
         self._codes: dict[str, dict[str, Item]] = {}
+        self._names: dict[str, dict[str, Item]] = {}
         self.version: int | None = None
         self._lock = threading.Lock()
 
@@ -105,6 +117,7 @@ class _Cache:
                     )
                     lists.setdefault(row.dictionary, {})[row.id] = item
                 self._codes = {code: {i.code: i for i in items.values()} for code, items in lists.items()}
+                self._names = {code: _named(items.values()) for code, items in lists.items()}
                 self._lists = lists
             return self._lists
 
@@ -115,6 +128,11 @@ class _Cache:
         if self._lists is None:
             self._load()
         return self._codes.get(code, {})
+
+    def names(self, code: str) -> dict[str, Item]:
+        if self._lists is None:
+            self._load()
+        return self._names.get(code, {})
 
     def clear(self) -> None:
         self._lists = None

@@ -95,16 +95,13 @@ def folder(job_id: int) -> Path:
     return place
 
 
-class Progress:
-    """What a runner is given: whose job it is, and where it says how far it is."""
+class Part:
+    """What one of several slices under way adds to a job."""
 
-    def __init__(self, job: Job, actor: Actor) -> None:
-        self.job, self.actor = job, actor
-        self.spec: dict[str, Any] = dict(job.spec)
-        self.done, self.total = job.done, job.total
-        self.counts: dict[str, int] = dict(job.counts)
-        self.errors: list[dict[str, Any]] = list(job.errors)
-        self.message, self.result = job.message, job.result
+    def __init__(self) -> None:
+        self.done = 0
+        self.counts: dict[str, int] = {}
+        self.errors: list[dict[str, Any]] = []
 
     def advance(self, rows: int = 1, **counts: int) -> None:
         """So many rows further; `counts` are added to the job's figures."""
@@ -116,6 +113,18 @@ class Progress:
         """A row that was refused, for people to watch."""
         if len(self.errors) < ERRORS_KEPT:
             self.errors.append({"row": row, "message": message})
+
+
+class Progress(Part):
+    """What a runner is given: whose job it is, and where it says how far it is."""
+
+    def __init__(self, job: Job, actor: Actor) -> None:
+        self.job, self.actor = job, actor
+        self.spec: dict[str, Any] = dict(job.spec)
+        self.done, self.total = job.done, job.total
+        self.counts: dict[str, int] = dict(job.counts)
+        self.errors: list[dict[str, Any]] = list(job.errors)
+        self.message, self.result = job.message, job.result
 
     def save(self) -> None:
         """Store progress. Raises Lost when this run is no longer the one that owns the job."""
@@ -142,6 +151,28 @@ class Progress:
         except BaseException:
             self.done, self.counts, self.errors = before
             raise
+
+    @contextmanager
+    def part(self, place: int) -> Iterator[Part]:
+        """A slice that may run beside others: it commits as a whole, with what it adds to the progress and its place in `parts`."""
+        part = Part()
+        with transaction.atomic():
+            yield part
+            mine = Job.objects.select_for_update().filter(pk=self.job.pk, state="running", started_at=self.job.started_at)
+            row = mine.first()  # the last lock of the transaction: whoever has it waits for nobody
+            if row is None:
+                raise Lost(f"job {self.job.pk} was taken over")
+            row.parts.append(place)
+            row.done += part.done
+            row.counts = {name: row.counts.get(name, 0) + part.counts.get(name, 0) for name in {**row.counts, **part.counts}}
+            row.errors = [*row.errors, *part.errors][:ERRORS_KEPT]
+            row.beat_at, row.total = timezone.now(), max(self.total, row.done)
+            row.save(update_fields=["parts", "done", "counts", "errors", "beat_at", "total"])
+
+    def gather(self) -> None:
+        """Take in what the parts have added."""
+        self.job.refresh_from_db(fields=["parts", "done", "counts", "errors"])
+        self.done, self.counts, self.errors = self.job.done, dict(self.job.counts), list(self.job.errors)
 
     def cancelled(self) -> bool:
         """Whether somebody asked to stop: look between slices."""

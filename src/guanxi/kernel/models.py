@@ -295,6 +295,8 @@ class Job(models.Model):
     done = models.BigIntegerField(default=0)
     total = models.BigIntegerField(default=0)
     counts = models.JSONField(default=dict)
+    #: Where the slices begin that are done, of work whose slices run beside one another.
+    parts = ArrayField(models.BigIntegerField(), default=list)
     errors = models.JSONField(default=list)
     spec = models.JSONField(default=dict)
     result = models.CharField(max_length=300, blank=True, default="")

@@ -19,13 +19,15 @@ from guanxi.kernel.draft import Draft, Hold
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.column import Linked
 from guanxi.kernel.fields.rollup import RollUp
-from guanxi.kernel.models import Link, SearchEntry
+from guanxi.kernel.models import Lag, Link, SearchEntry
 from guanxi.kernel.registry import registry
 from guanxi.kernel.write import rollups
 
 #: How many records of one kind of problem are named.
 NAMED = 5
 _CHUNK = 2_000
+#: So long may children lag behind their parent.
+LONG = timedelta(hours=1)
 
 
 def run() -> list[str]:
@@ -35,6 +37,7 @@ def run() -> list[str]:
         for of_entity in (search_entries, owner_stamps, child_stamps, roll_ups, pool_stamps, links):
             problems += of_entity(entity)
     problems += strays()
+    problems += laggards()
     problems += partitions()
     problems += holds()
     for check in _of_areas:
@@ -48,6 +51,14 @@ _of_areas: list[Callable[[], Iterator[str]]] = []
 def register(check: Callable[[], Iterator[str]]) -> None:
     """Called by an area's `verify` module when it is imported; the check yields a line for each problem."""
     _of_areas.append(check)
+
+
+def laggards() -> Iterator[str]:
+    """What hangs on a record follows within minutes when it is handed over with many others."""
+    ids = list(Lag.objects.filter(since__lt=clock.now() - LONG).order_by("record").values_list("record", flat=True)[:100])
+    if ids:
+        named = ", ".join(map(str, ids[:NAMED])) + (f" and {len(ids) - NAMED} more" if len(ids) > NAMED else "")
+        yield f"children and search entries have not followed yet: {named}"
 
 
 def holds() -> Iterator[str]:
@@ -94,12 +105,17 @@ def search_entries(entity: Entity) -> Iterator[str]:
 def _stale(entity: Entity, rows: QuerySet[Any]) -> Iterator[int]:
     compared = ("owner", "department", "parent", "title", "lead", "keys", "tokens")
     last = 0
+    lagging = set(Lag.objects.values_list("record", flat=True))
     while chunk := list(rows.filter(id__gt=last).order_by("id")[:_CHUNK]):
         last = chunk[-1].id
         stored = SearchEntry.objects.in_bulk([r.id for r in chunk])
         for record in chunk:
             known, right = stored.get(record.id), search.entry(entity, record)
-            if known is not None and any(getattr(known, name) != right[name] for name in compared):
+            if (
+                known is not None
+                and not {record.id, known.parent} & lagging
+                and any(getattr(known, name) != right[name] for name in compared)
+            ):
                 yield record.id
 
 
@@ -121,7 +137,7 @@ def child_stamps(entity: Entity) -> Iterator[str]:
     if not entity.parent:
         return
     path = str(entity.fields[entity.parent].column.path).removesuffix("_id")
-    wrong = _live(entity).filter(**{f"{path}__isnull": False})
+    wrong = _live(entity).filter(**{f"{path}__isnull": False}).exclude(Exists(Lag.objects.filter(record=OuterRef(f"{path}_id"))))
     for column in ("owner_id", "department_id"):
         theirs = F(f"{path}__{column}")
         same = Q(**{column: theirs}) | Q(**{f"{column}__isnull": True, f"{path}__{column}__isnull": True})

@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from guanxi.kernel import clock, history, jobs, pooled, write
+from guanxi.kernel import clock, history, jobs, parallel, pooled, write
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Reader
@@ -131,18 +132,23 @@ def _ids(kept: Path) -> array[int]:
 
 
 def _through(progress: jobs.Progress, entity: Entity, actor: Actor, ids: array[int], doing: Doing) -> None:
-    wish, reader, before = Wish(**progress.spec["wish"]), Reader(actor), doing is bulk.rehearse
+    wish, before = Wish(**progress.spec["wish"]), doing is bulk.rehearse
     progress.total = len(ids)
-    while progress.done < len(ids) and not progress.cancelled():
-        part = list(ids[progress.done : progress.done + SLICE])
-        with progress.slice():
+
+    def slice_at(start: int) -> None:
+        part = list(ids[start : start + SLICE])
+        with progress.part(start) as done:
             outcome = _done(wish, entity, part, actor, doing)
-            refused = bulk.refusals(entity, outcome, reader, "export")
+            refused = bulk.refusals(entity, outcome, Reader(actor), "export")
             for record, _title, why in refused:
-                progress.error(record, why)
+                done.error(record, why)
             if refused:
-                (progress.folder() / f"refused-{progress.done:012d}").write_text(json.dumps(refused), encoding="utf-8")
-            progress.advance(len(part), **bulk.figures(outcome, before=before))
+                (progress.folder() / f"refused-{start:012d}").write_text(json.dumps(refused), encoding="utf-8")
+            done.advance(len(part), **bulk.figures(outcome, before=before))
+
+    left = sorted(set(range(0, len(ids), SLICE)) - set(progress.job.parts))
+    parallel.each(slice_at, takewhile(lambda _start: not progress.cancelled(), left))
+    progress.gather()
     _list_refused(progress, entity, actor)
 
 

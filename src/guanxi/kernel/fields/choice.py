@@ -11,7 +11,6 @@ from django.db import models
 from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
 
-from guanxi.kernel.china.width import fold
 from guanxi.kernel.condition.primitive import Primitive
 from guanxi.kernel.dictionary import Dictionary, Item
 from guanxi.kernel.fields.base import Declared, Field, Invalid, Kind, Label, Reader, attributes
@@ -54,8 +53,7 @@ class ChoiceKind(Kind):
         text = str(raw).strip()
         found = self.dictionary.by_code(text)
         if found is None:
-            wanted = fold(text)
-            found = next((i for i in self.dictionary.items() if wanted in (fold(i.zh), fold(i.en), fold(i.code))), None)
+            found = self.dictionary.by_name(text)
         number = whole(text)
         if found is None and number is not None:
             found = self.dictionary.by_id(number)

@@ -120,14 +120,23 @@ def stamp(entity: Entity, record: Any, reader: Reader | None = None) -> None:
     record.department_id = owner.department if owner else None
 
 
-def derive(entity: Entity, record: Any) -> list[str]:
-    """Recompute the stored columns that follow from others; returns their names."""
+def derive(entity: Entity, record: Any, stored: Mapping[str, Any] | None = None) -> list[str]:
+    """Recompute the stored columns that follow from others; returns their names.
+
+    What follows from one column alone is left as it is where that is as `stored`, values by column.
+    """
+
+    def stands(column: str) -> bool:
+        return stored is not None and column in stored and stored[column] == getattr(record, column)
+
     names = []
     for unique in entity.unique:
-        setattr(record, unique.column, unique_key(unique, record))
+        if callable(unique.normalise) or not stands(unique.field):
+            setattr(record, unique.column, unique_key(unique, record))
         names.append(unique.column)
     if entity.title in entity.sorts:
-        setattr(record, f"{entity.title}_sort", pinyin.sort_key(str(getattr(record, entity.title))))
+        if not stands(entity.title):
+            setattr(record, f"{entity.title}_sort", pinyin.sort_key(str(getattr(record, entity.title))))
         names.append(f"{entity.title}_sort")
     for key, field in entity.fields.items():
         if field.kind.name == "money" and hasattr(record, f"{key}_base"):
@@ -145,15 +154,16 @@ def unique_key(unique: Unique, record: Any) -> str | None:
     return (names.normalise(text) if unique.normalise == "company" else width.fold(text)) or None
 
 
-def rivals(entity: Entity, records: list[Any]) -> dict[tuple[str, str], int]:
+def rivals(entity: Entity, records: list[Any], stored: Mapping[int, Mapping[str, Any]] | None = None) -> dict[tuple[str, str], int]:
     """(unique field, value) → id of another live record that holds it, minus a draft's number where one waits with it.
 
-    One query a unique field.
+    One query a unique field; what a record held before, by `stored`, it holds on.
     """
     taken: dict[tuple[str, str], int] = {}
     own = {r.id for r in records}
     for unique in entity.unique:
-        wanted = {v for r in records if (v := getattr(r, unique.column))}
+        held = {} if stored is None else {i: values[unique.column] for i, values in stored.items()}
+        wanted = {v for r in records if (v := getattr(r, unique.column)) and v != held.get(r.id)}
         if not wanted:
             continue
         with connection.cursor() as cursor:

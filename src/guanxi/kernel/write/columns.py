@@ -1,10 +1,11 @@
-"""Many rows in few statements: new ones by COPY, changed ones by `UPDATE ... FROM (VALUES ...)`.
+"""Many rows in few statements: new ones by COPY, changed ones by `UPDATE ... FROM unnest(...)`.
 
 Several times lighter than Django's own bulk methods, which build an expression for every value. Triggers see both.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
@@ -58,15 +59,41 @@ def _numbers(values: Sequence[int]) -> str:
 
 
 def _update(model: type[models.Model], rows: Sequence[models.Model], fields: Sequence[models.Field[Any, Any]]) -> None:
+    """One array a column: a placeholder for every value takes longer to read than the values."""
     columns = [sql.Identifier(str(f.column)) for f in fields]
     pairs = [sql.SQL("{} = v.{}::{}").format(c, c, sql.SQL(_type(f))) for c, f in zip(columns, fields, strict=True)]  # type: ignore[arg-type]
-    row = sql.SQL("({})").format(sql.SQL(", ").join([sql.Placeholder()] * (len(fields) + 1)))
-    statement = sql.SQL("UPDATE {} t SET {} FROM (VALUES {}) v(id, {}) WHERE t.id = v.id").format(
-        sql.Identifier(model._meta.db_table), sql.SQL(", ").join(pairs), sql.SQL(", ").join([row] * len(rows)), sql.SQL(", ").join(columns)
+    given = sql.SQL(", ").join(sql.SQL("%s::bigint[]" if f is None else f"%s::{_carried(f)}[]") for f in (None, *fields))  # type: ignore[arg-type]
+    statement = sql.SQL("UPDATE {} t SET {} FROM unnest({}) v(id, {}) WHERE t.id = v.id").format(
+        sql.Identifier(model._meta.db_table), sql.SQL(", ").join(pairs), given, sql.SQL(", ").join(columns)
     )
-    values = [value for each in rows for value in (each.pk, *(f.get_db_prep_save(getattr(each, f.attname), connection) for f in fields))]
+    values = [[_given(f, f.get_db_prep_save(getattr(each, f.attname), connection)) for each in rows] for f in fields]
     with connection.cursor() as cursor:
-        cursor.execute(statement, values)
+        cursor.execute(statement, [[each.pk for each in rows], *values])
+
+
+def _carried(field: models.Field[Any, Any]) -> str:
+    """The type in which a column comes along: an array of arrays could not hold lists of different lengths."""
+    return "text" if isinstance(field, (ArrayField, models.JSONField)) else _type(field)
+
+
+def _given(field: models.Field[Any, Any], value: Any) -> Any:
+    if value is None:
+        return None
+    if isinstance(field, models.JSONField):
+        return (value.dumps or json.dumps)(value.obj) if isinstance(value, Jsonb) else json.dumps(value)
+    if isinstance(field, ArrayField):
+        return "{" + ",".join(_item(each) for each in value) + "}"
+    return value
+
+
+def _item(value: Any) -> str:
+    """An item of an array as PostgreSQL reads it in text."""
+    text = "NULL" if value is None else str(value)
+    return (
+        text
+        if value is None or (isinstance(value, int) and not isinstance(value, bool))
+        else '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    )
 
 
 def _type(field: models.Field[Any, Any]) -> str:

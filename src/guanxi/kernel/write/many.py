@@ -116,13 +116,13 @@ def create_many(
     return outcome
 
 
-def _refuse_taken(entity: Entity, outcome: Outcome, actor: Actor) -> None:
+def _refuse_taken(entity: Entity, outcome: Outcome, actor: Actor, stored: Mapping[int, Mapping[str, Any]] | None = None) -> None:
     """Refuse rows whose unique value is held by a record or by an earlier row of the same batch, or that stand in another's way."""
     places = list(outcome.written)
     for n, errors in entity.collisions(list(outcome.written.values()), actor).items():
         outcome.refused[places[n]] = errors
         del outcome.written[places[n]]
-    taken = clean.rivals(entity, list(outcome.written.values()))
+    taken = clean.rivals(entity, list(outcome.written.values()), stored)
     messages = clean.taken_messages(entity, taken, actor) if taken else {}
     if taken:
         disclosure.log(entity.key, set(taken.values()), actor, verb="taken")
@@ -184,8 +184,8 @@ def update_many(
                 outcome.refused[record_id] = {"": _("This record does not exist, or you may not change it.")}
                 continue
             before += [getattr(row, column) for _p, column in _parents(entity)]
-            _change_one(entity, row, values, reader, outcome, changed, giveable)
-        _refuse_taken(entity, outcome, actor)
+            _change_one(entity, row, values, reader, outcome, changed, giveable, stored[record_id])
+        _refuse_taken(entity, outcome, actor, stored)
         waiting = {i: review.change(entity, rows[i], found[i], changed[i], action, verb) for i in outcome.written if i in bound}
         outcome.send(u, actor, entity, waiting)
         _save_many(entity, outcome, changed, stored)
@@ -238,6 +238,7 @@ def _change_one(
     outcome: Outcome,
     changed: dict[int, set[str]],
     giveable: Collection[int],
+    stored: Mapping[str, Any],
 ) -> None:
     from guanxi.kernel.write import pooling
 
@@ -262,7 +263,7 @@ def _change_one(
         if "owner" in moved:
             clean.stamp(entity, row, reader)
             pooling.settle(entity, row, former)
-        clean.derive(entity, row)
+        clean.derive(entity, row, stored)
         row.version += 1
         row.updated_at = clock.now()
         outcome.written[row.id] = row
