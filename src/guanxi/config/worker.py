@@ -6,6 +6,8 @@ import asyncio
 import os
 from collections.abc import Sequence
 
+from guanxi.config import collector
+
 # A job may take longer than a page: the time-out of one statement is that of a minute, not of five seconds.
 STATEMENT_TIMEOUT_MS = "60000"
 GRACE_SECONDS = 15.0
@@ -25,6 +27,7 @@ def work(*, queues: Sequence[str], concurrency: int, name: str) -> None:
                 shutdown_graceful_timeout=GRACE_SECONDS,
             )
 
+    collector.settle()
     with app.replace_connector(app.connector.get_worker_connector()) as worker_app:  # type: ignore[attr-defined]
         asyncio.run(run())
 

@@ -5,6 +5,8 @@ from threading import Thread
 
 from django.core.wsgi import get_wsgi_application
 
+from guanxi.config import collector
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guanxi.config.settings")
 
 application = get_wsgi_application()
@@ -16,6 +18,7 @@ def _warm() -> None:
 
     tokens.index({"name": "关系", "phone": "13800000000"})
     regions.find("浙江")
+    collector.settle()
 
 
 Thread(target=_warm, name="warm", daemon=True).start()
