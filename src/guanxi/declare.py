@@ -1,6 +1,6 @@
 """The public face of the kernel: what a declaration needs. Areas import this."""
 
-from guanxi.kernel.dictionary import Dictionary, Value
+from guanxi.kernel.dictionary import Dictionary, Fixed, Value
 from guanxi.kernel.entity import Action, Board, Clock, Entity, Form, Preset, Unique
 from guanxi.kernel.fields.attachment import Attachments
 from guanxi.kernel.fields.boolean import Flag
@@ -21,6 +21,6 @@ from guanxi.kernel.record import Record
 
 __all__ = [
     "Action", "Attachments", "AutoNumber", "Board", "Choice", "Clock", "Condition", "CreditCode", "Date", "DateTime", "Decimals", "Department",
-    "Departments", "Dictionary", "Email", "Entity", "FieldNames", "Flag", "Form", "Grants", "Integer", "Links", "Lookup", "Money", "People",
+    "Departments", "Dictionary", "Email", "Entity", "FieldNames", "Fixed", "Flag", "Form", "Grants", "Integer", "Links", "Lookup", "Money", "People",
     "Person", "Phone", "Positions", "Preset", "Record", "Region", "ResidentId", "RollUp", "Tags", "Text", "Unique", "Url", "Value",
 ]  # fmt: skip

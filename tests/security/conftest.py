@@ -33,7 +33,7 @@ SERVICE = {"issuer": "https://login.example.com/staff", "client_id": "guanxi"}
 #: Tables in which a refused request must leave nothing; AccessLog may say who was refused what.
 WATCHED = (
     "change", "kernel_event", "kernel_comment", "kernel_reaction", "kernel_attachment", "kernel_link", "kernel_share", "kernel_petition", "kernel_job",
-    "kernel_idempotency", "kernel_draft", "kernel_hold", "kernel_mark", "kernel_notice",
+    "kernel_dictionaryvalue", "kernel_idempotency", "kernel_draft", "kernel_hold", "kernel_mark", "kernel_notice",
     "surfaces_savedview", "surfaces_layout", "surfaces_importrun", "surfaces_importrow",
 )  # fmt: skip
 

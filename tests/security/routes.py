@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from guanxi.kernel.dictionary import Dictionary
 from guanxi.surfaces import tiles
 from tests.security.bodies import (
     action,
@@ -71,6 +72,14 @@ class Rule:
     #: Further parts of the address; None means that this entity has no such address.
     parts: Callable[[World], dict[str, Any] | None] = lambda world: {}
     query: str = ""
+
+
+def _level(world: World) -> dict[str, Any]:
+    return {"code": "customer_level"}
+
+
+def _value(world: World) -> dict[str, Any]:
+    return {**_level(world), "value_id": Dictionary("customer_level").items()[0].id}
 
 
 _DEPARTMENT = "admin/departments/<int:department_id>/"
@@ -156,6 +165,15 @@ RULES: dict[str, Rule] = {
     _POSITION: Rule("admin", get=False, post=lambda world: {"name": "Renamed"}),
     _POSITION + "shift/": Rule("admin", get=False, post=lambda world: {"up": "1"}),
     _POSITION + "close/": Rule("admin", get=False, post=empty),
+    "admin/lists/": Rule("admin"),
+    "admin/lists/<slug:code>/": Rule("admin", parts=_level),
+    "admin/lists/<slug:code>/export/": Rule("admin", parts=_level),
+    "admin/lists/<slug:code>/add/": Rule("admin", get=False, post=lambda world: {"lines": "Newly made"}, parts=_level),
+    "admin/lists/<slug:code>/<int:value_id>/": Rule("admin", get=False, post=lambda world: {"zh": "Renamed", "active": "1"}, parts=_value),
+    "admin/lists/<slug:code>/<int:value_id>/shift/": Rule("admin", get=False, post=empty, parts=_value),
+    "admin/lists/<slug:code>/<int:value_id>/merge/": Rule(
+        "admin", get=False, post=lambda world: {"into": Dictionary("customer_level").id("B")}, parts=_value
+    ),
     "admin/teams/": Rule("admin"),
     "admin/teams/new/": Rule("admin", post=lambda world: {"name": "Newly made"}),
     _TEAM: Rule("admin", get=False, post=lambda world: {"name": "Renamed"}, parts=team),

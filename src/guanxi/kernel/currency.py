@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from guanxi.kernel.dictionary import Dictionary, Value
+from guanxi.kernel.dictionary import Fixed, Value
 
-CURRENCIES = Dictionary(
+CURRENCIES = Fixed(
     "currency",
     CNY=Value("人民币", en="Chinese yuan", default=True, extra={"rate": "1"}),
     USD=Value("美元", en="US dollar", extra={"rate": "7.10"}),

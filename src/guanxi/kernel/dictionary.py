@@ -7,7 +7,7 @@ missing and never overwrites what an administrator changed.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,6 +44,7 @@ class Item:
     active: bool
     default: bool
     extra: Mapping[str, Any]
+    into: int | None = None
 
     @property
     def label(self) -> str:
@@ -53,6 +54,9 @@ class Item:
 
 class Dictionary:
     """A reference to a choice list by code, with its first content."""
+
+    #: Whether rules of the product go by the values: they may be called otherwise, but none comes or goes.
+    fixed = False
 
     def __init__(self, code: str, /, **values: str | Value) -> None:
         self.code = code
@@ -90,9 +94,28 @@ class Dictionary:
         return next((item for item in self.active() if item.default), None)
 
 
-def _named(items: Iterable[Item]) -> dict[str, Item]:
-    """By folded label and code; of two with the same, the first."""
-    return {fold(text): item for item in reversed(list(items)) for text in (item.zh, item.en, item.code)}
+class Fixed(Dictionary):
+    """A list by whose values the product's own rules go."""
+
+    fixed = True
+
+
+def _coded(items: Mapping[int, Item]) -> dict[str, Item]:
+    """By code; a value that was merged is the one that it was merged into."""
+    return {item.code: _in_force(item, items) for item in items.values()}
+
+
+def _named(items: Mapping[int, Item]) -> dict[str, Item]:
+    """By folded label and code likewise; of two with the same, the first that may be chosen."""
+    backwards = list(items.values())[::-1]
+    order = [*(i for i in backwards if not i.active), *(i for i in backwards if i.active)]
+    return {fold(text): _in_force(item, items) for item in order for text in (item.zh, item.en, item.code)}
+
+
+def _in_force(item: Item, items: Mapping[int, Item]) -> Item:
+    while item.into in items and item.into is not None:
+        item = items[item.into]
+    return item
 
 
 class _Cache:
@@ -113,11 +136,21 @@ class _Cache:
                 lists: dict[str, dict[int, Item]] = {}
                 for row in DictionaryValue.objects.order_by("dictionary", "position", "id"):
                     item = Item(
-                        row.id, row.code, row.zh, row.en, row.colour, row.position, row.parent_id, row.active, row.default, row.extra
+                        row.id,
+                        row.code,
+                        row.zh,
+                        row.en,
+                        row.colour,
+                        row.position,
+                        row.parent_id,
+                        row.active,
+                        row.default,
+                        row.extra,
+                        row.into_id,
                     )
                     lists.setdefault(row.dictionary, {})[row.id] = item
-                self._codes = {code: {i.code: i for i in items.values()} for code, items in lists.items()}
-                self._names = {code: _named(items.values()) for code, items in lists.items()}
+                self._codes = {code: _coded(items) for code, items in lists.items()}
+                self._names = {code: _named(items) for code, items in lists.items()}
                 self._lists = lists
             return self._lists
 

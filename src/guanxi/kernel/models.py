@@ -29,6 +29,8 @@ class DictionaryValue(models.Model):
     colour = models.CharField(max_length=12, blank=True, default="")
     position = models.IntegerField(default=0)
     parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT)
+    #: What it was merged into: its code and labels stand for that value now.
+    into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged")
     active = models.BooleanField(default=True)
     default = models.BooleanField(default=False)
     extra = models.JSONField(default=dict)

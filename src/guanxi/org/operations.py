@@ -29,7 +29,10 @@ SUBJECTS = {
     "provider": "secret",
     "identity": "known_as,created_at",
     "token": "digest,used_at",
+    "dictionaryvalue": "extra",
 }
+#: What is not kept by this area.
+TABLES = {"dictionaryvalue": "kernel_dictionaryvalue"}
 
 
 def watch() -> None:
@@ -38,6 +41,6 @@ def watch() -> None:
         for rules in ("operations.sql", "clearing.sql"):
             cursor.execute((files("guanxi.org") / rules).read_text(encoding="utf-8"))
         for subject, skipped in SUBJECTS.items():
-            cursor.execute("SELECT guanxi_operates(%s, %s, %s)", [f"org_{subject}", subject, skipped])
+            cursor.execute("SELECT guanxi_operates(%s, %s, %s)", [TABLES.get(subject, f"org_{subject}"), subject, skipped])
         history.keep_by_month("org_operation")
         cursor.execute("SELECT guanxi_operations_closed(%s)", [settings.GUANXI_APP_ROLE])

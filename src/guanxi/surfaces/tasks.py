@@ -11,6 +11,7 @@ from guanxi.kernel import jobs, versions
 from guanxi.kernel.actor import Actor
 from guanxi.org import actors, directory
 from guanxi.surfaces import bulk_jobs, handing, letters, merging
+from guanxi.surfaces.admin import lists
 from guanxi.surfaces.exchange import exporting
 from guanxi.surfaces.exchange.importing import committing, planning, sweeping, undoing
 from guanxi.surfaces.pages import mailbox, pool, recovery
@@ -46,6 +47,7 @@ __all__ = [
     "exporting",
     "handing",
     "letter",
+    "lists",
     "mailbox",
     "merging",
     "person",

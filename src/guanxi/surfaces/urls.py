@@ -18,6 +18,7 @@ from guanxi.surfaces.admin import (
     departments,
     hints,
     licences,
+    lists,
     places,
     positions,
     providers,
@@ -74,7 +75,7 @@ from guanxi.surfaces.pages import (
 
 administration = (
     *(places, departments, positions, teams, access, roles, sign_in, licences, providers),
-    *(why, trail, arrivals, hints, clearing),
+    *(lists, why, trail, arrivals, hints, clearing),
 )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from guanxi.declare import Choice, DateTime, Dictionary, Entity, Grants, Integer, Lookup, Preset, Record, Text, Value
+from guanxi.declare import Choice, DateTime, Dictionary, Entity, Fixed, Grants, Integer, Lookup, Preset, Record, Text, Value
 from guanxi.kernel import clock
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.grants import STANDARD
@@ -22,7 +22,7 @@ MODE = Dictionary(
     sms=Value("短信", en="SMS", extra={"icon": "message"}),
     event=Value("活动", en="Event", colour="a", extra={"icon": "calendar-event"}),
 )
-DIRECTION = Dictionary("contact_direction", out=Value("我方联系", en="Outgoing", default=True), into=Value("客户来访", en="Incoming"))
+DIRECTION = Fixed("contact_direction", out=Value("我方联系", en="Outgoing", default=True), into=Value("客户来访", en="Incoming"))
 
 
 class FollowUp(Record):

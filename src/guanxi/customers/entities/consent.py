@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from guanxi.declare import Choice, Date, Dictionary, Entity, Lookup, Preset, Record, Text, Value
+from guanxi.declare import Choice, Date, Dictionary, Entity, Fixed, Lookup, Preset, Record, Text, Value
 from guanxi.kernel import clock
 
 PURPOSE = Dictionary(
@@ -18,7 +18,7 @@ PURPOSE = Dictionary(
     profiling=Value("客户画像分析", en="Analysis", colour="v"),
     other=Value("其他", en="Other"),
 )
-GROUND = Dictionary(
+GROUND = Fixed(
     "consent_ground",
     consent=Value("本人同意", en="Consent", colour="g", default=True),
     contract=Value("合同所必需", en="Needed for a contract"),

@@ -10,6 +10,7 @@ from guanxi.declare import (
     Dictionary,
     Email,
     Entity,
+    Fixed,
     Flag,
     Integer,
     Links,
@@ -32,7 +33,7 @@ ROLE = Dictionary(
     pays=Value("财务", en="Finance"),
     handles=Value("经办人", en="Handler"),
 )
-GENDER = Dictionary("gender", male=Value("男", en="Male"), female=Value("女", en="Female"))
+GENDER = Fixed("gender", male=Value("男", en="Male"), female=Value("女", en="Female"))
 CONTACT_TAGS = Dictionary(
     "contact_tag",
     friendly=Value("关系好", en="Friendly", colour="g"),

@@ -11,9 +11,9 @@ from guanxi.declare import (
     Choice,
     Condition,
     Departments,
-    Dictionary,
     Entity,
     FieldNames,
+    Fixed,
     Flag,
     Grants,
     Integer,
@@ -30,8 +30,8 @@ from guanxi.kernel.actor import Actor
 from guanxi.kernel.grants import row
 
 #: Entities that lie in pools, by their keys.
-HOLDS = Dictionary("pool_holds", **{"customers.customer": Value("客户", en="Customers", default=True)})
-SINCE = Dictionary(
+HOLDS = Fixed("pool_holds", **{"customers.customer": Value("客户", en="Customers", default=True)})
+SINCE = Fixed(
     "pool_since",
     follow_up=Value("未跟进", en="Without follow-up", default=True),
     opportunity=Value("未建商机", en="Without a new opportunity"),

@@ -42,9 +42,26 @@ class ChoiceKind(Kind):
     def read(self, raw: Any, reader: Reader) -> int:
         item = self.find(raw)
         if item is None:
-            known = "、".join(i.label for i in self.dictionary.active()[:8])
-            raise Invalid(_("“%(value)s” is not in the list. Choose one of: %(known)s.") % {"value": raw, "known": known})
+            raise Invalid(_("“%(value)s” is not in the list. Choose one of: %(known)s.") % {"value": raw, "known": self._offered()})
         return item.id
+
+    def _offered(self) -> str:
+        return "、".join(i.label for i in self.dictionary.active()[:8])
+
+    def parse(self, raw: Any, reader: Reader) -> Any:
+        """A value that is no longer offered is refused where somebody names it; undo, which knows its id, may bring it back."""
+        value = super().parse(raw, reader)
+        item = self.dictionary.by_id(value) if isinstance(value, int) and not isinstance(raw, int) else None
+        if item is not None and not item.active:
+            words = {"value": item.label, "known": self._offered()}
+            raise Invalid(_("“%(value)s” is no longer offered. Choose one of: %(known)s.") % words)
+        return value
+
+    def stays(self, raw: Any, value: Any) -> bool:
+        if not isinstance(value, int) or raw in (None, ""):
+            return False
+        item = self.find(raw)
+        return item is not None and item.id == value
 
     def find(self, raw: Any) -> Item | None:
         """The value meant by a code, a label or an id."""
@@ -151,7 +168,8 @@ class TagsKind(ChoiceKind):
             Markup('<label class="check"><input type="checkbox" name="{}" value="{}"{}> {}</label>').format(
                 key, i.code, Markup(" checked") if i.id in (value or ()) else "", i.label
             )
-            for i in self.dictionary.active()
+            for i in self.dictionary.items()
+            if i.active or i.id in (value or ())
         )
         return Markup('<input type="hidden" name="{0}" value=""><div class="checks" id="f-{0}">{1}</div>').format(key, boxes)
 

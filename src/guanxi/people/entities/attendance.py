@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from guanxi.declare import Choice, Date, DateTime, Dictionary, Entity, Grants, Preset, Record, Text, Value
+from guanxi.declare import Choice, Date, DateTime, Entity, Fixed, Grants, Preset, Record, Text, Value
 
-STATE = Dictionary(
+STATE = Fixed(
     "attendance_state",
     normal=Value("正常", en="On time", colour="g"),
     late=Value("迟到", en="Late", colour="a"),

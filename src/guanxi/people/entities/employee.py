@@ -12,9 +12,9 @@ from guanxi.declare import (
     Choice,
     Date,
     Department,
-    Dictionary,
     Email,
     Entity,
+    Fixed,
     Grants,
     Person,
     Phone,
@@ -28,7 +28,7 @@ from guanxi.declare import (
 from guanxi.kernel import clock
 from guanxi.kernel.actor import Actor
 
-STATUS = Dictionary(
+STATUS = Fixed(
     "employee_status",
     active=Value("在职", en="Active", colour="g", default=True),
     away=Value("休假", en="On leave", colour="a"),

@@ -10,11 +10,27 @@ from django.db import models
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from guanxi.declare import Action, Choice, Date, DateTime, Decimals, Dictionary, Entity, Form, Grants, Person, Preset, Record, Text, Value
+from guanxi.declare import (
+    Action,
+    Choice,
+    Date,
+    DateTime,
+    Decimals,
+    Dictionary,
+    Entity,
+    Fixed,
+    Form,
+    Grants,
+    Person,
+    Preset,
+    Record,
+    Text,
+    Value,
+)
 from guanxi.kernel import write
 from guanxi.kernel.actor import Actor
 
-SORT = Dictionary(
+SORT = Fixed(
     "leave_sort",
     leave=Value("请假", en="Leave", colour="b", default=True),
     missed=Value("补卡", en="Missed press", colour="v"),
@@ -34,9 +50,9 @@ KIND = Dictionary(
     bereavement=Value("丧假", en="Bereavement leave"),
     other=Value("其他假", en="Other leave"),
 )
-PART = Dictionary("day_part", am=Value("上午", en="Morning", default=True), pm=Value("下午", en="Afternoon"))
-UNTIL = Dictionary("day_part_until", am=Value("上午", en="Morning"), pm=Value("下午", en="Afternoon", default=True))
-STATE = Dictionary(
+PART = Fixed("day_part", am=Value("上午", en="Morning", default=True), pm=Value("下午", en="Afternoon"))
+UNTIL = Fixed("day_part_until", am=Value("上午", en="Morning"), pm=Value("下午", en="Afternoon", default=True))
+STATE = Fixed(
     "leave_state",
     sent=Value("待审批", en="Waiting", colour="a", default=True),
     agreed=Value("已同意", en="Agreed", colour="g"),

@@ -7,9 +7,9 @@ from typing import Any
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from guanxi.declare import Choice, Date, Decimals, Dictionary, Entity, Grants, Lookup, Preset, Record, Text, Value
+from guanxi.declare import Choice, Date, Decimals, Entity, Fixed, Grants, Lookup, Preset, Record, Text, Value
 
-RESULT = Dictionary(
+RESULT = Fixed(
     "training_result",
     planned=Value("待参加", en="Planned", colour="b", default=True),
     passed=Value("合格", en="Passed", colour="g"),

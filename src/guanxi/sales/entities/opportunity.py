@@ -16,6 +16,7 @@ from guanxi.declare import (
     DateTime,
     Dictionary,
     Entity,
+    Fixed,
     Integer,
     Links,
     Lookup,
@@ -28,7 +29,7 @@ from guanxi.declare import (
 from guanxi.kernel import clock
 from guanxi.kernel.actor import Actor
 
-PIPELINE = Dictionary(
+PIPELINE = Fixed(
     "pipeline",
     standard=Value("标准销售流程", en="Standard sales", default=True),
     renewal=Value("续约流程", en="Renewal"),
@@ -39,7 +40,7 @@ def _stage(zh: str, en: str, probability: int, outcome: str = "open", colour: st
     return Value(zh, en=en, colour=colour, parent=pipeline, extra={"probability": probability, "outcome": outcome})
 
 
-STAGE = Dictionary(
+STAGE = Fixed(
     "opportunity_stage",
     contact=_stage("初步接洽", "First contact", 10),
     needs=_stage("需求确认", "Needs confirmed", 30),
@@ -53,7 +54,7 @@ STAGE = Dictionary(
     renewal_won=_stage("已续约", "Renewed", 100, "won", "g", "renewal"),
     renewal_lost=_stage("未续约", "Not renewed", 0, "lost", "r", "renewal"),
 )
-OUTCOME = Dictionary(
+OUTCOME = Fixed(
     "opportunity_outcome",
     open=Value("进行中", en="Open", colour="b", default=True),
     won=Value("赢单", en="Won", colour="g"),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from guanxi.kernel import clock, directory
 from guanxi.kernel.china import regions
+from guanxi.kernel.dictionary import DECLARED
 from guanxi.kernel.models import AccessLog
 from guanxi.kernel.registry import registry
 from guanxi.kernel.whole import whole
@@ -54,6 +55,7 @@ SUBJECTS = {
     "sharedaccount": gettext_lazy("Shared licence"),
     "provider": gettext_lazy("Sign-on service"),
     "identity": gettext_lazy("Link to a sign-on service"),
+    "dictionaryvalue": gettext_lazy("Value of a list"),
 }
 VERBS = {"create": (gettext_lazy("added"), "g"), "update": (gettext_lazy("changed"), "b"), "delete": (gettext_lazy("removed"), "r")}
 COLUMNS = {
@@ -92,6 +94,10 @@ COLUMNS = {
     "issuer": gettext_lazy("Issuer address"),
     "client_id": gettext_lazy("Client ID"),
     "inside": gettext_lazy("Hosts inside"),
+    "en": gettext_lazy("English"),
+    "colour": gettext_lazy("Colour"),
+    "default": gettext_lazy("Default"),
+    "into_id": gettext_lazy("Becomes"),
     "creates": gettext_lazy("Opens accounts"),
 }
 
@@ -149,7 +155,12 @@ class _Line:
 
     def subject(self) -> str:
         kind = str(SUBJECTS[self.row.subject])
-        name = {"user": directory.person_name, "department": directory.department_name, "role": self.role}.get(self.row.subject)
+        name = {
+            "user": directory.person_name,
+            "department": directory.department_name,
+            "role": self.role,
+            "dictionaryvalue": _value,
+        }.get(self.row.subject)
         return f"{kind} {name(self.row.subject_id)}" if name else kind
 
     def change(self) -> str:
@@ -170,6 +181,8 @@ class _Line:
             return directory.department_name(value)
         if key == "role_id":
             return self.role(value)
+        if key == "into_id":
+            return _value(value)
         if key in ("team_id", "position_id"):
             return directory.grantee_name(key.removesuffix("_id"), value)
         if key == "region":
@@ -181,6 +194,12 @@ class _Line:
         if isinstance(value, bool):
             return _("yes") if value else _("no")
         return _coded(key, str(value), self.entity)
+
+
+def _value(number: int) -> str:
+    """A value of a choice list, by the labels that it has now."""
+    found = next((item for each in DECLARED.values() if (item := each.by_id(number))), None)
+    return found.label if found else str(number)
 
 
 def _coded(key: str, value: str, entity_key: str) -> str:
