@@ -83,6 +83,18 @@ const tag = (name, id, label) => make("span", { className: "tag b" }, label, mak
 function take(option, input) {
   if (option.matches("[data-create]")) { shut(); return; }
   choose(input, option.dataset.id, option.dataset.label || option.textContent.trim());
+  if (option.dataset.proposes) propose(input.form, JSON.parse(option.dataset.proposes));
+}
+
+/** What was chosen says more, such as a price: put in where nothing stands, or what an earlier choice put in. */
+function propose(form, values) {
+  for (const [name, value] of Object.entries(values)) {
+    const field = form?.elements[name];
+    if (!(field instanceof HTMLInputElement) || field.readOnly || (field.value && field.value !== field.dataset.proposed)) continue;
+    field.value = field.dataset.proposed = value;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  }
 }
 
 function keydown(event, input) {
