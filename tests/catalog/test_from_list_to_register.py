@@ -56,7 +56,7 @@ def renewed(cast: Cast) -> Iterator[Any]:
 
 def test_every_value_becomes_a_product_and_what_was_sold_refers_to_it(renewed: Any, cast: Cast) -> None:
     products = {p.name: p for p in Product._default_manager.all()}
-    assert {name: STATE.by_id(p.state).code for name, p in products.items()} == {"GTX Pro": "on_sale", "旧款网关": "withdrawn"}  # type: ignore[union-attr]
+    assert {name: STATE.by_id(p.state).code for name, p in products.items()} == {"GTX Pro": "on_sale", "旧款网关": "discontinued"}  # type: ignore[union-attr]
     assert all(p.number.startswith("CP-") for p in products.values())
     sold = dict(Opportunity._default_manager.values_list("name", "product__name"))
     assert sold == {"甲": "GTX Pro", "乙": "旧款网关", "丙": "GTX Pro"}

@@ -13,7 +13,7 @@ from guanxi.declare import Entity, Grants, Integer, Lookup, Preset, Record, Roll
 class ProductCategory(Record):
     name = Text(_("Category name"), max_length=60, aliases=("类别名称", "分类名称", "产品类别", "产品系列", "category", "series"))
     parent = Lookup(
-        _("Within"),
+        _("Parent category"),
         "catalog.ProductCategory",
         back="subcategories",
         back_label=_("Subcategories"),

@@ -30,7 +30,7 @@ from guanxi.kernel.grants import row
 STATE = Dictionary(
     "product_state",
     on_sale=Value("在售", en="On sale", colour="g", default=True),
-    withdrawn=Value("停售", en="Withdrawn"),
+    discontinued=Value("停售", en="Discontinued"),
 )
 UNIT = Dictionary(
     "product_unit",
@@ -62,18 +62,22 @@ class Product(Record):
         back_label=_("Products"),
         aliases=("产品类别", "产品分类", "产品系列", "系列", "series", "product line"),
     )
-    state = Choice(_("Sale"), STATE, blank=True, aliases=("销售状态", "状态", "上下架", "status"))
-    code = Text(_("Model"), blank=True, max_length=60, search="code", aliases=("型号", "产品型号", "产品编码", "货号", "sku", "part number"))
+    state = Choice(_("Sales status"), STATE, blank=True, aliases=("销售状态", "状态", "上下架", "status"))
+    code = Text(
+        _("Model"), blank=True, max_length=60, search="code", aliases=("型号", "产品型号", "产品编码", "货号", "sku", "part number")
+    )
     unit = Choice(_("Sales unit"), UNIT, blank=True, plain=True, aliases=("单位", "计量单位", "销售单位", "uom"))
-    list_price = Money(_("List price"), aliases=("标准价", "价格", "单价", "售价", "销售价格", "目录价", "sales_price", "price", "unit price"))
+    list_price = Money(
+        _("List price"), aliases=("标准价", "价格", "单价", "售价", "销售价格", "目录价", "sales_price", "price", "unit price")
+    )
     cost_price = Money(_("Cost price"), aliases=("成本", "成本价", "进价", "采购价", "cost"))
     tax_rate = Decimals(_("Tax rate"), places=2, unit="%", aliases=("税率", "增值税率", "vat", "tax"))
     description = Text(_("Description"), blank=True, lines=4, aliases=("产品描述", "产品说明", "描述", "规格说明"))
 
 
-def withdraw(record: Any, values: dict[str, Any], actor: Actor) -> dict[str, Any]:
+def discontinue(record: Any, values: dict[str, Any], actor: Actor) -> dict[str, Any]:
     """It is sold no more; what was sold of it stays."""
-    return {"state": "withdrawn"}
+    return {"state": "discontinued"}
 
 
 def offer(record: Any, values: dict[str, Any], actor: Actor) -> dict[str, Any]:
@@ -107,11 +111,11 @@ class ProductEntity(Entity, model=Product):
     beside = ((_("Categories"), "/product-categories/", "category"),)
     views = (
         Preset("on_sale", _("On sale"), ["state", "is", "on_sale"], sort="name"),
-        Preset("withdrawn", _("Withdrawn"), ["state", "is", "withdrawn"]),
+        Preset("discontinued", _("Discontinued"), ["state", "is", "discontinued"]),
         Preset("all", _("All"), [], sort="name"),
     )
     actions = (
-        Action("withdraw", _("Withdraw from sale"), withdraw, icon="ban", when=["state", "is", "on_sale"]),
+        Action("discontinue", _("Discontinue"), discontinue, icon="ban", when=["state", "is", "on_sale"]),
         Action("offer", _("Put on sale"), offer, icon="circle-check", when=["state", "is_not", "on_sale"], tone="g"),
     )
     #: One list for the whole company: everybody reads it, few write it. A dealer's people keep a list of their own.
@@ -123,9 +127,7 @@ class ProductEntity(Entity, model=Product):
         }
     )
     #: What a product costs its seller is known to who keeps the list and to finance.
-    rights = dict.fromkeys(
-        ("sales", "head", "service", "marketing", "readonly", "dealer-lead", "dealer-sales"), {"cost_price": "hidden"}
-    )
+    rights = dict.fromkeys(("sales", "head", "service", "marketing", "readonly", "dealer-lead", "dealer-sales"), {"cost_price": "hidden"})
 
     def validate(self, record: Any, changed: set[str], errors: dict[str, str]) -> None:
         """No price is negative, and a tax rate is a percentage."""

@@ -88,7 +88,7 @@ class Opportunity(Record):
         back="opportunities",
         back_label=gettext_lazy("Opportunities"),
         proposes={"amount": "list_price"},
-        offers=["state", "is_not", "withdrawn"],
+        offers=["state", "is_not", "discontinued"],
         aliases=("产品", "产品名称"),
     )
     pipeline = Choice(gettext_lazy("Pipeline"), PIPELINE, plain=True, aliases=("销售流程",))

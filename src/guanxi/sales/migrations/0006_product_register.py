@@ -13,7 +13,7 @@ from django.utils import timezone
 from guanxi.kernel.china import pinyin, width
 
 LIST, ENTITY = "product", "sales.opportunity"
-STATES = {"on_sale": ("在售", "On sale", "g", True), "withdrawn": ("停售", "Withdrawn", "", False)}
+STATES = {"on_sale": ("在售", "On sale", "g", True), "discontinued": ("停售", "Discontinued", "", False)}
 POINT = "UPDATE sales_opportunity SET {to} = ({new}::jsonb ->> {source}::text)::bigint WHERE {source} IS NOT NULL"
 #: A difference keeps [old, new] under the name of its column.
 TOLD = """
@@ -36,7 +36,7 @@ def into_register(apps, editor):
         now, key = timezone.now(), width.fold(value.zh)
         kept = {"name": value.zh, "name_key": key, "name_sort": pinyin.sort_key(value.zh), "number": number}
         known[key] = product.objects.create(
-            id=_next(editor), **kept, state=state["on_sale" if value.active else "withdrawn"], created_at=now, updated_at=now
+            id=_next(editor), **kept, state=state["on_sale" if value.active else "discontinued"], created_at=now, updated_at=now
         ).pk
     _point(apps, editor, ("product_value", "product_id"), {v.id: known[width.fold(v.zh)] for v in values})
     _speak(apps, {v.code: known[width.fold(v.zh)] for v in values}, {v.code: f"id:{known[width.fold(v.zh)]}" for v in values})
@@ -46,12 +46,12 @@ def into_register(apps, editor):
 def out_of_register(apps, editor):
     """Every product is a value of its name again; the products stay."""
     value = apps.get_model("kernel", "DictionaryValue")
-    withdrawn = value.objects.filter(dictionary="product_state", code="withdrawn").values_list("id", flat=True).first()
+    ended = value.objects.filter(dictionary="product_state", code="discontinued").values_list("id", flat=True).first()
     made = {}
     for place, each in enumerate(apps.get_model("catalog", "Product").objects.order_by("deleted_at", "id")):
         taken = {v.code for v in made.values()}
         code = each.name[:60] if each.name[:60] not in taken else f"{each.name[:40]}~{each.id}"
-        active = each.deleted_at is None and (each.state is None or each.state != withdrawn)
+        active = each.deleted_at is None and (each.state is None or each.state != ended)
         made[each.id] = value.objects.create(dictionary=LIST, code=code, zh=each.name, en=each.name, position=place, active=active)
     if made:
         _point(apps, editor, ("product_id", "product_value"), {record: v.id for record, v in made.items()})
