@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
+from html import unescape
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -173,6 +175,7 @@ def test_the_book_of_a_hardware_seller_comes_in_through_the_wizard_alone(
     offices = shown(boss, "department")
     gained = [offices[name][3] for name in ("West", "Central", "East")]
     assert gained == ["¥3,568,647", "¥3,346,293", "¥3,090,594"]
+    board_and_funnel(boss)
     groups_lead_to_what_they_count(boss)
 
 
@@ -186,6 +189,18 @@ def whole_and_quarters(boss: Client) -> None:
     assert (whole[0], whole[2:]) == ("8,800", ["4,238", "2,473", "63.15%", "¥10,005,534"])
     stages = {name: cells[0] for name, cells in table(boss, GROUPS + "stage").items()}
     assert stages == {"First contact": "500", "Needs confirmed": "1,589", "Won": "4,238", "Lost": "2,473", "All": "8,800"}
+
+
+def board_and_funnel(boss: Client) -> None:
+    """The heads of the board's columns, and the open ones in the funnel of the workbench."""
+    board = boss.get("/opportunities/?view=all&layout=board&by=stage").content.decode()
+    heads = re.findall(r'data-label="([^"]*)".*?data-col-count>([^<]*)<.*?data-col-sum[^>]*>([^<]*)<', board, re.DOTALL)
+    columns = {name: (count, total) for name, count, total in heads}
+    assert columns["Won"] == ("4,238 cards", "¥10,005,534")
+    assert [columns[name][0] for name in ("First contact", "Needs confirmed", "Lost")] == ["500 cards", "1,589 cards", "2,473 cards"]
+    funnel = unescape(re.sub(r"<[^>]+>", " ", boss.get("/_home/funnel/").content.decode()))
+    assert re.search(r"First contact\s.*500 deals", funnel, re.DOTALL)
+    assert re.search(r"Needs confirmed\s.*1589 deals", funnel, re.DOTALL)
 
 
 def groups_lead_to_what_they_count(boss: Client) -> None:

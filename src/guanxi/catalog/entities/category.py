@@ -37,9 +37,8 @@ class ProductCategoryEntity(Entity, model=ProductCategory):
     search = ("name",)
     sorts = ("updated_at", "name")
     unique = (Unique("name"),)
-    layout = {_("Profile"): ("name", "parent", "remark")}
+    layout = {_("Profile"): ("name", "parent", "product_count", "remark")}
     quick = ("name", "parent")
-    tiles = ("product_count",)
     hidden_in_form = ("owner",)
     related = ("products", "subcategories")
     rollups = (RollUp("product_count", "catalog.Product", via="category", how="count"),)

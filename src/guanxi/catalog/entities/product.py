@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _now
@@ -46,10 +45,10 @@ UNIT = Dictionary(
     day=Value("人天", en="Person-day"),
     time=Value("次", en="Time"),
 )
-PERCENT = Decimal(100)
 KEEPS = row("all", "all")
 READS = row("all")
 LOOKS = row("all", bulk=False)
+SELLERS = ("sales", "head", "service", "marketing", "readonly", "dealer-lead", "dealer-sales")
 
 
 class Product(Record):
@@ -71,7 +70,7 @@ class Product(Record):
         _("List price"), aliases=("标准价", "价格", "单价", "售价", "销售价格", "目录价", "sales_price", "price", "unit price")
     )
     cost_price = Money(_("Cost price"), aliases=("成本", "成本价", "进价", "采购价", "cost"))
-    tax_rate = Decimals(_("Tax rate"), places=2, unit="%", aliases=("税率", "增值税率", "vat", "tax"))
+    tax_rate = Decimals(_("Tax rate"), places=2, unit="%", least=0, most=100, aliases=("税率", "增值税率", "vat", "tax"))
     description = Text(_("Description"), blank=True, lines=4, aliases=("产品描述", "产品说明", "描述", "规格说明"))
 
 
@@ -127,13 +126,11 @@ class ProductEntity(Entity, model=Product):
         }
     )
     #: What a product costs its seller is known to who keeps the list and to finance.
-    rights = dict.fromkeys(("sales", "head", "service", "marketing", "readonly", "dealer-lead", "dealer-sales"), {"cost_price": "hidden"})
+    rights = {role: {"cost_price": "hidden"} for role in SELLERS}
 
     def validate(self, record: Any, changed: set[str], errors: dict[str, str]) -> None:
-        """No price is negative, and a tax rate is a percentage."""
+        """No price is negative."""
         for key in ("list_price", "cost_price"):
             price = getattr(record, key)
             if key in changed and price is not None and price < 0:
                 errors.setdefault(key, _now("A price is not negative."))
-        if "tax_rate" in changed and record.tax_rate is not None and not 0 <= record.tax_rate <= PERCENT:
-            errors.setdefault("tax_rate", _now("A tax rate is a percentage from 0 to 100."))
