@@ -71,12 +71,20 @@ class Product(Record):
     )
     cost_price = Money(_("Cost price"), aliases=("成本", "成本价", "进价", "采购价", "cost"))
     tax_rate = Decimals(_("Tax rate"), places=2, unit="%", least=0, most=100, aliases=("税率", "增值税率", "vat", "tax"))
+    successor = Lookup(
+        _("Replaced by"),
+        "catalog.Product",
+        back="predecessors",
+        back_label=_("Replaces"),
+        offers=["state", "is_not", "discontinued"],
+        aliases=("替代产品", "替代型号", "successor"),
+    )
     description = Text(_("Description"), blank=True, lines=4, aliases=("产品描述", "产品说明", "描述", "规格说明"))
 
 
 def discontinue(record: Any, values: dict[str, Any], actor: Actor) -> dict[str, Any]:
-    """It is sold no more; what was sold of it stays."""
-    return {"state": "discontinued"}
+    """It is sold no more, but perhaps another in its place; what was sold of it stays."""
+    return {"state": "discontinued", "successor": values.get("successor")}
 
 
 def offer(record: Any, values: dict[str, Any], actor: Actor) -> dict[str, Any]:
@@ -98,7 +106,7 @@ class ProductEntity(Entity, model=Product):
     sorts = ("updated_at", "name", "list_price")
     unique = (Unique("name"),)
     layout = {
-        _("Profile"): ("name", "number", "code", "category", "state", "unit"),
+        _("Profile"): ("name", "number", "code", "category", "unit", "state", "successor"),
         _("Price"): ("list_price", "cost_price", "tax_rate"),
         _("Description"): ("description",),
     }
@@ -106,7 +114,7 @@ class ProductEntity(Entity, model=Product):
     chips = ("state", "category")
     tiles = ("list_price", "cost_price", "tax_rate")
     hidden_in_form = ("owner",)
-    related = ("opportunities",)
+    related = ("opportunities", "predecessors")
     beside = ((_("Categories"), "/product-categories/", "category"),)
     views = (
         Preset("on_sale", _("On sale"), ["state", "is", "on_sale"], sort="name"),
@@ -114,7 +122,7 @@ class ProductEntity(Entity, model=Product):
         Preset("all", _("All"), [], sort="name"),
     )
     actions = (
-        Action("discontinue", _("Discontinue"), discontinue, icon="ban", when=["state", "is", "on_sale"]),
+        Action("discontinue", _("Discontinue"), discontinue, icon="ban", form=("successor",), when=["state", "is", "on_sale"]),
         Action("offer", _("Put on sale"), offer, icon="circle-check", when=["state", "is_not", "on_sale"], tone="g"),
     )
     #: One list for the whole company: everybody reads it, few write it. A dealer's people keep a list of their own.
@@ -129,7 +137,9 @@ class ProductEntity(Entity, model=Product):
     rights = {role: {"cost_price": "hidden"} for role in SELLERS}
 
     def validate(self, record: Any, changed: set[str], errors: dict[str, str]) -> None:
-        """No price is negative."""
+        """No price is negative, and nothing replaces itself."""
+        if record.successor_id and record.successor_id == record.id:
+            errors.setdefault("successor", _now("A product cannot replace itself."))
         for key in ("list_price", "cost_price"):
             price = getattr(record, key)
             if key in changed and price is not None and price < 0:
