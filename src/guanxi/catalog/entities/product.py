@@ -106,13 +106,12 @@ class ProductEntity(Entity, model=Product):
     sorts = ("updated_at", "name", "list_price")
     unique = (Unique("name"),)
     layout = {
-        _("Profile"): ("name", "number", "code", "category", "unit", "state", "successor"),
+        _("Profile"): ("name", "number", "code", "category", "unit", "state", "successor", "description"),
         _("Price"): ("list_price", "cost_price", "tax_rate"),
-        _("Description"): ("description",),
     }
     quick = ("name", "category", "list_price")
     chips = ("state", "category")
-    tiles = ("list_price", "cost_price", "tax_rate")
+    tiles = ("list_price", "cost_price")
     hidden_in_form = ("owner",)
     related = ("opportunities", "predecessors")
     beside = ((_("Categories"), "/product-categories/", "category"),)
