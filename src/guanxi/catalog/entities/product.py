@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from guanxi.declare import (
     Action,
     AutoNumber,
+    Board,
     Choice,
     Decimals,
     Dictionary,
@@ -43,7 +44,7 @@ UNIT = Dictionary(
     year=Value("年", en="Year"),
     month=Value("月", en="Month"),
     day=Value("人天", en="Person-day"),
-    time=Value("次", en="Time"),
+    time=Value("次", en="Session"),
 )
 KEEPS = row("all", "all")
 READS = row("all")
@@ -115,6 +116,7 @@ class ProductEntity(Entity, model=Product):
     hidden_in_form = ("owner",)
     related = ("opportunities", "predecessors")
     beside = ((_("Categories"), "/product-categories/", "category"),)
+    boards = (Board("state", card=("code", "category", "list_price")),)
     views = (
         Preset("on_sale", _("On sale"), ["state", "is", "on_sale"], sort="name"),
         Preset("discontinued", _("Discontinued"), ["state", "is", "discontinued"]),
