@@ -13,6 +13,7 @@ from guanxi.demo.attending import AWAY
 from guanxi.demo.extras import AGREED
 from guanxi.demo.people import LOGINS, PASSWORD, employees
 from guanxi.demo.size import COMPANY, SMALL
+from guanxi.demo.words.goods import GOODS, WITHIN
 from guanxi.kernel import clock, pooled, pools
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.registry import registry
@@ -45,7 +46,10 @@ def test_the_small_company_has_the_promised_numbers(company: Company) -> None:
         "people.training": len(LOGINS),
         "people.attendance": counts["people.attendance"],
         "customers.consent": SMALL.contacts // AGREED,
+        "catalog.product": sum(map(len, GOODS.values())),
+        "catalog.productcategory": len({*GOODS, *WITHIN.values()}),
     }
+    assert not registry.get("sales.opportunity").model._default_manager.filter(product=None).exists()
     assert counts["people.attendance"] > 60
     assert User.objects.count() == len(LOGINS) == 9
     assert Department.objects.count() == 3

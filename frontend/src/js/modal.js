@@ -8,8 +8,10 @@ const box = () => document.getElementById("modal");
 export function openModal() {
   const modal = box();
   for (const size of ["wide", "tall"]) modal.classList.toggle(size, Boolean(modal.querySelector(`[data-${size}]`)));
+  const first = modal.querySelector("[autofocus]") || modal.querySelector(".modal-body :is(input:not([type=hidden]), select, textarea)");
+  if (first?.dataset.picker) first.dataset.quiet = ""; // the list of a picker that nobody asked for would lie over the buttons
   if (!modal.open) modal.showModal();
-  (modal.querySelector("[autofocus]") || modal.querySelector(".modal-body :is(input:not([type=hidden]), select, textarea)"))?.focus();
+  first?.focus();
 }
 
 /** Close the topmost dialog, asking when it holds unsaved changes; true when there was one. */

@@ -32,6 +32,11 @@ function show(input, html) {
   const box = make("div", { className: "options", role: "listbox", id: `${input.id || "pick"}-options` });
   box.innerHTML = html;
   if (!box.querySelector("[role=option]") && !box.querySelector("[data-create], .none")) box.append(make("p", { className: "none" }, say("none")));
+  for (const link of box.querySelectorAll("[data-create]")) {
+    const url = `${link.getAttribute("href")}&for=${encodeURIComponent(input.dataset.for || input.id)}`; // what comes about there is put in here
+    link.setAttribute("href", url);
+    link.setAttribute("hx-get", url);
+  }
   input.closest(".pick").append(box);
   place(input, box);
   window.dispatchEvent(new CustomEvent("gx:added", { detail: box }));
@@ -83,6 +88,18 @@ const tag = (name, id, label) => make("span", { className: "tag b" }, label, mak
 function take(option, input) {
   if (option.matches("[data-create]")) { shut(); return; }
   choose(input, option.dataset.id, option.dataset.label || option.textContent.trim());
+  if (option.dataset.proposes) propose(input.form, JSON.parse(option.dataset.proposes));
+}
+
+/** What was chosen says more, such as a price: put in where nothing stands, or what an earlier choice put in. */
+function propose(form, values) {
+  for (const [name, value] of Object.entries(values)) {
+    const field = form?.elements[name];
+    if (!(field instanceof HTMLInputElement) || field.readOnly || (field.value && field.value !== field.dataset.proposed)) continue;
+    field.value = field.dataset.proposed = value;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  }
 }
 
 function keydown(event, input) {
@@ -120,8 +137,10 @@ export function listen() {
     input.setAttribute("aria-autocomplete", "list");
     input.dataset.label ??= input.defaultValue;
     input.select();
-    find(input);
+    if ("quiet" in input.dataset) delete input.dataset.quiet;
+    else find(input);
   });
+  on("mousedown", "[data-picker]", (_, input) => { if (document.activeElement === input && open?.input !== input) find(input); });
   on("focusout", "[data-picker]", (_, input) => setTimeout(() => { if (document.activeElement !== input) { settle(input); if (open?.input === input) shut(); } }, 180));
   on("keydown", "[data-picker]", keydown, true);
   on("mousedown", ".options", (event) => event.preventDefault());

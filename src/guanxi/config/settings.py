@@ -21,7 +21,7 @@ SECRET_KEY = keys.key(DATA, keys.SIGNING)
 GUANXI_FIELD_KEY = keys.key(DATA, keys.FIELDS)
 
 # ── What is installed, in this order: a foreign key points to an earlier area ──
-AREAS = ("guanxi.people", "guanxi.customers", "guanxi.sales", "guanxi.activity", *words("GUANXI_EXTRA_AREAS"))
+AREAS = ("guanxi.people", "guanxi.customers", "guanxi.catalog", "guanxi.sales", "guanxi.activity", *words("GUANXI_EXTRA_AREAS"))
 
 
 INSTALLED_APPS = [

@@ -36,9 +36,10 @@ class Contact(Figure):
 
 @dataclass(eq=False)
 class Chance(Figure):
-    """An opportunity with the moments at which it entered each stage."""
+    """An opportunity with the moments at which it entered each stage; `product` is the name of what it is about."""
 
     customer: Client | None = None
+    product: str = ""
     contacts: list[Contact] = field(default_factory=list)
 
 

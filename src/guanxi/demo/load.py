@@ -6,7 +6,7 @@ import sys
 
 from django.db import connection, transaction
 
-from guanxi.demo import attending, dealer, extras, people, pooling, story, telling
+from guanxi.demo import attending, dealer, extras, goods, people, pooling, story, telling
 from guanxi.demo.size import COMPANY, Size
 from guanxi.kernel import clock
 from guanxi.org.models import User
@@ -36,7 +36,9 @@ def tell(size: Size) -> None:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         staff = people.hire(size)
         told, days = story.invent(size, [(each, staff[each.login].pk) for each in people.employees(size)])
-        telling.tell(told, days.steps(size.stride, size.daily))
+        steps = days.steps(size.stride, size.daily)
+        goods.stock(told.chances, steps, staff["business"].pk)
+        telling.tell(told, steps)
         extras.add(told, staff, days)
         pooling.add(told, staff, days)
         attending.add(staff, days)

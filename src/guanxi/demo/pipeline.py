@@ -91,7 +91,8 @@ def _one(client: Client, stage: str, place: int, maker: Maker, story: Story) -> 
     }
     if chance.random() < 0.6:
         values["requirement"] = maker.words.fill(chance.choice(talk.REQUIREMENTS), client, product=product)
-    found = Chance(values, moments[0], client.by, customer=client, contacts=client.contacts[: chance.choice((0, 1, 1, 2))])
+    contacts = client.contacts[: chance.choice((0, 1, 1, 2))]
+    found = Chance(values, moments[0], client.by, customer=client, product=product, contacts=contacts)
     for moment, name in zip(moments[1:], [*way[1:], stage], strict=False):
         if name != values["stage"]:
             story.moves.append(Move(moment, found, {"stage": name, **(_closing(stage, chance) if name == stage else {})}))

@@ -49,6 +49,7 @@ def _check(entity: Entity) -> Iterator[CheckMessage]:
                 yield _unknown(f"guanxi.E{number:03d}", f"{name}.{attribute}", key, known)
     yield from _check_views(entity, name)
     yield from _check_related(entity, name)
+    yield from _check_proposals(entity, name)
     kinds = [entity.fields[key].kind.name for key in entity.composer if key in known]
     if entity.composer and kinds != ["choice", "text", "datetime"]:
         hint = 'Name a choice, a text and an instant: composer = ("mode", "summary", "next_at").'
@@ -76,6 +77,16 @@ def _check_related(entity: Entity, name: str) -> Iterator[CheckMessage]:
         child = next((e for e in registry if e.key == rollup.child.lower()), None)
         if child is None or rollup.via not in child.fields:
             yield _unknown("guanxi.E022", f"{name}.rollups", rollup.child if child is None else rollup.via, {e.key for e in registry})
+
+
+def _check_proposals(entity: Entity, name: str) -> Iterator[CheckMessage]:
+    for field in entity.fields.values():
+        for key, source in getattr(field.kind, "proposes", {}).items():
+            target = set(field.kind.target.fields)  # type: ignore[attr-defined]
+            if key not in entity.fields:
+                yield _unknown("guanxi.E023", f"{name}.{field.key}.proposes", key, set(entity.fields))
+            if source not in target:
+                yield _unknown("guanxi.E023", f"{name}.{field.key}.proposes", source, target)
 
 
 def _unknown(code: str, where: str, key: str, known: set[str]) -> Error:

@@ -293,7 +293,7 @@ class Entity:
             search=column.search,
             unique=any(u.field == column.name for u in self.unique),
             default=column.get_default() if column.has_default() else None,
-            extra={"back": getattr(column, "back", ""), "back_label": getattr(column, "back_label", "")},
+            extra={"of": self.key, "back": getattr(column, "back", ""), "back_label": getattr(column, "back_label", "")},
         )
 
     def reshape(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
@@ -25,8 +25,8 @@ class LookupKind(Kind):
     json_type = {"type": ["integer", "null"]}
     width = 220
 
-    def __init__(self, to: str) -> None:
-        self.to = to
+    def __init__(self, to: str, *, proposes: Mapping[str, str] | None = None, offers: Sequence[Any] = ()) -> None:
+        self.to, self.proposes, self.offers = to, dict(proposes or {}), list(offers)
 
     @property
     def target(self) -> Entity:
@@ -86,7 +86,9 @@ class LookupKind(Kind):
         return "" if value is None else str(value)
 
     def input(self, bound: Field, value: Any, reader: Reader, name: str = "") -> Markup:
-        return picker(bound, name or bound.key, f"/_pick/{self.target.slug}/", self.typed(value, reader), self.text(value, reader))
+        own_ways = f"?as={bound.extra['of']}.{bound.key}" if self.proposes or self.offers else ""
+        url = f"/_pick/{self.target.slug}/{own_ways}"
+        return picker(bound, name or bound.key, url, self.typed(value, reader), self.text(value, reader))
 
     def samples(self) -> Iterable[Any]:
         return ()
@@ -158,7 +160,11 @@ def picker(bound: Field, key: str, url: str, value: str, text: str) -> Markup:
 
 
 class Lookup(Declared, models.ForeignKey):
-    """A foreign key to a record of another entity; `back` names the related tab on the other side."""
+    """A foreign key to a record of another entity; `back` names the related tab on the other side.
+
+    `proposes` maps fields of the form to fields of the chosen record: what stands there is put in where nothing stands yet.
+    `offers` is the condition under which the picker offers a record; others may stand there all the same.
+    """
 
     def __init__(
         self,
@@ -168,6 +174,8 @@ class Lookup(Declared, models.ForeignKey):
         blank: bool = True,
         back: str = "",
         back_label: Label = "",
+        proposes: Mapping[str, str] | None = None,
+        offers: Sequence[Any] = (),
         computed: bool = False,
         help: Label = "",
         aliases: Sequence[str] = (),
@@ -179,7 +187,8 @@ class Lookup(Declared, models.ForeignKey):
         django.pop("to", None)
         super().__init__(to, verbose_name=label, blank=blank, null=True, **django)
         self.back, self.back_label = back, back_label
-        self.declare(LookupKind(to), required=not blank, computed=computed, help=help, aliases=aliases)
+        kind = LookupKind(to, proposes=proposes, offers=offers)
+        self.declare(kind, required=not blank, computed=computed, help=help, aliases=aliases)
 
 
 class Links:

@@ -72,7 +72,7 @@ class IntegerKind(Kind):
 
 
 class DecimalKind(Kind):
-    """A decimal of at most `places` places."""
+    """A decimal of at most `places` places, within the given bounds; `unit` may be typed behind it."""
 
     name = "decimal"
     operators = COMPARISONS
@@ -81,11 +81,15 @@ class DecimalKind(Kind):
     json_type = {"type": ["string", "null"], "format": "decimal"}
     width = 110
 
-    def __init__(self, places: int = 2, digits: int = 18, unit: str = "") -> None:
-        self.places, self.digits, self.unit = places, digits, unit
+    def __init__(self, places: int = 2, digits: int = 18, unit: str = "", least: int | None = None, most: int | None = None) -> None:
+        self.places, self.digits, self.unit, self.least, self.most = places, digits, unit, least, most
 
     def read(self, raw: Any, reader: Reader) -> Decimal:
+        if self.unit and isinstance(raw, str):
+            raw = fold(raw).strip().removesuffix(self.unit)
         number = decimal(str(raw) if isinstance(raw, float) else raw)
+        if (self.least is not None and number < self.least) or (self.most is not None and number > self.most):
+            raise Invalid(_("Give a number from %(least)s to %(most)s.") % {"least": self.least, "most": self.most})
         if abs(number) >= Decimal(10) ** (self.digits - self.places):
             raise Invalid(_("This number is too large."))
         rounded = number.quantize(Decimal(1).scaleb(-self.places))
@@ -94,7 +98,10 @@ class DecimalKind(Kind):
         return rounded
 
     def text(self, value: Any, reader: Reader) -> str:
-        return "" if value is None else f"{value:,.{self.places}f}{self.unit}"
+        if value is None:
+            return ""
+        text = f"{value:,.{self.places}f}"
+        return f"{text.rstrip('0').rstrip('.') if self.unit == '%' and '.' in text else text}{self.unit}"
 
     def typed(self, value: Any, reader: Reader) -> str:
         return "" if value is None else str(value)
@@ -109,7 +116,7 @@ class DecimalKind(Kind):
         return Decimal(str(data))
 
     def samples(self) -> Iterable[Any]:
-        return ("0", "12.5", "-3")
+        return ("0", "12.5", "-3") if self.least is None else ("0", "12.5", "3")
 
 
 class Integer(Declared, models.BigIntegerField):
@@ -140,6 +147,8 @@ class Decimals(Declared, models.DecimalField):
         *,
         places: int = 2,
         unit: str = "",
+        least: int | None = None,
+        most: int | None = None,
         blank: bool = True,
         computed: bool = False,
         help: Label = "",
@@ -147,4 +156,5 @@ class Decimals(Declared, models.DecimalField):
         **django: Any,
     ) -> None:
         super().__init__(verbose_name=label, blank=blank, null=True, max_digits=18, decimal_places=places, **django)
-        self.declare(DecimalKind(places, 18, unit), required=not blank, computed=computed, help=help, aliases=aliases)
+        kind = DecimalKind(places, 18, unit, least, most)
+        self.declare(kind, required=not blank, computed=computed, help=help, aliases=aliases)

@@ -71,10 +71,6 @@ LOSS_REASON = Dictionary(
 )
 
 
-#: A company fills it itself, from its first import or in the office.
-PRODUCT = Dictionary("product")
-
-
 class Opportunity(Record):
     number = AutoNumber(gettext_lazy("Opportunity No."), prefix="SJ", aliases=("商机编号",))
     name = Text(gettext_lazy("Opportunity name"), max_length=120, aliases=("商机名称", "机会名称", "项目名称"))
@@ -87,7 +83,15 @@ class Opportunity(Record):
         aliases=("客户", "客户名称", "account"),
     )
     contacts = Links(gettext_lazy("Contacts"), "customers.Contact", back="opportunities", aliases=("联系人",))
-    product = Choice(gettext_lazy("Product"), PRODUCT, blank=True, plain=True, aliases=("产品", "产品名称"))
+    product = Lookup(
+        gettext_lazy("Product"),
+        "catalog.Product",
+        back="opportunities",
+        back_label=gettext_lazy("Opportunities"),
+        proposes={"amount": "list_price"},
+        offers=["state", "is_not", "discontinued"],
+        aliases=("产品", "产品名称"),
+    )
     pipeline = Choice(gettext_lazy("Pipeline"), PIPELINE, plain=True, aliases=("销售流程",))
     stage = Choice(gettext_lazy("Stage"), STAGE, depends_on="pipeline", blank=True, aliases=("阶段", "销售阶段", "deal_stage"))
     outcome = Choice(gettext_lazy("Outcome"), OUTCOME, computed=True, blank=True)

@@ -15,11 +15,13 @@ from django.views.decorators.http import require_POST
 from guanxi.kernel import clock, directory, drafts, notices, petitions, pooled, query, search
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.china import pinyin, regions, tokens
+from guanxi.kernel.entity import Entity
+from guanxi.kernel.fields.lookup import LookupKind
 from guanxi.kernel.models import AccessLog
 from guanxi.kernel.registry import registry
 from guanxi.kernel.whole import whole
-from guanxi.surfaces.pages import commands, marks
-from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, page, record_or_404, signed_in
+from guanxi.surfaces.pages import commands, marks, offering
+from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, page, reader_of, record_or_404, signed_in
 from guanxi.surfaces.ui.environment import bounded
 
 PALETTE_HITS = 8
@@ -64,28 +66,44 @@ def hits(text: str, actor: Actor, most: int) -> dict[str, list[dict[str, Any]]]:
 
 @signed_in
 def pick(request: HttpRequest, slug: str) -> HttpResponse:
-    """Options of a picker, best first, only what the actor may see."""
+    """Options of a picker, best first, only what the actor may see; `as` names the field that asks."""
     text = request.GET.get("q", "").strip()[:100]
     actor = actor_of(request)
     entity = entity_or_404(request, slug)
-    if actor.right(entity.key, entity.title) in ("hidden", "masked"):
-        options: list[tuple[int, str, str]] = []
-    elif text and entity.search:
-        options = [(h.record, h.title, directory.person_name(h.owner)) for h in search.find(text, actor, entities=[entity], limit=PICKED)]
-    else:
-        rows = entity.rows(actor)
-        if text:
-            rows = rows.where([entity.title, "contains", text])
-        sort = rows.sort(query.default_sort(entity, actor))
-        order = F(sort.path) if isinstance(sort.path, str) else sort.path
-        found = rows.order_by(order.desc(), "-id").values_list("id", entity.title, "owner_id")[:PICKED]
-        options = [(i, str(title)[:60], directory.person_name(owner)) for i, title, owner in found]
+    kind = offering.asking(request.GET.get("as", "")[:200], entity)
+    found = [] if actor.right(entity.key, entity.title) in ("hidden", "masked") else _picked(entity, actor, text, kind)
+    proposed = offering.proposals(kind, [record for record, _title, _owner in found], reader_of(request))
+    options = [
+        (record, title, proposed[record].words if record in proposed else directory.person_name(owner)) for record, title, owner in found
+    ]
     create = f"/{slug}/new/?quick=1&{entity.title}=" if entity.quick and actor.may(entity.key, "create") else ""
     return fragment(
         request,
         "pages/options.html",
-        {"options": options, "q": text, "create": create, "entity": entity, "nameless": bool(entity.search) and tokens.says_no_name(text)},
+        {
+            "options": options,
+            "proposed": {record: each.values for record, each in proposed.items()},
+            "q": text,
+            "create": create,
+            "entity": entity,
+            "nameless": bool(entity.search) and tokens.says_no_name(text),
+        },
     )
+
+
+def _picked(entity: Entity, actor: Actor, text: str, kind: LookupKind | None) -> list[tuple[int, str, int | None]]:
+    """(id, title, owner) of what a picker offers for a text, or the newest where there is none."""
+    rows = offering.narrowed(entity.rows(actor), kind)
+    if text and entity.search:
+        hits = search.find(text, actor, entities=[entity], limit=PICKED * (2 if kind else 1))
+        meant = set(rows.filter(id__in=[h.record for h in hits]).values_list("id", flat=True)) if kind else {h.record for h in hits}
+        return [(h.record, h.title, h.owner) for h in hits if h.record in meant][:PICKED]
+    if text:
+        rows = rows.where([entity.title, "contains", text])
+    sort = rows.sort(query.default_sort(entity, actor))
+    order = F(sort.path) if isinstance(sort.path, str) else sort.path
+    found = rows.order_by(order.desc(), "-id").values_list("id", entity.title, "owner_id")[:PICKED]
+    return [(i, str(title)[:60], owner) for i, title, owner in found]
 
 
 @signed_in

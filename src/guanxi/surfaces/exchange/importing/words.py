@@ -30,6 +30,8 @@ SEARCHED = {"person": "/_pick/colleagues/", "region": "/_pick/regions/"}
 CODE, LABEL = 60, 120
 #: From how much two words may be the same, and one be offered for the other.
 CLOSE = 0.8
+#: Records that are still few enough for a list; of more they are searched.
+FEW = 60
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ def _question(target: Target, bound: Field, words: dict[str, int], actor: Actor)
     search = SEARCHED.get(kind.name, "")
     if kind.name == "lookup":
         search, may_create = f"/_pick/{kind.target.slug}/", actor.may(kind.target.key, "create")  # type: ignore[attr-defined]
+        options = _few(kind.target, actor)  # type: ignore[attr-defined]
     else:
         may_create = actor.shapes and isinstance(kind, ChoiceKind)
     if not search:
@@ -93,6 +96,14 @@ def _question(target: Target, bound: Field, words: dict[str, int], actor: Actor)
     near = {bare(str(o["label"])): str(o["value"]) for o in reversed(options)}
     ordered = sorted(words.items(), key=lambda word: (-word[1], word[0]))
     return Question(target, [Word(text, count, _near(text, near)) for text, count in ordered], options, search, may_create)
+
+
+def _few(target: Entity, actor: Actor) -> list[dict[str, Any]]:
+    """The records of a small register by name, as far as this person may see them; none where they are many."""
+    if actor.right(target.key, target.title) in ("hidden", "masked"):
+        return []
+    found = target.rows(actor).order_by(target.title, "id").values_list("id", target.title)[: FEW + 1]
+    return [{"value": record, "label": title} for record, title in found] if len(found) <= FEW else []
 
 
 def _near(word: str, labels: dict[str, str]) -> str:
