@@ -107,22 +107,66 @@ def test_verify_tells_what_has_been_lagging_for_an_hour(cast: Cast, family: list
 
 
 @pytest.mark.usefixtures("many")
-def test_of_two_handovers_that_meet_the_last_is_what_the_children_bear(committed: Cast) -> None:
-    """Without the lock on the parent the children would get the owner whom the statement saw when it began."""
+@pytest.mark.django_db
+def test_what_is_born_or_written_meanwhile_is_seen_by_whom_it_belongs_to(cast: Cast, family: list[dict[str, Any]]) -> None:
+    _hand_over(cast, family, cast.stranger)
+    first = family[0]
+    fresh = samples.make(CONTACT, actor=cast.stranger, customer=first["customer"], name="孙小满").id
+    assert CONTACT.rows(cast.stranger).filter(id=fresh).exists()
+    below = samples.make(CONSENT, actor=cast.director, contact=first["contact"]).id
+    for actor in (cast.owner, cast.manager, cast.stranger):
+        assert not CONSENT.rows(actor).filter(id=below).exists(), actor
+    lagging.catch_up()
+    assert CONSENT.rows(cast.stranger).filter(id=below).exists()
+    assert not CONSENT.rows(cast.owner).filter(id=below).exists()
+    assert verify.run() == []
+
+
+@pytest.mark.usefixtures("many")
+@pytest.mark.django_db
+def test_what_is_given_away_alone_meanwhile_comes_along_at_once(cast: Cast, family: list[dict[str, Any]]) -> None:
+    _hand_over(cast, family, cast.stranger)
+    first = family[0]
+    write.update((CUSTOMER, first["customer"]), {"owner": cast.mate.id}, actor=cast.director, door="test")
+    assert CONSENT.rows(cast.mate).filter(id=first["consent"]).exists()
+    assert [hit.record for hit in search.find("赵小川0", cast.mate)] == [first["contact"]]
+    assert not Lag.objects.filter(record=first["customer"]).exists()
+    assert Lag.objects.filter(record=family[1]["customer"]).exists()
+
+
+@pytest.mark.usefixtures("many")
+def test_what_somebody_holds_is_left_to_him_and_nobody_waits(committed: Cast) -> None:
+    """Of two handovers that meet, the last is what the children bear; neither ends in a deadlock."""
     family = [_family(committed.owner, n) for n in range(2)]
     _hand_over(committed, family, committed.mate)
     first = family[0]["customer"]
     with transaction.atomic():
-        CUSTOMER.model.objects.filter(id=first).update(owner_id=committed.stranger.id)
-        lagging.restamp(CUSTOMER, [first])
+        write.update((CUSTOMER, first), {"owner": committed.stranger.id}, actor=committed.director, door="test")
         other = threading.Thread(target=_on_its_own)
         other.start()
-        other.join(1)
-        assert other.is_alive()
-    other.join(20)
+        other.join(20)
+        assert not other.is_alive()
     assert CONTACT.model.objects.get(id=family[0]["contact"]).owner_id == committed.stranger.id
     assert SearchEntry.objects.get(record=family[0]["contact"]).owner == committed.stranger.id
     assert CONTACT.model.objects.get(id=family[1]["contact"]).owner_id == committed.mate.id
+    assert not Lag.objects.exists()
+
+
+@pytest.mark.usefixtures("many")
+def test_a_portion_gives_way_to_who_edits_a_child(committed: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lagging, "MOST", 2)
+    family = [_family(committed.owner, n) for n in range(2)]
+    _hand_over(committed, family, committed.mate)
+    with transaction.atomic():
+        CONTACT.model.objects.select_for_update().get(id=family[0]["contact"])
+        other = threading.Thread(target=_on_its_own)
+        other.start()
+        other.join(20)
+        assert not other.is_alive()
+        CUSTOMER.model.objects.filter(id=family[0]["customer"]).update(version=7)
+    assert Lag.objects.exists()
+    assert lagging.catch_up() == 2
+    assert CONTACT.model.objects.get(id=family[0]["contact"]).owner_id == committed.mate.id
 
 
 def _on_its_own() -> None:

@@ -113,7 +113,10 @@ def _opened(entity: Entity, actor: Actor, action: str, prefix: str) -> list[Q]:
 
 def of_now(entity: Entity, prefix: str = "") -> Q:
     """A child is not judged by the stamps that its parent had before."""
-    return Q(settled(f"{prefix}{entity.fields[entity.parent].column.path}")) if entity.parent else Q()
+    if not entity.parent:
+        return Q()
+    parent = entity.fields[entity.parent]
+    return Q(settled(parent.kind.target, str(parent.column.path), prefix))  # type: ignore[attr-defined]
 
 
 def company_path(entity: Entity) -> str:

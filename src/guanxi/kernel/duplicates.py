@@ -16,12 +16,13 @@ from django.utils.translation import gettext as _
 from psycopg.types.json import Jsonb
 
 from guanxi.kernel import directory, disclosure, pools, statement, tally
-from guanxi.kernel.access import AnyOf, company_path
+from guanxi.kernel.access import AnyOf, company_path, of_now
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.china import names, tokens
 from guanxi.kernel.draft import Draft
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Field, Reader
+from guanxi.kernel.living import followed
 from guanxi.kernel.models import SearchEntry
 
 MOST = 5
@@ -98,7 +99,7 @@ def _holding(entity: Entity, alternatives: Sequence[list[int]], actor: Actor) ->
 
     def make() -> statement.Statement:
         where = reduce(or_, [Q(tokens__contains=statement.Slot(f"tokens{n}")) for n in range(len(alternatives))])
-        rows: Any = SearchEntry.objects.filter(where, _within(actor, "department"), entity=entity.key).values_list("record", "title")
+        rows: Any = SearchEntry.objects.filter(where, _entries_within(actor), entity=entity.key).values_list("record", "title")
         waiting = _waiting(entity, where, actor).values_list("minus", "title")
         return statement.compiled(rows[:CANDIDATES].union(waiting[:CANDIDATES], all=True), plain=False)
 
@@ -129,7 +130,9 @@ def by_value(entity: Entity, key: str, raw: Any, actor: Actor) -> dict[int, floa
 
     def make() -> statement.Statement:
         same = Q(**{str(field.column.path): statement.Slot("value")})
-        rows: Any = entity.model._default_manager.filter(_within(actor, company_path(entity)), same, deleted_at=None)
+        rows: Any = entity.model._default_manager.filter(
+            _within(actor, company_path(entity)), _stamped_now(entity, actor), same, deleted_at=None
+        )
         if bearing is not None:
             rows = rows.filter(AnyOf(F("id"), statement.Slot("bearing")))
         if closing:
@@ -152,6 +155,15 @@ def _bearing(entity: Entity, alternatives: Sequence[list[int]], actor: Actor) ->
 
     known = statement.kept(actor, ("bearing", entity.key, len(alternatives)), make)
     return [record for (record,) in known.run(**{f"tokens{n}": alternative for n, alternative in enumerate(alternatives)})]
+
+
+def _stamped_now(entity: Entity, actor: Actor) -> Q:
+    return Q() if actor.within is None else of_now(entity)
+
+
+def _entries_within(actor: Actor) -> Q:
+    """Search entries of the company that the actor belongs to, by what they bear now."""
+    return Q() if actor.within is None else _within(actor, "department") & Q(followed("record", "parent"))
 
 
 def _within(actor: Actor, column: str) -> Q:

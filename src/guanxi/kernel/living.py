@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Case, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models import BooleanField, Case, Exists, F, Func, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.db.models.lookups import IsNull
 
 if TYPE_CHECKING:
@@ -26,18 +26,44 @@ def living_parent(target: Entity, path: str) -> IsNull:
     return _hardly_ever(Q(IsNull(Subquery(gone.values("id")[:1]), False)))
 
 
-def settled(*paths: str) -> IsNull:
-    """Whether the stamps are those of now, of what hangs on the records that these columns name.
+def settled(target: Entity, path: str, prefix: str = "") -> IsNull:
+    """Whether a child bears the stamps that its parent, the `target` record that the column `path` names, has now.
 
-    Nearly always nothing lags: that is asked once a query, and no row is probed then.
+    `prefix` leads to the child. Nearly always nothing lags: that is asked once a query, and no row is probed then. A parent that
+    itself hangs on a record that lags says nothing: its own stamps are those of before.
     """
     from guanxi.kernel.models import Lag
 
-    lags = IsNull(Subquery(Lag.objects.values("record")[:1]), False)
+    same = target.model._default_manager.filter(id=OuterRef("record"))
+    for name in ("owner_id", "department_id"):
+        same = same.filter(_Same(F(name), OuterRef(OuterRef(f"{prefix}{name}"))))
+    stale = Lag.objects.filter(Q(under__isnull=False) | ~Q(Exists(same)), record=OuterRef(f"{prefix}{path}"))
+    return _hardly_ever(_anything_lags() & Q(IsNull(Subquery(stale.values("record")[:1]), False)))
+
+
+def followed(*paths: str) -> IsNull:
+    """Whether none of the records that these columns name lags: what bears something of several is not looked at closer."""
+    from guanxi.kernel.models import Lag
+
     these = Q()
     for path in paths:
         these |= Q(IsNull(Subquery(Lag.objects.filter(record=OuterRef(path)).values("record")[:1]), False))
-    return _hardly_ever(Q(lags) & these)
+    return _hardly_ever(_anything_lags() & these)
+
+
+def _anything_lags() -> Q:
+    from guanxi.kernel.models import Lag
+
+    return Q(IsNull(Subquery(Lag.objects.values("record")[:1]), False))
+
+
+class _Same(Func):
+    """Equality for which two empty values are equal."""
+
+    arg_joiner = " IS NOT DISTINCT FROM "
+    template = "(%(expressions)s)"
+    output_field = BooleanField()
+    arity = 2
 
 
 def _hardly_ever(what: Q) -> IsNull:

@@ -20,7 +20,7 @@ from guanxi.kernel.china import tokens, width
 from guanxi.kernel.condition.sql import nothing
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fold import like
-from guanxi.kernel.living import living_parent, settled
+from guanxi.kernel.living import followed, living_parent
 from guanxi.kernel.models import SearchEntry
 from guanxi.kernel.registry import registry
 from guanxi.kernel.statement import Slot
@@ -362,7 +362,7 @@ def _owned(by_owner: dict[int, list[Entity]]) -> list[Arm]:
 
 def _each(keys: tuple[str, ...], column: str, ids: Collection[int]) -> list[Arm]:
     """One arm an id, while they are few: an index is in order of time under each id, not under several."""
-    now = Q(settled("record", "parent"))
+    now = Q(followed("record", "parent"))
     if len(ids) > MOST_PARTS:
         return [Arm(keys, Q(AnyOf(F(column), ids)) & now)]
     return [Arm(keys, Q(**{column: i}) & now) for i in sorted(ids)]

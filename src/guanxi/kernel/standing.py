@@ -12,7 +12,7 @@ from typing import Any
 from guanxi.kernel import clock
 from guanxi.kernel.actor import COMPANYWIDE, Actor, Arm
 from guanxi.kernel.entity import Entity
-from guanxi.kernel.models import Share
+from guanxi.kernel.models import Lag, Share
 
 
 @dataclass(frozen=True)
@@ -72,9 +72,24 @@ def arms(entity: Entity, row: Any, actor: Actor, shares: Iterable[Opened], actio
         held.add("territory")
     if not inside:  # what a company sees of others is its people's own, or opened to them
         held &= set() if entity.lies_in else {"own"}
+    if _behind(entity, row):
+        held &= {"all", "company"}
     if any(_opens(s, action) for s in shares):
         held |= {"involved", "granted"}
     return frozenset(held)
+
+
+def _behind(entity: Entity, row: Any) -> bool:
+    """Whether a child still bears what its parent bore before a great handover: nobody goes by that (`living.settled`)."""
+    if not entity.parent:
+        return False
+    parent = entity.fields[entity.parent]
+    lag = Lag.objects.filter(record=parent.value(row) or 0).first()
+    if lag is None:
+        return False
+    rows: Any = parent.kind.target.model._default_manager  # type: ignore[attr-defined]
+    now = rows.filter(id=lag.record).values_list("owner_id", "department_id").first()
+    return lag.under is not None or now != (row.owner_id, row.department_id)
 
 
 def _region(entity: Entity, row: Any) -> int | None:

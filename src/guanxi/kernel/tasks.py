@@ -30,7 +30,7 @@ def sort_in(timestamp: int) -> None:
 
 
 @app.periodic(cron="* * * * * */20")
-@app.task(name=lagging.TASK, queue="default", queueing_lock=lagging.TASK, pass_context=False)
+@app.task(name=lagging.TASK, queue="default", lock=lagging.TASK, queueing_lock=lagging.TASK, priority=lagging.FIRST, pass_context=False)
 def bring_along(timestamp: int) -> None:
     """What hangs on the many that were handed over; asked for when they were, and now and then in case that was lost."""
     lagging.catch_up()

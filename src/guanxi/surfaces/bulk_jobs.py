@@ -142,11 +142,15 @@ def _through(progress: jobs.Progress, entity: Entity, actor: Actor, ids: array[i
             refused = bulk.refusals(entity, outcome, Reader(actor), "export")
             for record, _title, why in refused:
                 done.error(record, why)
+            kept = progress.folder() / f"refused-{start:012d}"
+            kept.unlink(missing_ok=True)  # of a try that was taken back
             if refused:
-                (progress.folder() / f"refused-{start:012d}").write_text(json.dumps(refused), encoding="utf-8")
+                kept.write_text(json.dumps(refused), encoding="utf-8")
             done.advance(len(part), **bulk.figures(outcome, before=before))
 
-    left = sorted(set(range(0, len(ids), SLICE)) - set(progress.job.parts))
+    parts = progress.job.parts
+    before_parts = 0 if parts else progress.done  # begun by a version that knew no parts
+    left = [start for start in range(0, len(ids), SLICE) if start not in parts and start >= before_parts]
     parallel.each(slice_at, takewhile(lambda _start: not progress.cancelled(), left))
     progress.gather()
     _list_refused(progress, entity, actor)

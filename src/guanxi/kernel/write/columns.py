@@ -99,4 +99,4 @@ def _item(value: Any) -> str:
 def _type(field: models.Field[Any, Any]) -> str:
     """What a value is cast to. Text is not cast to its length: that would cut silently what must be refused."""
     found = str(field.db_type(connection))
-    return "text" if found.startswith("varchar") else found
+    return "text[]" if found.startswith("varchar") and found.endswith("[]") else "text" if found.startswith("varchar") else found

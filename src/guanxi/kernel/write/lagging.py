@@ -7,10 +7,13 @@ portions. Until then nobody reaches that by the stamps of before: `access` and `
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Q
 from procrastinate.exceptions import AlreadyEnqueued
 
@@ -23,7 +26,9 @@ TASK = "guanxi.bring_along"
 #: So many records take along what hangs on them in the transaction that changes them.
 FEW = 300
 #: Records whose children and entries follow in one transaction.
-PORTION = 1_000
+PORTION = 250
+#: Portions of one run, seconds before the next when somebody was in the way, and before which other tasks of its queue it comes.
+MOST, PAUSE, FIRST = 20_000, 0.05, 10
 
 
 def bring_along(entity: Entity, ids: Sequence[int]) -> None:
@@ -34,8 +39,13 @@ def bring_along(entity: Entity, ids: Sequence[int]) -> None:
         _lag(entity, ids)
         transaction.on_commit(wake)
         return
-    restamp(entity, ids)
     search.restamp(entity, ids)
+    settle(entity, ids)
+
+
+def settle(entity: Entity, ids: Sequence[int]) -> None:
+    """The same of a few whose own search entries are right."""
+    restamp(entity, ids)
     _followed(ids)
 
 
@@ -46,45 +56,61 @@ def wake() -> None:
 
     own = app.with_connector(DjangoConnector(alias="default"))
     try:
-        own.configure_task(TASK, queueing_lock=TASK, allow_unknown=True).defer(timestamp=0)
+        own.configure_task(TASK, lock=TASK, queueing_lock=TASK, priority=FIRST, allow_unknown=True).defer(timestamp=0)
     except AlreadyEnqueued:
         return
 
 
 def catch_up() -> int:
-    """Bring along what lags, in portions that commit each for itself; of how many records. Others may do the same beside it."""
+    """Bring along what lags, in portions that commit each for itself; of how many records. Others may do the same beside it.
 
-    def lane(_number: int) -> int:
-        followed = 0
-        while done := _portion():
-            followed += done
-        return followed
+    A portion never makes a person wait long: it leaves out what somebody holds, and gives up what it cannot have at once.
+    """
+    dry = threading.Event()
 
-    return sum(parallel.each(lane, range(parallel.LANES)))
+    def portion(_number: int) -> int:
+        try:
+            found = _portion()
+        except OperationalError as error:
+            if not patience.is_busy(error):
+                raise
+            time.sleep(PAUSE)
+            return 0
+        if not found:
+            dry.set()
+        return found
+
+    return sum(parallel.each(portion, takewhile(lambda _number: not dry.is_set(), range(MOST))))
 
 
 def _portion() -> int:
+    """The records first, then what names them, in the order in which everybody locks them."""
     with transaction.atomic(), connection.cursor() as cursor:
         patience.unhurried()
-        cursor.execute(
-            "SELECT record, entity FROM kernel_lag WHERE under IS NULL ORDER BY record LIMIT %s FOR UPDATE SKIP LOCKED", [PORTION]
-        )
-        lagging: dict[str, list[int]] = {}
-        for record, key in cursor.fetchall():
-            lagging.setdefault(key, []).append(record)
-        with search.gathered():
-            for key, ids in lagging.items():
-                entity = registry.get(key)
-                # Whoever gives one of them away in this moment ends before, or waits: what follows is what they are then.
-                cursor.execute(f'SELECT id FROM "{_table(entity)}" WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE', [ids])
-                restamp(entity, ids)
+        patience.hardly_wait()
+        for key in Lag.objects.filter(under=None).order_by("entity").values_list("entity", flat=True).distinct():
+            entity = next((each for each in registry if each.key == key), None)
+            if entity is None:
+                Lag.objects.filter(entity=key).delete()
+                continue
+            cursor.execute(_NEXT.format(table=_table(entity)), [key, PORTION])
+            ids = [row[0] for row in cursor.fetchall()]
+            if ids:
                 search.restamp(entity, ids)
-        return _followed([record for ids in lagging.values() for record in ids])
+                settle(entity, ids)
+                return len(ids)
+    return 0
 
 
-def _followed(ids: Sequence[int]) -> int:
+#: What somebody holds at this moment is left to him, or to the next round.
+_NEXT = """
+SELECT t.id FROM kernel_lag l JOIN "{table}" t ON t.id = l.record WHERE l.entity = %s AND l.under IS NULL
+ORDER BY t.id LIMIT %s FOR NO KEY UPDATE OF t SKIP LOCKED
+"""
+
+
+def _followed(ids: Sequence[int]) -> None:
     Lag.objects.filter(Q(record__in=ids) | Q(under__in=ids)).delete()
-    return len(ids)
 
 
 def restamp(entity: Entity, ids: Sequence[int]) -> None:
@@ -109,18 +135,17 @@ def restamp(entity: Entity, ids: Sequence[int]) -> None:
 
 
 def _lag(entity: Entity, ids: Sequence[int]) -> None:
-    """Note these records, and among their children those that have children in turn."""
+    """Note these records, and their children that may have children in turn, which would go by what those bear."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO kernel_lag (record, entity, since) SELECT i, %s, %s FROM unnest(%s::bigint[]) i ON CONFLICT DO NOTHING",
             [entity.key, clock.now(), list(ids)],
         )
         for child, column in _children(entity):
-            for below, through in _children(child):
+            if _children(child):
                 cursor.execute(
-                    "INSERT INTO kernel_lag (record, entity, since, under) "
-                    f'SELECT DISTINCT c.id, %s, %s::timestamptz, c."{column}" FROM "{_table(child)}" c '
-                    f'JOIN "{_table(below)}" b ON b."{through}" = c.id WHERE c."{column}" = ANY(%s) ON CONFLICT DO NOTHING',
+                    f'INSERT INTO kernel_lag (record, entity, since, under) SELECT c.id, %s, %s, c."{column}" '
+                    f'FROM "{_table(child)}" c WHERE c."{column}" = ANY(%s) ON CONFLICT DO NOTHING',
                     [child.key, clock.now(), list(ids)],
                 )
 

@@ -118,7 +118,7 @@ def _give_back(u: Unit, entity: Entity, keep: Any, changes: Sequence[Change]) ->
     single.alone(entity, [keep], u.actor)
     single.save(u, entity, keep, changed & set(entity.fields), before)
     if keep.owner_id != former:
-        lagging.restamp(entity, [keep.id])
+        lagging.settle(entity, [keep.id])
     return changed, [(entity.key, keep.id, sorted(held))] if held else []
 
 

@@ -5,6 +5,9 @@ It works in chunks that commit each for itself. Running twice is harmless: what 
 
 from __future__ import annotations
 
+import threading
+from itertools import count, takewhile
+
 from django.db import connection
 
 from guanxi.kernel import clock, parallel, patience, pools, recycling
@@ -20,13 +23,15 @@ def recycle(entity: Entity, *, actor: Actor = SYSTEM, door: str = "rule", pool: 
     """Stamp anew what falls when, and let go what is due today (of one pool, if given); returns how many records fell."""
     sum(recycling.catch_up(entity))
 
-    def lane(_number: int) -> int:
-        fallen = 0
-        while done := _chunk(entity, actor, door, pool):
-            fallen += done
-        return fallen
+    dry = threading.Event()
 
-    return sum(parallel.each(lane, range(parallel.LANES)))
+    def chunk(_number: int) -> int:
+        found = _chunk(entity, actor, door, pool)
+        if not found:
+            dry.set()
+        return found
+
+    return sum(parallel.each(chunk, takewhile(lambda _number: not dry.is_set(), count())))
 
 
 def _chunk(entity: Entity, actor: Actor, door: str, pool: int | None) -> int:

@@ -128,7 +128,7 @@ def _followed(u: Unit, entity: Entity, reference: Reference, ids: list[int], for
                 {"now": clock.now(), "ids": ids, "parent": now.id, **_owner(now)},
             )
     if reference.scope:
-        lagging.restamp(child, ids)
+        lagging.settle(child, ids)
     if any(column == reference.column for _parent, column in parents_of(child)):
         u.touch(entity.key, child.key, [former, now.id])
     if child.pooled:

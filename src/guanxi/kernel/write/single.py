@@ -120,7 +120,7 @@ def update(
         save(u, entity, row, changed, before)
         after.announce(u, entity, [row.id], verb or "updated", {"keys": sorted(changed)})
         if row.owner_id != old_owner:
-            lagging.restamp(entity, [row.id])
+            lagging.settle(entity, [row.id])
         entity.follow([row], creating=False, changed=changed, actor=actor, door=door)
     return row
 
@@ -136,7 +136,7 @@ def decide(record: tuple[Entity, int], values: Mapping[str, Any], *, actor: Acto
             save(u, entity, row, changed)
             after.announce(u, entity, [row.id], "updated", {"keys": sorted(changed)})
             if "owner" in changed:
-                lagging.restamp(entity, [row.id])
+                lagging.settle(entity, [row.id])
     return row
 
 

@@ -120,7 +120,7 @@ def _take(u: Unit, entity: Entity, keep: Any, values: Mapping[str, Any], codes: 
     single.prepare(entity, keep, changed, former, u.actor)
     single.save(u, entity, keep, changed, before)
     if keep.owner_id != former:
-        lagging.restamp(entity, [keep.id])
+        lagging.settle(entity, [keep.id])
     return changed
 
 
