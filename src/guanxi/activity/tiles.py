@@ -30,6 +30,7 @@ ASKED = 60
 PLANNED: tuple[tuple[str, str, list[Any]], ...] = (
     ("sales.opportunity", "v", ["outcome", "is", "open"]),
     ("customers.customer", "b", []),
+    ("sales.lead", "a", ["status", "in", ["new", "contacted", "qualified"]]),
 )
 
 

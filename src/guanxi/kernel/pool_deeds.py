@@ -23,11 +23,13 @@ def claim(entity: Entity, ids: Sequence[int], values: dict[str, Any], actor: Act
 
 
 def assign(entity: Entity, ids: Sequence[int], values: dict[str, Any], actor: Actor, door: str) -> Outcome:
-    """Give it to one member, or without a name spread it over all members, whoever holds least first."""
+    """Give it to one member, or without a name by the assignment rules, and what fits none of them to whoever holds least."""
     pool = _looked_into(actor)
     raw = values.get("owner")
     if raw in (None, ""):
-        shares = sharing_out.by_load(entity, pool, ids)
+        shares = sharing_out.by_rules(entity, pool, ids)
+        if rest := [i for i in ids if i not in shares]:
+            shares |= sharing_out.by_load(entity, pool, rest)
     else:
         shares = dict.fromkeys(ids, _person(entity, raw, actor))
     return write.assign(entity, pool, shares, actor=actor.person, door=door)
@@ -68,7 +70,7 @@ DEEDS = (
         icon="user-plus",
         grant="assign",
         form=("owner",),
-        note=gettext_lazy("Leave the owner empty to give each record to the member who holds least."),
+        note=gettext_lazy("Leave the owner empty to follow the assignment rules; what fits none goes to the member who holds least."),
     ),
 )
 #: What an entity that is pooled offers its owners.
