@@ -82,11 +82,10 @@ def by_rules(entity: Entity, pool: Pool, ids: Sequence[int]) -> dict[int, int]:
         place = next((n for n, (_rule, node) in enumerate(rules) if node is None or predicate.matches(node, record, SYSTEM)), None)
         if place is not None:
             wanted.setdefault(place, []).append(record.id)
-    able, shares = takers(entity, pool, everybody=True), dict[int, int]()
+    shares: dict[int, int] = {}
     for place, found in sorted(wanted.items()):
         rule = rules[place][0]
-        people = with_room(entity, pool, [i for i in rule.people if i in able] if rule.people else takers(entity, pool))
-        if people:
+        if people := with_room(entity, pool, receivers(entity, pool, rule)):
             shares |= _by_load(entity, pool, found, people) if rule.by_load else in_turn(found, _waiting_longest(pool, people))
     return shares
 
@@ -98,6 +97,14 @@ def fitting(entity: Entity, pool: Pool) -> list[tuple[Assignment, tree.Node | No
         with suppress(tree.ConditionError):
             found.append((rule, tree.parse(entity, list(rule.where), SYSTEM) if rule.where else None))
     return found
+
+
+def receivers(entity: Entity, pool: Pool, rule: Assignment) -> list[int]:
+    """Whom a rule gives to: the members it names who can work on it, or without names all who take from the pool."""
+    if not rule.people:
+        return takers(entity, pool)
+    able = takers(entity, pool, everybody=True)
+    return [person for person in rule.people if person in able]
 
 
 def with_room(entity: Entity, pool: Pool, people: Sequence[int]) -> list[int]:
@@ -126,4 +133,4 @@ def _somebody(people: Sequence[int]) -> None:
         raise Invalidated({"owner": _("Nobody belongs to this pool who could take it. Add members to it first.")})
 
 
-__all__ = ["by_condition", "by_load", "by_rules", "fitting", "in_turn", "takers", "with_room"]
+__all__ = ["by_condition", "by_load", "by_rules", "fitting", "in_turn", "receivers", "takers", "with_room"]

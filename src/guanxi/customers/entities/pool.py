@@ -97,7 +97,9 @@ class Pool(Record):
     rule_count = Integer(gettext_lazy("Rules in force"), computed=True)
     assigns = Flag(
         gettext_lazy("Assigns by itself"),
-        help=gettext_lazy("What comes in without ever having had an owner goes to members by the assignment rules, within a minute."),
+        help=gettext_lazy(
+            "What comes in goes to members by the assignment rules, within a minute; what they hand back themselves stays for others."
+        ),
     )
 
 
@@ -156,7 +158,7 @@ class PoolEntity(Entity, model=Pool):
 
     def validate(self, record: Any, changed: set[str], errors: dict[str, str]) -> None:
         """What it holds is settled when it is made, and what it says of that has to make sense there."""
-        if record.id and "holds" in changed:
+        if "holds" in changed and not record._state.adding:
             errors.setdefault("holds", _("A pool goes on holding what it was made for. Create another one."))
         fitting(held_by({"holds": record.holds}), {"spared": record.spared}, changed, errors)
 

@@ -60,9 +60,9 @@ def assign(entity: Entity, pool: Pool, shares: Mapping[int, int], *, actor: Acto
 
 
 def share_out(entity: Entity, pool: Pool, *, door: str = "rule") -> int:
-    """Give what came into a pool and never had an owner to those whom its assignment rules name; how many were given.
+    """Give what came into a pool to those whom its assignment rules name; how many were given.
 
-    Running twice is harmless: what has an owner lies there no more.
+    What one of them handed back or let fall stays for others to claim. Running twice is harmless: what has an owner lies there no more.
     """
     from guanxi.kernel import sharing_out
 
@@ -71,10 +71,12 @@ def share_out(entity: Entity, pool: Pool, *, door: str = "rule") -> int:
         return 0
     nodes = [node for _rule, node in rules]
     asked = Q() if None in nodes else reduce(or_, (sql.to_q(node, SYSTEM) for node in nodes if node is not None))
+    theirs = {person for rule, _node in rules for person in sharing_out.receivers(entity, pool, rule)}
+    outside = Q(pooled_from_id=None) | ~Q(pooled_from_id__in=theirs)
     lying: Any = entity.model._default_manager
     with unit(SYSTEM, door, verb="assign") as u:
-        fresh = lying.filter(asked, pool_id=pool.id, owner_id=None, pooled_from_id=None, deleted_at=None).order_by("id")
-        shares = sharing_out.by_rules(entity, pool, list(fresh.values_list("id", flat=True)[:AT_ONCE]))
+        come = lying.filter(asked, outside, pool_id=pool.id, owner_id=None, deleted_at=None).order_by("id")
+        shares = sharing_out.by_rules(entity, pool, list(come.values_list("id", flat=True)[:AT_ONCE]))
         return len(_hand_out(u, entity, pool, shares, claimed=False).written)
 
 

@@ -260,13 +260,14 @@ class LeadEntity(Entity, model=Lead):
         """Only converting converts, what is invalid has its reason, and what was converted stays so until that is undone."""
         status = STATUS.by_id(record.status)
         code = str(status.code) if status else ""
-        if "status" in changed:
-            if code == "converted" and not record.customer_id:
-                errors.setdefault("customer", _("A lead becomes a customer by “Convert”."))
-            record.qualified_at = (record.qualified_at or clock.now()) if code in ("qualified", "converted") else None
-        if code == "invalid" and record.invalid_reason is None:
-            errors.setdefault("invalid_reason", _("Say why nothing comes of it."))
-        elif code != "invalid":
+        if "status" not in changed:
+            return
+        if code == "converted" and not record.customer_id:
+            errors |= dict.fromkeys(("status", "customer"), _("A lead becomes a customer by “Convert”."))
+        record.qualified_at = (record.qualified_at or clock.now()) if code in ("qualified", "converted") else None
+        if code != "invalid":
             record.invalid_reason = None
+        elif record.invalid_reason is None:
+            errors.setdefault("invalid_reason", _("Say why nothing comes of it."))
         if code != "converted":
             record.customer_id = record.person_id = record.converted_at = None
