@@ -66,12 +66,13 @@ def _pool(people: Mapping[str, User]) -> int:
     east = [people[login].pk for login in ("sales", "tangyq", "jiangcy") if login in people]
     given: list[dict[str, Any]] = [
         {"name": "上海、浙江的展会线索轮流分配", "rank": 1, "people": east, "how": "turn",
-         "where": json.dumps(["and", ["source", "in", ["fair", "online_enquiry"]], ["region", "within", "310000"]], ensure_ascii=False)},
+         "where": json.dumps(["and", ["source", "in", ["fair", "online_enquiry"]], ["region", "in", ["310000", "330000"]]], ensure_ascii=False)},
         {"name": "推荐来的给经理", "rank": 2, "people": [people["manager"].pk], "how": "load", "where": json.dumps(["source", "is", "referral"])},
     ]  # fmt: skip
-    write.create_many(
-        registry.get("customers.assignmentrule"), [{"pool": pool.id, **row} for row in given], actor=SYSTEM, door=presets.DOOR
-    )
+    given = [{"pool": pool.id, **row} for row in given]
+    outcome = write.create_many(registry.get("customers.assignmentrule"), given, actor=SYSTEM, door=presets.DOOR)
+    if outcome.refused:
+        raise ValueError(f"The demo invented a bad assignment rule: {outcome.refused}")
     return int(pool.id)
 
 
