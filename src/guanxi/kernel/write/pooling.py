@@ -146,6 +146,7 @@ def _hand_out(u: Unit, entity: Entity, pool: Pool, shares: Mapping[int, int], *,
     """Give each owner as much of his share as he has room for; one conditional UPDATE an owner."""
     done: set[int] = set()
     refused: dict[int, str] = {}
+    now = clock.now()
     for owner in sorted(set(shares.values())):
         wanted = [i for i, each in shares.items() if each == owner]
         room, full = _room(entity, pool, owner, claimed=claimed)
@@ -154,7 +155,7 @@ def _hand_out(u: Unit, entity: Entity, pool: Pool, shares: Mapping[int, int], *,
         done |= taken
         if taken and not claimed:  # so that his next turn comes after those of whom got theirs before
             last = max(place for place, record in enumerate(shares) if record in taken)
-            Claims.objects.filter(person=owner, pool=pool.id).update(given_at=clock.now() + timedelta(microseconds=last))
+            Claims.objects.filter(person=owner, pool=pool.id).update(given_at=now + timedelta(microseconds=last))
     if claimed and done:
         Claims.objects.filter(person=u.actor.id or 0, pool=pool.id).update(
             day=clock.today(), count=_claimed(u.actor.id or 0, pool) + len(done)

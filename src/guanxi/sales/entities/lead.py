@@ -142,7 +142,7 @@ class LeadEntity(Entity, model=Lead):
     teaches = gettext_lazy(
         "Enquiries and projects that may become customers. Speak to them, qualify them, and convert those that are worth it."
     )
-    place = 5
+    place = 25
     columns = (
         "name", "rating", "status", "source", "contact", "phone", "region", "next_follow_up_at", "falls_on", "owner", "updated_at",
     )  # fmt: skip
