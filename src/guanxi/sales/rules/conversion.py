@@ -204,7 +204,7 @@ CONVERT = Action(
     gettext_lazy("Convert"),
     run=convert,
     icon="arrows-right-left",
-    form=("customer", "opportunity"),
+    form=("opportunity", "customer"),
     inputs=INPUTS,
     opening=opening,
     when=["status", "in", ["new", "contacted", "qualified"]],
