@@ -68,6 +68,8 @@ class TestStates:
 
     def test_qualifying_notes_how_warm_it_is_and_when(self, cast: Cast) -> None:
         lead = owned(cast.owner)
+        with pytest.raises(write.Invalidated):
+            act("qualify", lead, {"rating": ""}, cast.owner)
         act("qualify", lead, {"rating": "A", "budget": "120000"}, cast.owner)
         row = fresh(lead.id)
         assert (status(lead.id), leads().fields["rating"].kind.json(row.rating), int(row.budget)) == ("qualified", "A", 120_000)

@@ -48,7 +48,6 @@ class LeadFollowUpEntity(Entity, model=LeadFollowUp):
         gettext_lazy("Follow-up"): ("summary", "lead", "mode", "direction", "happened_at", "minutes"),
         gettext_lazy("Next step"): ("next_at", "next_plan"),
     }
-    quick = ("lead", "summary", "next_at")
     chips = ("mode", "direction")
     composer = ("mode", "summary", "next_at")
     parent = "lead"

@@ -32,7 +32,7 @@ from guanxi.declare import (
     Text,
     Value,
 )
-from guanxi.kernel import clock
+from guanxi.kernel import clock, write
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.declaration import Opening
 from guanxi.kernel.grants import STANDARD, after_superior
@@ -114,7 +114,9 @@ class Lead(Record):
 
 
 def qualify(record: Any, values: dict[str, Any], actor: Actor) -> dict[str, Any]:
-    """There is a need, and somebody who has it; what was learnt is noted at once."""
+    """There is a need, and somebody who has it; what was learnt is noted at once. Raises Invalidated without a rating."""
+    if not values.get("rating"):
+        raise write.Invalidated({"rating": _("Say how warm it is.")})
     return {**values, "status": "qualified"}
 
 
