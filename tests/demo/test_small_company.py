@@ -141,3 +141,4 @@ def test_leads_stand_in_every_state_and_wait_in_their_pools(company: Company) ->
     states = set(lead.rows(company("director")).values_list("status", flat=True))
     assert len(states) == 4
     assert lead.rows(company("director")).exclude(falls_on=None).exists()
+    assert not lead.rows(company("director")).filter(falls_on__lte=clock.today()).exists()

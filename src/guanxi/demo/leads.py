@@ -48,15 +48,16 @@ def add(size: Size, people: Mapping[str, User], days: Days) -> None:
     for status, login in zip(statuses, quota(chance, size.leads, owners), strict=True):
         _live(_invent(people[login], status, days, identity, words, chance), people[login], status, days, words, chance)
     _lying(size.leads // POOLED, side, people, days, identity, words, chance)
+    write.update((registry.get("customers.pool"), side), {"recycles": True}, actor=SYSTEM, door=presets.DOOR)
     recycling.stamp(LEAD)
 
 
 def _pool(people: Mapping[str, User]) -> int:
-    """A pool of the eastern department that assigns and recycles; its id."""
+    """A pool of the eastern department that assigns; its id. It recycles from today on, so that everybody is warned first."""
     values = {
         "name": "华东线索公海", "holds": "sales.lead", "description": "华东一部的线索：新线索按地区自动分配，10 天未跟进或 45 天未转换自动收回。",
         "rank": 2, "departments": [Department.objects.get(code="east").pk], "managers": [people["manager"].pk], "masked": ["phone", "email", "wechat"],
-        "claims_a_day": 10, "most_held": 100, "cooling_days": 15, "warning_days": 3, "recycles": True, "assigns": True, "story": True,
+        "claims_a_day": 10, "most_held": 100, "cooling_days": 15, "warning_days": 3, "assigns": True, "story": True,
         "spared": json.dumps(SPARED),
     }  # fmt: skip
     pool = write.create(registry.get("customers.pool"), values, actor=SYSTEM, door=presets.DOOR)
