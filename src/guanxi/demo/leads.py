@@ -128,16 +128,15 @@ def _live(told: tuple[datetime, dict[str, Any], Client], owner: User, status: st
             }
             write.create(TALK, talk, actor=actor, door=DOOR)
     with clock.frozen(_between(moment, days.now, chance)):
-        _end(lead.id, owner, status, actor, days, chance)
+        _end(lead.id, status, actor, days, chance)
 
 
-def _end(lead: int, owner: User, status: str, actor: Any, days: Days, chance: Random) -> None:
+def _end(lead: int, status: str, actor: Any, days: Days, chance: Random) -> None:
     if status == "invalid":
         ended = {"status": "invalid", "invalid_reason": chance.choice(REASONS), "close_note": chance.choice(said.NOTES)}
         write.update((LEAD, lead), ended, actor=actor, door=DOOR, verb="invalid")
     elif status == "converted":
-        mine = registry.get("customers.customer").rows(actor).filter(owner_id=owner.pk).order_by("id").values_list("id", flat=True)[:40]
-        conversion.convert(LEAD, [lead], {"customer": chance.choice(list(mine)), "opportunity": ""}, actor, DOOR)
+        conversion.convert(LEAD, [lead], {}, actor, DOOR)
     else:
         due = days.later(days.ahead(days.today, 0, 6) if chance.random() < 0.8 else days.ago(2))
         write.update((LEAD, lead), {"status": status, "next_follow_up_at": due.isoformat()}, actor=actor, door=DOOR)

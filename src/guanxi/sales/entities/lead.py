@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -255,7 +256,7 @@ class LeadEntity(Entity, model=Lead):
             tone="r",
         ),
         Action("reopen", gettext_lazy("Reopen"), reopen, icon="rotate", when=["status", "is", "invalid"]),
-        RELEASE,
+        replace(RELEASE, when=["and", RELEASE.when, IS_OPEN]),
     )
 
     def validate(self, record: Any, changed: set[str], errors: dict[str, str]) -> None:
