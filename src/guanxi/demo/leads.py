@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
+
+from django.utils import timezone
 
 from guanxi.activity.entities.lead_follow_up import LeadFollowUpEntity
 from guanxi.customers import presets
@@ -119,7 +121,7 @@ def _live(told: tuple[datetime, dict[str, Any], Client], owner: User, status: st
         return
     moment = born
     for _turn in range(chance.randint(1, 3)):
-        moment = _between(moment, days.now, chance)
+        moment = _between(moment, days, chance)
         with clock.frozen(moment):
             talk = {
                 "lead": lead.id,
@@ -127,7 +129,7 @@ def _live(told: tuple[datetime, dict[str, Any], Client], owner: User, status: st
                 "summary": words.fill(chance.choice(said.ASKED), client),
             }
             write.create(TALK, talk, actor=actor, door=DOOR)
-    with clock.frozen(_between(moment, days.now, chance)):
+    with clock.frozen(_between(moment, days, chance)):
         _end(lead.id, status, actor, days, chance)
 
 
@@ -138,7 +140,8 @@ def _end(lead: int, status: str, actor: Any, days: Days, chance: Random) -> None
     elif status == "converted":
         conversion.convert(LEAD, [lead], {}, actor, DOOR)
     else:
-        due = days.later(days.ahead(days.today, 0, 6) if chance.random() < 0.8 else days.ago(2))
+        missed = clock.today() < days.ago(2) and chance.random() < 0.3
+        due = days.later(days.ago(2) if missed else days.ahead(days.today, 0, 6))
         write.update((LEAD, lead), {"status": status, "next_follow_up_at": due.isoformat()}, actor=actor, door=DOOR)
 
 
@@ -153,7 +156,7 @@ def _lying(count: int, side: int, people: Mapping[str, User], days: Days, identi
             lead = write.create(LEAD, values, actor=actor, door="api" if actor is SYSTEM else DOOR)
         pool = east if place % 2 and actor is not SYSTEM else usual
         if pool is not None and actor is not SYSTEM:
-            with clock.frozen(_between(born, days.now, chance)):
+            with clock.frozen(_between(born, days, chance)):
                 write.release(
                     LEAD,
                     [lead.id],
@@ -164,5 +167,13 @@ def _lying(count: int, side: int, people: Mapping[str, User], days: Days, identi
                 )
 
 
-def _between(first: datetime, last: datetime, chance: Random) -> datetime:
-    return first + max(timedelta(), last - first) * chance.uniform(0.1, 0.6)
+def _between(first: datetime, days: Days, chance: Random) -> datetime:
+    """A moment of office hours some time after another, and not after now."""
+    moment = first + max(timedelta(), days.now - first) * chance.uniform(0.1, 0.6)
+    at_work = days.at_work(days.ago((days.today - _day(moment)).days))
+    return min(max(at_work, first + timedelta(minutes=20)), days.now)
+
+
+def _day(moment: datetime) -> date:
+    """The company's day of an instant."""
+    return timezone.localtime(moment, timezone.get_default_timezone()).date()
