@@ -6,7 +6,7 @@ import sys
 
 from django.db import connection, transaction
 
-from guanxi.demo import attending, dealer, extras, goods, people, pooling, story, telling
+from guanxi.demo import attending, dealer, extras, goods, leads, people, pooling, story, telling
 from guanxi.demo.size import COMPANY, Size
 from guanxi.kernel import clock
 from guanxi.org.models import User
@@ -41,6 +41,7 @@ def tell(size: Size) -> None:
         telling.tell(told, steps)
         extras.add(told, staff, days)
         pooling.add(told, staff, days)
+        leads.add(size, staff, days)
         attending.add(staff, days)
 
 

@@ -82,6 +82,13 @@ class Opportunity(Record):
         back_label=gettext_lazy("Opportunities"),
         aliases=("客户", "客户名称", "account"),
     )
+    lead = Lookup(
+        gettext_lazy("From lead"),
+        "sales.Lead",
+        back="opportunities",
+        back_label=gettext_lazy("Opportunities"),
+        aliases=("线索", "来源线索"),
+    )
     contacts = Links(gettext_lazy("Contacts"), "customers.Contact", back="opportunities", aliases=("联系人",))
     product = Lookup(
         gettext_lazy("Product"),
@@ -162,6 +169,7 @@ class OpportunityEntity(Entity, model=Opportunity):
             "number",
             "customer",
             "contacts",
+            "lead",
             "product",
             "amount",
             "expected_on",
