@@ -84,7 +84,7 @@ def test_two_that_meet_in_a_deadlock_are_both_done(two: None) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT n FROM met ORDER BY id")
             assert cursor.fetchall() == [(2,), (2,)]
-        assert len(tries) == 3
+        assert len(tries) > 2
     finally:
         with connection.cursor() as cursor:
             cursor.execute("DROP TABLE met")

@@ -79,7 +79,8 @@ def _level(world: World) -> dict[str, Any]:
 
 
 def _value(world: World) -> dict[str, Any]:
-    return {**_level(world), "value_id": Dictionary("customer_level").items()[0].id}
+    levels = [item for item in Dictionary("customer_level").items() if item.into is None]
+    return {**_level(world), "value_id": next(item.id for item in reversed(levels) if item.code != "B")}
 
 
 _DEPARTMENT = "admin/departments/<int:department_id>/"
