@@ -143,9 +143,9 @@ def triggers(response: HttpResponse, **events: Any) -> HttpResponse:
     return response
 
 
-def toast(response: HttpResponse, message: str, *, undo: str = "", level: str = "ok", link: str = "") -> HttpResponse:
-    """A toast with the answer of an htmx request."""
-    return triggers(response, toast={"message": message, "undo": undo, "level": level, "link": link})
+def toast(response: HttpResponse, message: str, *, undo: str = "", level: str = "ok", link: str = "", to: str = "") -> HttpResponse:
+    """A toast with the answer of an htmx request; `to` is what its link says."""
+    return triggers(response, toast={"message": message, "undo": undo, "level": level, "link": link, "link_label": to})
 
 
 def go(request: HttpRequest, url: str, message: str = "", *, undo: str = "") -> HttpResponse:
