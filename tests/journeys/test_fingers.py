@@ -59,3 +59,32 @@ def test_a_card_is_carried_by_finger_over_the_edge_of_the_screen_and_a_swipe_onl
     desk.page.locator(".deal", has_text=name).scroll_into_view_if_needed()
     desk.page.locator(".deal", has_text=name).tap()
     expect(desk.drawer.locator("h1")).to_contain_text(name)
+
+
+def test_a_name_that_would_be_markup_is_text_in_the_bar_of_a_phone_and_in_what_it_opens(enter: Enter) -> None:
+    desk, firm = enter("sales", **PHONE), fresh("陵水椰风")
+    asked: list[str] = []
+    desk.page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    desk.customer(firm)
+    name = f'{firm}"><img src=x onerror=alert(1)><svg onload=alert(2)>'
+    record = desk.opportunity(name, firm)
+    desk.go(f'/opportunities/?view=mine&layout=table&where=["name","contains","{firm}"]')
+    finger = Finger(desk.page)
+    finger.down(desk.rows.first.locator("td.stick"))
+    finger.hold(700)
+    finger.up()
+    bulk = desk.page.locator(".bar.bulk")
+    expect(bulk).to_contain_text("已选 1")
+    expect(desk.drawer).to_be_hidden()
+    bulk.get_by_role("button", name="编辑").tap()
+    desk.modal.locator("#bulk-field").select_option("next_step")
+    desk.modal.locator("[name=next_step]").fill("<img src=x onerror=alert(3)>")
+    expect(desk.modal.locator(".counts")).to_contain_text("将修改 1")
+    desk.modal.locator(".btnp").tap()
+    desk.toast("1")
+    desk.go(f"/opportunities/{record}/")
+    expect(desk.page.locator("main h1")).to_have_text(name)
+    desk.go(f'/opportunities/?view=mine&layout=board&where=["name","contains","{firm}"]')
+    expect(desk.page.locator(".deal", has_text="onerror=alert(1)")).to_have_count(1)
+    expect(desk.page.locator("img[src=x], svg[onload]")).to_have_count(0)
+    assert not asked
