@@ -11,7 +11,7 @@ export const options = { delay: HOLD, delayOnTouchOnly: true, scroll: true, bubb
 
 /** Gives what Sortable is to call when a card is taken up and put down. */
 export function watch(board) {
-  let taken = 0, lifted = 0;
+  let taken = 0, lifted = -AFTER;
   // The link's own menu would end the carrying.
   board.addEventListener("contextmenu", (event) => { if (board.matches(".carrying") && event.pointerType !== "mouse") event.preventDefault(); });
   board.addEventListener("click", (event) => {
@@ -22,9 +22,11 @@ export function watch(board) {
   return {
     /* The columns stop snapping, or the rim could not pull them by. */
     onChoose: () => { board.classList.add("carrying"); taken = performance.now(); navigator.vibrate?.(10); },
+    /* Sortable calls this for a mere tap as well, which took nothing up. */
     onUnchoose: () => {
       board.classList.remove("carrying");
-      if (navigator.maxTouchPoints && performance.now() - taken > MEANT - HOLD) lifted = performance.now();
+      if (taken && navigator.maxTouchPoints && performance.now() - taken > MEANT - HOLD) lifted = performance.now();
+      taken = 0;
     },
   };
 }
