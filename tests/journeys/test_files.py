@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests import papers
 from tests.journeys.desk import Desk, Enter, fresh
+from tests.journeys.finger import PHONE
 
 #: Whether a leaf bears black and white, that is: was drawn.
 DRAWN = """canvas => {
@@ -77,3 +78,58 @@ def test_a_pdf_with_a_password_and_a_broken_one_are_offered_to_download_on_a_dar
     desk.modal.get_by_role("button", name="关闭").click()
     expect(desk.modal).to_be_hidden()
     assert not desk.faults
+
+
+def test_the_pages_of_a_pdf_are_made_larger_smaller_and_as_wide_as_the_window(enter: Enter) -> None:
+    desk = enter("sales")
+    desk.customer(fresh("遂昌龙谷纸业"))
+    put(desk, "说明.txt", b"words")
+    put(desk, "图纸.pdf", papers.pdf(3))
+    desk.page.locator(".files a.cut", has_text="图纸.pdf").click()
+    leaf, viewer = desk.modal.locator(".leaf").first, desk.modal.locator(".viewer")
+    expect(leaf.locator(".leaf-text")).to_contain_text("Page 1")
+    shown, wide = desk.modal.locator("[data-zoombar] output"), "leaf => leaf.clientWidth"
+    first = leaf.evaluate(wide)
+    for key, size in (("-", "150%"), ("-", "125%"), ("+", "150%"), ("=", "200%"), ("+", "300%")):
+        desk.press(key)
+        expect(shown).to_have_text(size)
+    assert leaf.evaluate(wide) == 1600 > first
+    expect(leaf.locator("canvas")).to_have_js_property("width", 1600)  # drawn anew, not stretched
+    expect(leaf.locator(".leaf-text")).to_contain_text("Page 1")
+    assert viewer.evaluate("box => box.scrollWidth > box.clientWidth")
+    before = viewer.evaluate("box => box.scrollLeft")
+    desk.press("ArrowRight")  # moves the paper, not on to the next file
+    desk.page.wait_for_function("before => document.querySelector('#modal .viewer').scrollLeft > before", arg=before)
+    expect(desk.modal.locator("h2")).to_have_text("图纸.pdf")
+    desk.modal.get_by_role("button", name="放大").click()
+    expect(shown).to_have_text("400%")
+    expect(desk.modal.get_by_role("button", name="放大")).to_be_disabled()
+    desk.modal.get_by_role("button", name="适合宽度").click()
+    assert viewer.evaluate("box => box.scrollWidth <= box.clientWidth")
+    assert leaf.evaluate(wide) > 900
+    desk.press("-", "-", "-", "-", "-", "-", "-")
+    expect(shown).to_have_text("50%")
+    expect(desk.modal.get_by_role("button", name="缩小")).to_be_disabled()
+    for n in range(3):
+        expect(desk.modal.locator(".leaf-text").nth(n)).to_contain_text(f"Page {n + 1}")
+    desk.press("0")
+    assert leaf.evaluate(wide) > 900
+
+
+def test_on_a_phone_a_pdf_is_made_larger_by_its_buttons_and_by_two_fingers(enter: Enter) -> None:
+    desk = enter("sales", **PHONE)
+    desk.customer(fresh("松阳箬寮茶业"))
+    desk.page.locator("[data-rec=l]").click()
+    put(desk, "图纸.pdf", papers.pdf(2))
+    desk.page.locator(".files a.cut", has_text="图纸.pdf").tap()
+    leaf = desk.modal.locator(".leaf").first
+    expect(leaf.locator(".leaf-text")).to_contain_text("Page 1")
+    first = leaf.evaluate("leaf => leaf.clientWidth")
+    desk.modal.get_by_role("button", name="放大").tap()
+    expect(desk.modal.locator("[data-zoombar] output")).to_have_text("75%")
+    assert leaf.evaluate("leaf => leaf.clientWidth") > first
+    desk.modal.get_by_role("button", name="适合宽度").tap()
+    assert desk.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    session = desk.page.context.new_cdp_session(desk.page)
+    session.send("Input.synthesizePinchGesture", {"x": 195, "y": 400, "scaleFactor": 2.0})
+    assert desk.page.evaluate("visualViewport.scale") > 1.5

@@ -113,6 +113,26 @@ def test_who_sends_a_dialogue_while_it_counts_is_heard_when_it_has_counted(enter
     desk.page.unroute_all(behavior="ignoreErrors")
 
 
+def test_what_came_in_while_a_dialogue_stood_open_is_counted_again_before_anything_is_done(enter: Enter) -> None:
+    desk, other, word = enter("sales"), enter("sales"), fresh("衢州孔府")
+    desk.customer(word + "甲", level="C")
+    desk.go(f'/customers/?view=all&where=["name","contains","{word}"]')
+    desk.page.locator("[data-select-all]").check()
+    desk.page.locator("[data-select-everything]").click()
+    desk.page.locator(".bar.bulk").get_by_role("button", name="编辑").click()
+    desk.modal.locator("#bulk-field").select_option("level")
+    desk.modal.locator("[name=level]").select_option("A")
+    expect(desk.modal.locator(".counts")).to_contain_text("将修改 1")
+    other.customer(word + "乙", level="C")
+    desk.modal.locator(".btnp").click()
+    desk.toast("有变化")
+    expect(desk.modal.locator(".counts")).to_contain_text("将修改 2")
+    expect(desk.rows.filter(has_text="A 重点")).to_have_count(0)
+    desk.modal.locator(".btnp").click()
+    desk.toast("2")
+    expect(desk.rows.filter(has_text="A 重点")).to_have_count(2)
+
+
 def test_a_call_written_in_the_drawer_asks_nothing_and_what_is_being_written_stays(enter: Enter) -> None:
     desk, name = enter("sales"), fresh("温州瓯海")
     desk.customer(name, address="一号路")

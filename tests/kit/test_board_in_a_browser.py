@@ -78,7 +78,7 @@ def test_ten_thousand_cards_are_scrolled_and_only_a_few_screens_of_them_stand_in
 def test_a_session_that_ended_does_not_make_a_column_look_complete(page: Page) -> None:
     endless(page)
     page.unroute("**/_column/**")
-    page.route("**/_column/**", lambda route: route.fulfill(body="", headers={"HX-Redirect": "/login/"}))
+    page.route("**/_column/**", lambda route: route.fulfill(body="", status=401))
     page.goto("/opportunities/", wait_until="networkidle")
     more = page.locator("[data-more]").first
     more.evaluate("button => button.scrollIntoView()")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from guanxi.kernel.fields.base import OPERATORS
 from guanxi.kernel.registry import registry
 from guanxi.org import tokens
+from guanxi.surfaces import tiles
 from tests import samples
 from tests.people import Cast
 from tests.security.conftest import World, build
@@ -53,11 +55,31 @@ def queries(entity: Any) -> st.SearchStrategy[dict[str, str]]:
         "lane": text,
         "q": text,
         "after": text,
+        "seen": text,
+        "ids": text | st.sampled_from(["1,2", "1", "1,1", ",", "-1,2"]),
+        "field": keys(entity),
+        "open": text,
     }
     return st.fixed_dictionaries({}, optional={**known, **more})
 
 
-@pytest.mark.parametrize("place", ["", "_exact/", "_column/", "_figures/", "_totals/", "_bin/", "_panel/filter/", "_similar/", "_views/"])
+PLACES = (
+    "",
+    "_exact/",
+    "_column/",
+    "_figures/",
+    "_totals/",
+    "_bin/",
+    "_panel/filter/",
+    "_similar/",
+    "_views/",
+    "_counts/",
+    "_merge/",
+    "_duplicates/",
+)
+
+
+@pytest.mark.parametrize("place", [*PLACES, "_bulk/", "_delete/", "_transfer/", "_share/"])
 def test_a_list_never_crashes(cast: Cast, entity: Any, place: str) -> None:
     world = World(entity, cast, samples.make(entity, "full", actor=cast.owner), None)
     browser = world.client(cast.owner)
@@ -69,6 +91,60 @@ def test_a_list_never_crashes(cast: Cast, entity: Any, place: str) -> None:
         assert answer.status_code in (200, 204, 400, 404, 422), (query, answer.status_code)
 
     check()
+
+
+@pytest.mark.parametrize("layout", ["groups", "board", "calendar"])
+def test_no_layout_of_a_list_ever_crashes(cast: Cast, entity: Any, layout: str) -> None:
+    """Each by any field, any part of a date and any noise, over records that there are."""
+    browser = World(entity, cast, samples.make(entity, "full", actor=cast.owner), None).client(cast.owner)
+    shown = st.sampled_from([f"{key}{part}" for key in entity.fields for part in ("", ".month", ".quarter", ".year")])
+
+    @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+    @given(queries(entity), shown | text)
+    def check(query: dict[str, str], by: str) -> None:
+        asked = {k: v.encode("utf-8", "replace") for k, v in {**query, "by": by, "layout": layout}.items() if k != "view"}
+        answer = browser.get(f"/{entity.slug}/", asked)
+        assert answer.status_code in (200, 400), (query, by, answer.status_code)
+
+    check()
+
+
+def test_what_is_asked_of_many_never_crashes(cast: Cast, entity: Any) -> None:
+    browser = World(entity, cast, samples.make(entity, "full", actor=cast.owner), None).client(cast.owner)
+    verbs = st.sampled_from(["edit", "delete", "transfer"]) | text
+    form = st.fixed_dictionaries(
+        {"all": st.sampled_from(["1", "", "x"])}, optional=dict.fromkeys(("ids", "counted", "owner", "field", "version"), text)
+    )
+
+    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+    @given(queries(entity), form, verbs)
+    def check(query: dict[str, str], body: dict[str, str], verb: str) -> None:
+        asked = {k: v.encode("utf-8", "replace") for k, v in query.items()}
+        sent = {k: v.encode("utf-8", "replace") for k, v in body.items()}
+        address = f"/{entity.slug}/_rehearse/{quote(verb.encode('utf-8', 'replace'), safe='')}/"
+        answer = browser.post(address, sent, query_params=asked, headers={"HX-Request": "true"})
+        assert answer.status_code in (200, 204, 400, 404, 422), (query, body, verb, answer.status_code)
+
+    check()
+
+
+def test_pages_about_a_person_and_his_files_never_crash(cast: Cast, settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    entity = registry.get("customers.customer")
+    world = build(entity, cast)
+    browser, file = world.client(cast.owner), f"/_files/{world.ids['file_id']}"
+    for odd in ("\x00", "²", "9" * 5_000, "-1", "1e3", "%_\\", "x" * 400, '"><img>'):
+        for address in (
+            "/notifications/",
+            "/",
+            *(f"/_home/{tile.code}/" for tile in tiles.of(cast.owner)),
+            f"{file}/view/",
+            f"{file}/text/",
+            f"{file}/",
+        ):
+            answer = browser.get(address, dict.fromkeys(("page", "before", "at", "tried", "inline", "view", "q", "on", "scope"), odd))
+            assert answer.status_code in (200, 204, 400, 404, 422), (address, odd, answer.status_code)
+        assert browser.get(f"/_home/{quote(odd, safe='')}/").status_code in (400, 404)
 
 
 def test_the_api_never_crashes(cast: Cast, entity: Any) -> None:

@@ -1,6 +1,7 @@
 /* Cards move between columns by hand or by keys; a refused card springs back and says why. */
 import Sortable from "sortablejs";
 import { byKeys, place, save } from "./carry.js";
+import * as finger from "./finger.js";
 import { Lane } from "./lane.js";
 
 /** What stands at the head of a column, when an answer brings new figures. */
@@ -36,10 +37,11 @@ export function start(board, tools) {
     step: (key) => ({ ArrowLeft: -1, ArrowRight: 1 })[key] || 0,
   });
   if (!board.dataset.moveUrl) return;
+  const held = finger.watch(board);
   let home = null;
   for (const list of lists) {
     Sortable.create(list, {
-      group: "deals", draggable: ".deal", animation: 140, delay: 180, delayOnTouchOnly: true, ghostClass: "ghost", dragClass: "drag", scroll: true, bubbleScroll: true,
+      group: "deals", draggable: ".deal", animation: 140, ghostClass: "ghost", dragClass: "drag", ...finger.options, ...held,
       onStart: ({ item }) => { home = place(item); },
       onMove: ({ to }) => { board.querySelectorAll(".col").forEach((column) => column.classList.toggle("over", column.contains(to) && to !== home.parent)); },
       onEnd: ({ item, from, to }) => {

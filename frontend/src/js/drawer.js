@@ -2,6 +2,7 @@
 import { on } from "./dom.js";
 import { isDirty, mayLeave } from "./guard.js";
 import * as layers from "./layers.js";
+import { leaving } from "./stay.js";
 import { say } from "./words.js";
 import { htmx } from "./wire.js";
 
@@ -42,7 +43,7 @@ async function load() {
   frame().hidden = false;
   dress();
   await htmx.ajax("GET", href, { target: layers.top(), swap: "innerHTML show:none" }).catch(() => {});
-  if (shown() === href && !layers.top().childElementCount) return leave(); // refused or offline: the toast has said so
+  if (shown() === href && !layers.top().childElementCount && !leaving()) return leave(); // refused or offline: the toast has said so
   if (fresh) frame().focus({ preventScroll: true });
 }
 

@@ -3,6 +3,7 @@
 
 /** Cards further away than so many heights of the column are taken out. */
 const REACH = 2;
+const WHY = { 0: "offline", 401: "expired" };
 
 export class Lane {
   constructor(list, { make, toast, say }) {
@@ -40,8 +41,7 @@ export class Lane {
     const answer = await fetch(this.button.dataset.more, { credentials: "same-origin", headers: { "HX-Request": "true" } }).catch(() => null);
     this.loading = false;
     this.button.removeAttribute("aria-busy");
-    if (!answer?.ok) return this.toast(this.say(answer ? "failed" : "offline"), "", "error");
-    if (answer.headers.has("HX-Redirect")) return this.toast(this.say("expired"), "", "error"); // to the login: the button stays for later
+    if (!answer?.ok) return this.toast(this.say(WHY[answer?.status || 0] || "failed"), "", "error"); // the button stays for later
     const parsed = document.createElement("template");
     parsed.innerHTML = await answer.text();
     this.take(parsed.content);

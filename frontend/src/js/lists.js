@@ -24,12 +24,12 @@ export function listen() {
     tabs.parentElement.querySelector(".rec").dataset.side = button.dataset.rec;
   });
   on("change", "form[data-auto]", (_, form) => form.requestSubmit());
-  document.addEventListener("list:changed", () => {
+  document.addEventListener("list:changed", (event) => {
     const tab = document.querySelector("main #related nav.tabs a.on");
-    if (tab) htmx.ajax("GET", tab.getAttribute("hx-get"), { target: "#related" }).catch(() => {});
+    if (tab) htmx.ajax("GET", tab.getAttribute("hx-get"), { target: "#related", event }).catch(() => {});
     const list = document.getElementById("list");
     if (!list || list.hasAttribute("hx-trigger") || !list.hasAttribute("data-list")) return;
-    htmx.ajax("GET", list.dataset.list || location.pathname + location.search, { target: "#list", swap: "outerHTML", select: "#list" }).catch(() => {});
+    htmx.ajax("GET", list.dataset.list || location.pathname + location.search, { target: "#list", swap: "outerHTML", select: "#list", event }).catch(() => {});
   });
   document.addEventListener("record:changed", calm(reread, 20));
 }

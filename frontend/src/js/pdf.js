@@ -1,11 +1,16 @@
 /* The pages of a PDF, drawn as they come into view. This part and what it fetches are loaded with the first PDF that is opened. */
 import { getDocument, GlobalWorkerOptions, TextLayer } from "pdfjs-dist/legacy/build/pdf.min.mjs";
+import { calm } from "./dom.js";
+import { arm } from "./zoom.js";
 
 const folder = new URL(`./${PDF_FOLDER}/`, import.meta.url).href;
 GlobalWorkerOptions.workerSrc = `${folder}worker.mjs`;
 const AHEAD = "600px 0px";
 /** A canvas larger than this many pixels is refused by telephones. */
 const LARGEST = 16_000_000;
+/** Milliseconds without another step before leaves of a new size are drawn. */
+const SETTLED = 120;
+let calls = 0;
 
 /** Draw the PDF at `url` into `box`; returns what ends the work. `fail` is called with "password", "broken" or "gone". */
 export function draw(box, url, { make, say }, fail) {
@@ -31,7 +36,7 @@ async function lay(box, paper, tools, ends) {
     for (const { target, isIntersecting } of entries) if (isIntersecting) show(target, paper, tools); else clear(target);
   }, { root: box.closest(".viewer"), rootMargin: AHEAD });
   leaves.forEach((each) => seen.observe(each));
-  ends.push(() => seen.disconnect());
+  ends.push(() => seen.disconnect(), arm(box, first.width, calm(() => leaves.forEach((each) => each.dataset.drawn && show(each, paper, tools, "again")), SETTLED)));
 }
 
 function leaf(number, count, { width, height }, { make, say }) {
@@ -42,9 +47,10 @@ function leaf(number, count, { width, height }, { make, say }) {
   return node;
 }
 
-async function show(node, paper, { make, say }) {
-  if (node.dataset.drawn) return;
-  node.dataset.drawn = "coming";
+/** Draw one leaf; what it shows stays, stretched, until the new one is ready. The latest call wins. */
+async function show(node, paper, { make, say }, again = "") {
+  if (node.dataset.drawn && !again) return;
+  const mine = (node.dataset.drawn = `coming ${++calls}`);
   try {
     const page = await paper.getPage(Number(node.dataset.page));
     const plain = page.getViewport({ scale: 1 });
@@ -58,11 +64,11 @@ async function show(node, paper, { make, say }) {
     const text = make("div", { className: "leaf-text" });
     text.style.setProperty("--total-scale-factor", String(fit));
     await new TextLayer({ textContentSource: page.streamTextContent(), container: text, viewport: page.getViewport({ scale: fit }) }).render();
-    if (node.dataset.drawn !== "coming") return;
+    if (node.dataset.drawn !== mine) return;
     node.replaceChildren(canvas, text);
     node.dataset.drawn = "done";
   } catch {
-    if (!node.isConnected || node.dataset.drawn !== "coming") return;
+    if (!node.isConnected || node.dataset.drawn !== mine) return;
     node.dataset.drawn = "failed";
     node.replaceChildren(make("p", { className: "mute" }, say("pdfBadPage")));
   }

@@ -1,4 +1,6 @@
-/* A write that is not htmx: the board's move, a revealed number, an undo. Same headers, same toasts, never throws. */
+/* A write that is not htmx: the board's move, a revealed number, an undo. Same headers, same toasts, never throws; where the
+   session has ended it waits until one has signed in again. */
+import { signedIn } from "./stay.js";
 import { toast } from "./toast.js";
 import { say } from "./words.js";
 
@@ -22,6 +24,7 @@ export async function post(url, fields = {}, { quiet = false } = {}) {
     if (!quiet) toast(say("offline"), "", "error");
     return { ok: false, status: 0, data: null, said: true };
   }
+  if (response.status === 401 && !quiet && (await signedIn())) return post(url, fields);
   const data = await response.json().catch(() => null);
   const said = trigger(response.headers.get("HX-Trigger"));
   if (!response.ok && !said && !quiet && !data?.ask) toast(data?.message || refusal(response.status), "", "error");

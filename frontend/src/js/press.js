@@ -1,4 +1,5 @@
-/* On a phone a long press on a card ticks it, and from then on a tap ticks further ones instead of opening them. */
+/* On a phone a long press on a card of a list ticks it, and from then on a tap ticks further ones instead of opening them.
+   A card of a board has nothing to tick: there a finger that rests takes it up (finger.js). */
 
 const LONG = 500; // milliseconds
 const SLIP = 10; // pixels that a resting finger may move

@@ -1,25 +1,33 @@
-/* The dialogue in which a file is looked at: arrow keys turn to the next one, a PDF is drawn. */
+/* The dialogue in which a file is looked at: arrow keys turn to the next one, a PDF is drawn and made larger or smaller. */
 
 import { typing } from "./dom.js";
 
-const READING = ".viewer [data-sideways]";
+const READING = ".viewer [data-sideways], .viewer.pdf";
+const ZOOM = { "+": "in", "=": "in", "-": "out", 0: "fit" };
 
-/** Left and right turn to the neighbour, unless what has the focus scrolls that way itself. */
-function turn(event) {
+/** Left and right turn to the neighbour, unless what has the focus scrolls that way itself; plus, minus and nought are for the size. */
+function press(event) {
   const by = { ArrowLeft: "previous", ArrowRight: "next" }[event.key];
-  if (!by || event.defaultPrevented || typing(event.target) || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const size = ZOOM[event.key];
+  if (!(by || size) || event.defaultPrevented || typing(event.target) || event.altKey || event.ctrlKey || event.metaKey || (by && event.shiftKey)) return;
   if (document.querySelector("dialog[open]:not(#modal)")) return;
+  if (size) {
+    const button = document.querySelector(`[data-viewer] [data-zoombar]:not([hidden]) [data-zoom="${size}"]`);
+    if (button) { event.preventDefault(); button.click(); }
+    return;
+  }
   const wide = event.target.closest?.(READING);
   if (wide && wide.scrollWidth > wide.clientWidth) return;
   const link = document.querySelector(`[data-viewer] [data-turn="${by}"]`);
   if (link) { event.preventDefault(); link.click(); }
 }
-document.addEventListener("keydown", turn);
+document.addEventListener("keydown", press);
 
 /** What may go wrong with a picture or a PDF stands ready in the page, in the reader's language. */
 function excuse(root, why) {
   const said = root.querySelector(`template[data-why="${why}"]`) || root.querySelector("template[data-why=broken]");
   root.querySelector(".viewer").replaceChildren(said.content.cloneNode(true));
+  root.querySelector("[data-zoombar]")?.remove();
 }
 
 export function start(root, tools) {

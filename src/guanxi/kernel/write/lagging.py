@@ -153,7 +153,9 @@ def _lag(entity: Entity, ids: Sequence[int]) -> None:
 def _children(entity: Entity) -> list[tuple[Entity, str]]:
     """What bears the stamps of this entity's records, and by which column it hangs on them."""
     found = [(child, child.fields[child.parent]) for child in registry if child.parent]
-    return [(child, str(field.column.path)) for child, field in found if getattr(getattr(field.kind, "target", None), "key", "") == entity.key]
+    return [
+        (child, str(field.column.path)) for child, field in found if getattr(getattr(field.kind, "target", None), "key", "") == entity.key
+    ]
 
 
 def _table(entity: Entity) -> Any:

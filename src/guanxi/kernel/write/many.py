@@ -93,7 +93,7 @@ def create_many(
             outcome.written[place], changed[place] = build(entity, values, reader)
         except Invalidated as error:
             outcome.refused[place] = error.errors
-    _refuse_taken(entity, outcome, actor)
+    refuse_taken(entity, outcome, actor)
     with unit(actor, door) as u, lost_is_refused(entity):
         if review.asked(entity, "create", actor):
             outcome.send(u, actor, entity, {place: review.creation(entity, r, rows[place]) for place, r in outcome.written.items()})
@@ -120,7 +120,7 @@ def create_many(
     return outcome
 
 
-def _refuse_taken(entity: Entity, outcome: Outcome, actor: Actor, stored: Mapping[int, Mapping[str, Any]] | None = None) -> None:
+def refuse_taken(entity: Entity, outcome: Outcome, actor: Actor, stored: Mapping[int, Mapping[str, Any]] | None = None) -> None:
     """Refuse rows whose unique value is held by a record or by an earlier row of the same batch, or that stand in another's way."""
     places = list(outcome.written)
     for n, errors in entity.collisions(list(outcome.written.values()), actor).items():
@@ -189,7 +189,7 @@ def update_many(
                 continue
             before += [getattr(row, column) for _p, column in _parents(entity)]
             _change_one(entity, row, values, reader, outcome, changed, giveable, stored[record_id])
-        _refuse_taken(entity, outcome, actor, stored)
+        refuse_taken(entity, outcome, actor, stored)
         waiting = {i: review.change(entity, rows[i], found[i], changed[i], action, verb) for i in outcome.written if i in bound}
         outcome.send(u, actor, entity, waiting)
         _save_many(entity, outcome, changed, stored)

@@ -19,6 +19,7 @@ from guanxi.kernel.registry import registry
 from guanxi.kernel.write import parting
 from guanxi.kernel.write.errors import Refused
 from guanxi.kernel.write.many import update_many
+from guanxi.kernel.write.restoring import restore_many
 from guanxi.kernel.write.single import delete, locked, restore, update
 from guanxi.kernel.write.unit import unit
 
@@ -70,23 +71,34 @@ def _part(merges: list[Merge], changes: list[Change], result: Undone, *, actor: 
 
 
 def _together(changes: list[Change], result: Undone, *, actor: Actor, door: str) -> list[Change]:
-    """Take back many changes of fields in few statements, owners before what follows them; returns those that go one by one."""
+    """Take back many changes of fields, and many deletions, in few statements, owners before what follows them; returns those that go one by one."""
     once = Counter(change.record for change in changes)
     alike: dict[tuple[str, str], list[Change]] = {}
     for change in changes:
-        if change.verb not in ("create", "delete", "restore", *FINAL) and once[change.record] == 1:
-            alike.setdefault((change.entity, _action(change)), []).append(change)
+        if change.verb not in ("create", "restore", *FINAL) and once[change.record] == 1:
+            alike.setdefault((change.entity, "restore" if change.verb == "delete" else _action(change)), []).append(change)
     done: set[int] = set()
     for (key, action), group in sorted(alike.items(), key=lambda item: bool(registry.get(item[0][0]).parent)):
         if len(group) < TOGETHER:
             continue
         try:
             with transaction.atomic():
-                _many_back(registry.get(key), action, group, result, actor=actor, door=door)
+                if action == "restore":
+                    _restored(registry.get(key), group, result, actor=actor, door=door)
+                else:
+                    _many_back(registry.get(key), action, group, result, actor=actor, door=door)
                 done |= {change.record for change in group}
         except Refused:
             continue
     return [change for change in changes if change.record not in done]
+
+
+def _restored(entity: Entity, changes: list[Change], result: Undone, *, actor: Actor, door: str) -> None:
+    diffs = {change.record: change.diff for change in changes}
+    outcome = restore_many(entity, list(diffs), actor=actor, door=door)
+    result.records += len(outcome.written)
+    result.sent += list(outcome.sent)
+    result.kept += [(entity.key, record, sorted(diffs[record])) for record in outcome.refused]
 
 
 def _many_back(entity: Entity, action: str, changes: list[Change], result: Undone, *, actor: Actor, door: str) -> None:

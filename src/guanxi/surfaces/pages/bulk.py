@@ -12,15 +12,14 @@ from django.views.decorators.http import require_POST
 
 from guanxi.kernel import history, write
 from guanxi.kernel.actor import Actor
-from guanxi.kernel.condition.tree import ConditionError
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Field
-from guanxi.kernel.whole import wholes
 from guanxi.surfaces import bulk, bulk_jobs
 from guanxi.surfaces.bulk import Wish
 from guanxi.surfaces.pages import jobs, sent
 from guanxi.surfaces.pages.form import posted, refused
 from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, go, reader_of, signed_in, toast, triggers
+from guanxi.surfaces.pages.meant import Moved, meant, selected
 
 #: Refused records that a dialogue names.
 NAMED = 100
@@ -111,21 +110,22 @@ def rehearse(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
         raise Http404
     wish = wish_of(request, entity, verb)
     try:
-        ids = selected(request, entity)
+        found = meant(request, entity)
     except write.Invalidated as refusal:
         return fragment(request, "pages/bulk_counts.html", {"refusal": _first(refusal)})
+    ids, told = found.ids, {"mark": found.mark, "moved": found.moved}
     if not ids or (verb == "edit" and not wish.values) or (verb == "transfer" and not wish.values["owner"]):
         return HttpResponse("")
     if len(ids) > bulk.AT_ONCE:
-        return fragment(request, "pages/bulk_counts.html", {"many": f"{bulk.AT_ONCE:,}"})
+        return fragment(request, "pages/bulk_counts.html", {"many": f"{bulk.AT_ONCE:,}", **told})
     try:
         outcome = bulk.glance(wish, entity, ids, actor)
     except write.Refused as refusal:
-        return fragment(request, "pages/bulk_counts.html", {"refusal": _first(refusal)})
+        return fragment(request, "pages/bulk_counts.html", {"refusal": _first(refusal), **told})
     if outcome is None:
         said = _("Not counted: somebody is saving some of these records, or it takes too long. You can go on all the same.")
-        return fragment(request, "pages/bulk_counts.html", {"refusal": said})
-    return fragment(request, "pages/bulk_counts.html", counts(request, entity, outcome, before=True))
+        return fragment(request, "pages/bulk_counts.html", {"refusal": said, **told})
+    return fragment(request, "pages/bulk_counts.html", {**counts(request, entity, outcome, before=True), **told})
 
 
 def _first(refusal: write.Refused) -> str:
@@ -149,6 +149,8 @@ def answer(request: HttpRequest, entity: Entity, wish: Wish, *, asking: bool = F
         if len(ids) > bulk.AT_ONCE:
             return _later(request, entity, wish)
         outcome = bulk.perform(wish, entity, ids, actor_of(request))
+    except Moved as moved:
+        return _look_again(request, str(moved))
     except (write.Invalidated, ValueError) as refusal:
         if asking:
             raise
@@ -156,6 +158,23 @@ def answer(request: HttpRequest, entity: Entity, wish: Wish, *, asking: bool = F
     except write.Refused as refusal:
         return refused(request, str(refusal))
     return said(request, entity, outcome, undo=undo_address(outcome) if wish.verb in bulk.VERBS else "")
+
+
+def _look_again(request: HttpRequest, why: str) -> HttpResponse:
+    """Nothing is done: a dialogue counts again, and where none is open the list is to be read anew."""
+    response = triggers(HttpResponse(status=204), bulk__moved="")
+    return toast(response, why, level="error", link="" if _in_dialogue(request) else reading(request), to=_("Reload the list"))
+
+
+def _in_dialogue(request: HttpRequest) -> bool:
+    return request.headers.get("HX-Target") == "modal"
+
+
+def reading(request: HttpRequest) -> str:
+    """The address of the list from which something was asked, as it is now."""
+    state = request.GET.copy()
+    state.pop("seen", None)
+    return f"/{request.path.split('/')[1]}/?{state.urlencode()}"
 
 
 def said(request: HttpRequest, entity: Entity, outcome: write.Outcome, *, undo: str = "") -> HttpResponse:
@@ -202,25 +221,6 @@ def undo_address(outcome: write.Outcome) -> str:
         if changes:
             return f"/_undo/{changes[0].write_id}/"
     return ""
-
-
-def selected(request: HttpRequest, entity: Entity) -> list[int]:
-    """The ids of the selection, or everything that the list's state matches; without a state nothing is meant.
-
-    Raises Invalidated for a state that cannot be read, or whose view is gone.
-    One more than can be done at once stands for any number beyond.
-    """
-    if request.POST.get("all") == "1":
-        if "view" not in request.GET:
-            return []
-        from guanxi.surfaces.pages.listing import certain, rows_of
-
-        try:
-            rows = rows_of(certain(request.GET, entity, actor_of(request)), actor_of(request))
-        except ConditionError as error:
-            raise write.Invalidated({"view": str(error)}) from None
-        return list(rows.values_list("id", flat=True)[: bulk.AT_ONCE + 1])
-    return wholes(request.POST.get("ids", ""))
 
 
 @signed_in

@@ -29,7 +29,7 @@ PASSWORD_PAGE, SECOND_PAGE = "/settings/password/", "/settings/second/"
 
 
 def signed_in(view: View) -> View:
-    """Send strangers to the login; htmx requests are told to load it as a whole page."""
+    """Send strangers to the login; scripts are told and decide, for a part that a page fetches by itself leads nobody away."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -44,11 +44,9 @@ def signed_in(view: View) -> View:
                 if not patience.is_busy(error):
                     raise
                 return busy(request)
-        address = "/login/?" + urlencode({"next": request.get_full_path() if request.method == "GET" else "/"})
         if request.headers.get("HX-Request"):
-            status = 401 if request.method != "GET" else 200
-            return HttpResponse(status=status, headers={"HX-Redirect": address} if status == 200 else {})
-        return HttpResponseRedirect(address)
+            return HttpResponse(status=401)
+        return HttpResponseRedirect("/login/?" + urlencode({"next": request.get_full_path() if request.method == "GET" else "/"}))
 
     return guarded
 
@@ -145,9 +143,9 @@ def triggers(response: HttpResponse, **events: Any) -> HttpResponse:
     return response
 
 
-def toast(response: HttpResponse, message: str, *, undo: str = "", level: str = "ok", link: str = "") -> HttpResponse:
-    """A toast with the answer of an htmx request."""
-    return triggers(response, toast={"message": message, "undo": undo, "level": level, "link": link})
+def toast(response: HttpResponse, message: str, *, undo: str = "", level: str = "ok", link: str = "", to: str = "") -> HttpResponse:
+    """A toast with the answer of an htmx request; `to` is what its link says."""
+    return triggers(response, toast={"message": message, "undo": undo, "level": level, "link": link, "link_label": to})
 
 
 def go(request: HttpRequest, url: str, message: str = "", *, undo: str = "") -> HttpResponse:

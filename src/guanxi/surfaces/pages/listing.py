@@ -6,6 +6,7 @@ import json
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import blake2s
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
@@ -66,7 +67,20 @@ class State:
         """All of it that addresses, strip and heads are made of: everything but the cursor and the widths."""
         strip = tuple((tab.code, tab.label) for tab in self.tabs)
         where = json.dumps(self.where) if self.where else ""
-        return (self.entity.key, strip, self.tab.code, self.tab.sort, self.tab.layout, where, self.sort, self.layout, self.by)
+        return (self.entity.key, strip, self.tab.code, self.mark, self.tab.sort, self.tab.layout, where, self.sort, self.layout, self.by)
+
+    @cached_property
+    def mark(self) -> str:
+        """Of the condition of a saved view, which colleagues may change while this list is open; a preset has none."""
+        if self.tab not in self.saved:
+            return ""
+        return blake2s(json.dumps(self.tab.where).encode(), digest_size=6).hexdigest()
+
+    @property
+    def saved(self) -> tuple[Tab, ...]:
+        """The views that people have kept."""
+        kept = {f"s{view.id}" for view in self.arranged.views}
+        return tuple(tab for tab in self.tabs if tab.code in kept)
 
     @property
     def look(self) -> dict[str, Any]:
@@ -191,7 +205,7 @@ def _bar(state: State, reader: Reader) -> tuple[Markup, bool]:
     may = acts.granted(state.entity, reader.actor)
     shown = {"state": state, "entity": state.entity, "may": may, "sorts": sorts(state, reader.actor)}
     shown["entries"] = state.entity.entries(reader.actor)
-    shown["acts"] = acts.of_selection(state.entity, state.address(), reader.actor, may)
+    shown["acts"] = acts.of_selection(state.entity, state.address(seen=state.mark), reader.actor, may)
     shown["compared"] = write.may_merge(state.entity, reader.actor) and bool(pairs.rules(state.entity))
     shown["pools"] = pool.tabs(state.entity, reader.actor)
     shown["led"] = pool.led(reader.actor)

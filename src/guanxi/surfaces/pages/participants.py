@@ -20,9 +20,9 @@ from guanxi.kernel.write import Grantee, sharing
 from guanxi.surfaces.bulk import AT_ONCE
 from guanxi.surfaces.days import last_day
 from guanxi.surfaces.pages import sent
-from guanxi.surfaces.pages.bulk import selected
 from guanxi.surfaces.pages.form import refused
 from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, record_or_404, signed_in, toast, triggers
+from guanxi.surfaces.pages.meant import selected
 
 CIRCLES = {
     "department": gettext_lazy("Departments"),
