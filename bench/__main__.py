@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bench import anatomy, plans, report, rows, server, wide
+from bench import anatomy, falling, plans, report, rows, server, wide
 from bench.company import Company
 
 SCALES = {"full": 1_000_000, "small": 50_000}
@@ -37,6 +37,9 @@ def main() -> int:
         bench.others()
         bench.flows(count)
         bench.weigh()
+    if count >= falling.LEAST:
+        for figure in falling.measured(data):
+            bench.measure(*figure)
     report.write({"customers": count, **bench.results()})
     plans.write(data, report.FOLDER / f"plans-{count}.md")
     anatomy.write(data, report.FOLDER / f"anatomy-{count}.md")
