@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from guanxi.kernel.dictionary import Dictionary
+from guanxi.kernel.models import CustomField
 from guanxi.surfaces import tiles
 from tests.security.bodies import (
     action,
@@ -72,6 +73,15 @@ class Rule:
     #: Further parts of the address; None means that this entity has no such address.
     parts: Callable[[World], dict[str, Any] | None] = lambda world: {}
     query: str = ""
+
+
+def _kind(world: World) -> dict[str, Any]:
+    return {"of": "customers"}
+
+
+def _added(world: World) -> dict[str, Any] | None:
+    row = CustomField.objects.first()
+    return {**_kind(world), "field_id": row.pk} if row else None
 
 
 def _level(world: World) -> dict[str, Any]:
@@ -166,6 +176,12 @@ RULES: dict[str, Rule] = {
     _POSITION: Rule("admin", get=False, post=lambda world: {"name": "Renamed"}),
     _POSITION + "shift/": Rule("admin", get=False, post=lambda world: {"up": "1"}),
     _POSITION + "close/": Rule("admin", get=False, post=empty),
+    "admin/fields/": Rule("admin"),
+    "admin/fields/<slug:of>/": Rule("admin", parts=_kind),
+    "admin/fields/<slug:of>/add/": Rule("admin", get=False, post=lambda world: {"zh": "Newly made", "sort": "text"}, parts=_kind),
+    "admin/fields/<slug:of>/<int:field_id>/": Rule("admin", get=False, post=lambda world: {"zh": "Renamed"}, parts=_added),
+    "admin/fields/<slug:of>/<int:field_id>/shift/": Rule("admin", get=False, post=empty, parts=_added),
+    "admin/fields/<slug:of>/<int:field_id>/retire/": Rule("admin", get=False, post=empty, parts=_added),
     "admin/lists/": Rule("admin"),
     "admin/lists/<slug:code>/": Rule("admin", parts=_level),
     "admin/lists/<slug:code>/export/": Rule("admin", parts=_level),

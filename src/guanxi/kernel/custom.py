@@ -1,12 +1,15 @@
 """Custom fields: definitions in the database, values under a key of the record's `custom` document.
 
-The designer comes later; what is stored by a definition already fits the same interface as a declared field.
+What is stored by a definition fits the same interface as a declared field. Administrators make them: see `write.fields`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+
+from django.utils.functional import lazy
+from django.utils.translation import get_language
 
 from guanxi.kernel.dictionary import Dictionary
 from guanxi.kernel.fields.base import Field, Kind
@@ -45,6 +48,13 @@ def fields_of(entity: Entity) -> dict[str, Field]:
     return {f.key: f for f in _definitions.get(entity.key, [])}
 
 
+def _by_language(zh: str, en: str) -> str:
+    return en if en and (get_language() or "zh").startswith("en") else zh
+
+
+_named = lazy(_by_language, str)
+
+
 def load() -> None:
     """Read every definition and reshape the entities concerned."""
     from guanxi.kernel.models import CustomField
@@ -54,7 +64,10 @@ def load() -> None:
     for row in CustomField.objects.filter(active=True).order_by("position", "id"):
         kind = KINDS[row.kind](row.options)
         key = f"f{row.id}"
-        found.setdefault(row.entity, []).append(Field(key, kind, row.label, Keyed(key, kind), required=row.required))
+        label = _named(row.label, row.en)
+        found.setdefault(row.entity, []).append(
+            Field(key, kind, label, Keyed(key, kind), required=row.required, help=row.help, aliases=tuple({row.label, row.en} - {""}))
+        )
     _definitions.clear()
     _definitions.update(found)
     for entity in registry:

@@ -45,6 +45,8 @@ class CustomField(models.Model):
     entity = models.CharField(max_length=80)
     kind = models.CharField(max_length=20)
     label = models.CharField(max_length=120)
+    en = models.CharField(max_length=120, blank=True, default="")
+    help = models.CharField(max_length=200, blank=True, default="")
     required = models.BooleanField(default=False)
     options = models.JSONField(default=dict)
     position = models.IntegerField(default=0)

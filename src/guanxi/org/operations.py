@@ -30,9 +30,10 @@ SUBJECTS = {
     "identity": "known_as,created_at",
     "token": "digest,used_at",
     "dictionaryvalue": "extra",
+    "customfield": "",
 }
 #: What is not kept by this area.
-TABLES = {"dictionaryvalue": "kernel_dictionaryvalue"}
+TABLES = {"dictionaryvalue": "kernel_dictionaryvalue", "customfield": "kernel_customfield"}
 
 
 def watch() -> None:

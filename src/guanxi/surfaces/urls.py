@@ -16,6 +16,7 @@ from guanxi.surfaces.admin import (
     arrivals,
     clearing,
     departments,
+    fields,
     hints,
     licences,
     lists,
@@ -75,7 +76,7 @@ from guanxi.surfaces.pages import (
 
 administration = (
     *(places, departments, positions, teams, access, roles, sign_in, licences, providers),
-    *(lists, why, trail, arrivals, hints, clearing),
+    *(lists, fields, why, trail, arrivals, hints, clearing),
 )
 
 

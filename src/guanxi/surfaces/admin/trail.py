@@ -56,6 +56,7 @@ SUBJECTS = {
     "provider": gettext_lazy("Sign-on service"),
     "identity": gettext_lazy("Link to a sign-on service"),
     "dictionaryvalue": gettext_lazy("Value of a list"),
+    "customfield": gettext_lazy("Field of your own"),
 }
 VERBS = {"create": (gettext_lazy("added"), "g"), "update": (gettext_lazy("changed"), "b"), "delete": (gettext_lazy("removed"), "r")}
 COLUMNS = {
@@ -98,6 +99,9 @@ COLUMNS = {
     "colour": gettext_lazy("Colour"),
     "default": gettext_lazy("Default"),
     "into_id": gettext_lazy("Becomes"),
+    "label": gettext_lazy("Name"),
+    "help": gettext_lazy("Help below the field"),
+    "required": gettext_lazy("Must be filled in"),
     "creates": gettext_lazy("Opens accounts"),
 }
 

@@ -16,7 +16,7 @@ from guanxi.kernel.access import AnyOf
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Field, Reader
-from guanxi.kernel.fields.column import Linked
+from guanxi.kernel.fields.column import Keyed, Linked
 from guanxi.kernel.models import Link
 from guanxi.kernel.registry import registry
 from guanxi.kernel.statement import Slot
@@ -149,8 +149,9 @@ def groups(entity: Entity, row: Any, reader: Reader, *, editable: bool) -> list[
     visible = {k: f for k, f in visible.items() if k not in left_out}
     laid = [k for keys in entity.layout.values() for k in keys]
     rest = [k for k in visible if k not in laid]
+    added = tuple(k for k in rest if isinstance(visible[k].column, Keyed))
     found = []
-    for label, keys in [*entity.layout.items(), (_("System"), tuple(rest))]:
+    for label, keys in [*entity.layout.items(), (_("More"), added), (_("System"), tuple(k for k in rest if k not in added))]:
         fields = [
             {
                 "key": k,

@@ -1,0 +1,157 @@
+"""Fields of the company's own: which a kind of record has, one more, and what becomes of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from guanxi.kernel import lists, write
+from guanxi.kernel.entity import Entity
+from guanxi.kernel.models import CustomField
+from guanxi.kernel.registry import registry
+from guanxi.kernel.whole import whole
+from guanxi.kernel.write import Refused
+from guanxi.kernel.write import fields as verbs
+from guanxi.kernel.write.lists import may_shape
+from guanxi.surfaces.admin.places import CONTENTS, PLACES, Place, opened_to
+from guanxi.surfaces.pages.frame import View, actor_of, go, page
+
+PLACES.append(
+    Place(
+        "/admin/fields/",
+        "forms",
+        gettext_lazy("Fields of your own"),
+        gettext_lazy("What else customers, contacts, opportunities and all other records say in your company."),
+        CONTENTS,
+        "自定义字段 字段 属性 表单 custom field attribute form",
+        may_shape,
+    )
+)
+shaping = opened_to(may_shape)
+
+
+@shaping
+def show(request: HttpRequest) -> HttpResponse:
+    """Every kind of record that may have some."""
+    numbers: dict[str, int] = {}
+    for key in CustomField.objects.filter(active=True).values_list("entity", flat=True):
+        numbers[key] = numbers.get(key, 0) + 1
+    found = [
+        {"entity": e, "fields": len(e.fields) - numbers.get(e.key, 0), "own": numbers.get(e.key, 0)} for e in registry if verbs.shapeable(e)
+    ]
+    return page(
+        request, "admin/fields.html", {"entities": sorted(found, key=lambda line: line["entity"].place)}, title=_("Fields of your own")
+    )
+
+
+@shaping
+def one(request: HttpRequest, of: str) -> HttpResponse:
+    """The fields of one kind; `?field=` is the one whose panel is open."""
+    return _drawn(request, _entity(of))
+
+
+def _entity(slug: str) -> Entity:
+    entity = registry.by_slug(slug)
+    if entity is None or not verbs.shapeable(entity):
+        raise Http404
+    return entity
+
+
+def _field(entity: Entity, number: int | None) -> CustomField | None:
+    return CustomField.objects.filter(entity=entity.key, pk=number or 0).first()
+
+
+def _drawn(request: HttpRequest, entity: Entity, refusal: Refused | None = None, chosen: int | None = None) -> HttpResponse:
+    own = list(CustomField.objects.filter(entity=entity.key).order_by("position", "id"))
+    row = _field(entity, chosen or whole(request.GET.get("field")))
+    context = {
+        "entity": entity,
+        "fields": [field for key, field in entity.fields.items() if not key.startswith("f") or key[1:] not in {str(o.pk) for o in own}],
+        "own": [{"row": each, "sort": _sort(each)} for each in own],
+        "chosen": row,
+        "sort": _sort(row) if row else "",
+        "first": bool(own) and row == own[0],
+        "last": bool(own) and row == own[-1],
+        "sorts": verbs.SORTS,
+        "lists": [each for each in lists.everything() if not each.dictionary.fixed],
+        "typed": request.POST if refusal else {},
+        "error": " ".join(refusal.errors.values()) if isinstance(refusal, write.Invalidated) else str(refusal or ""),
+    }
+    words = {"entity": entity.label}
+    return page(request, "admin/fields_of.html", context, title=_("Fields of “%(entity)s”") % words, status=422 if refusal else 200)
+
+
+def _sort(row: CustomField) -> str:
+    """What a field is, in words; with the list that it offers."""
+    several = int(row.options.get("lines", 1)) > 1
+    label = str(verbs.SORTS["lines" if row.kind == "text" and several else row.kind].label)
+    offered = lists.get(row.options["dictionary"]) if "dictionary" in row.options else None
+    return f"{label} · {offered.label}" if offered else label
+
+
+def _wish(request: HttpRequest) -> verbs.Wish:
+    given = request.POST
+    names = ("zh", "en", "help", "sort", "offers", "lines")
+    return verbs.Wish(**{name: given.get(name, "") for name in names}, required=bool(given.get("required")))
+
+
+def _verb(do: Callable[[HttpRequest, Entity, CustomField], str]) -> View:
+    """POST does it and goes back; what is refused is drawn over the page, with what was typed."""
+
+    @shaping
+    @require_POST
+    def view(request: HttpRequest, of: str, field_id: int) -> HttpResponse:
+        entity = _entity(of)
+        row = _field(entity, field_id)
+        if row is None:
+            raise Http404
+        try:
+            said = do(request, entity, row)
+        except Refused as refusal:
+            return _drawn(request, entity, refusal, field_id)
+        return go(request, f"/admin/fields/{entity.slug}/?field={field_id}", said)
+
+    return view
+
+
+@shaping
+@require_POST
+def add(request: HttpRequest, of: str) -> HttpResponse:
+    """One more field."""
+    entity = _entity(of)
+    try:
+        row = verbs.add(entity, _wish(request), actor=actor_of(request))
+    except Refused as refusal:
+        return _drawn(request, entity, refusal)
+    said = _("“%(name)s” is in forms, lists, filters, imports and exports from now on.") % {"name": row.label}
+    return go(request, f"/admin/fields/{entity.slug}/?field={row.pk}", said)
+
+
+def _change(request: HttpRequest, entity: Entity, row: CustomField) -> str:
+    verbs.change(entity, row, _wish(request), actor=actor_of(request))
+    return _("Saved")
+
+
+def _shift(request: HttpRequest, entity: Entity, row: CustomField) -> str:
+    verbs.shift(row, up=bool(request.POST.get("up")), actor=actor_of(request))
+    return _("Saved")
+
+
+def _retire(request: HttpRequest, entity: Entity, row: CustomField) -> str:
+    verbs.retire(row, active=bool(request.POST.get("active")), actor=actor_of(request))
+    return _("Saved. It holds from the next click of everybody.")
+
+
+urls = [
+    path("admin/fields/", show),
+    path("admin/fields/<slug:of>/", one),
+    path("admin/fields/<slug:of>/add/", add),
+    path("admin/fields/<slug:of>/<int:field_id>/", _verb(_change)),
+    path("admin/fields/<slug:of>/<int:field_id>/shift/", _verb(_shift)),
+    path("admin/fields/<slug:of>/<int:field_id>/retire/", _verb(_retire)),
+]
