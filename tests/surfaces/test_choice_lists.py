@@ -179,6 +179,7 @@ def test_how_often_a_value_is_used_is_told_to_who_may_see_all_of_it(cast: Cast, 
     samples.make(CUSTOMER, actor=cast.owner, level="A")
     assert "data-uses" not in at_desk(cast.admin).get("/admin/lists/customer_level/").content.decode()
     assert at_desk(cast.owner).get("/admin/lists/").status_code == 404
+    assert '<td class="num">3</td>' in at_desk(cast.business).get("/admin/lists/").content.decode()
     assert at_desk(cast.owner).post("/admin/lists/customer_level/add/", {"lines": "x"}).status_code == 404
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from guanxi.kernel import lists, write
 from guanxi.kernel.entity import Entity
+from guanxi.kernel.fields.base import Field
 from guanxi.kernel.models import CustomField
 from guanxi.kernel.registry import registry
 from guanxi.kernel.whole import whole
@@ -71,7 +72,11 @@ def _drawn(request: HttpRequest, entity: Entity, refusal: Refused | None = None,
     row = _field(entity, chosen or whole(request.GET.get("field")))
     context = {
         "entity": entity,
-        "fields": [field for key, field in entity.fields.items() if not key.startswith("f") or key[1:] not in {str(o.pk) for o in own}],
+        "fields": [
+            {"field": field, "sort": _kind(field)}
+            for key, field in entity.fields.items()
+            if not key.startswith("f") or key[1:] not in {str(o.pk) for o in own}
+        ],
         "own": [{"row": each, "sort": _sort(each)} for each in own],
         "chosen": row,
         "sort": _sort(row) if row else "",
@@ -84,6 +89,12 @@ def _drawn(request: HttpRequest, entity: Entity, refusal: Refused | None = None,
     }
     words = {"entity": entity.label}
     return page(request, "admin/fields_of.html", context, title=_("Fields of “%(entity)s”") % words, status=422 if refusal else 200)
+
+
+def _kind(field: Field) -> str:
+    """What a field of the product holds, where that is what one of your own may hold too."""
+    known = next((sort for sort in verbs.SORTS.values() if sort.kind == field.kind.name), None)
+    return str(known.label) if known else ""
 
 
 def _sort(row: CustomField) -> str:

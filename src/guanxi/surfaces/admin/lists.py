@@ -40,7 +40,7 @@ MERGE = "lists.merge"
 @shaping
 def show(request: HttpRequest) -> HttpResponse:
     """Every list."""
-    found = [{"of": of, "uses": _where(of), "values": sum(item.active for item in of.items)} for of in lists.everything()]
+    found = [{"of": of, "uses": _where(of), "number": sum(item.active for item in of.items)} for of in lists.everything()]
     return page(request, "admin/lists.html", {"lists": found}, title=_("Choice lists"))
 
 
@@ -173,7 +173,15 @@ def export(request: HttpRequest, code: str) -> HttpResponse:
     of = _list(code)
     above = of.above
     parents = {i.id: i.label for i in above.dictionary.items()} if above else {}
-    heads = [_("Code"), _("Chinese"), _("English"), _("Colour"), _("Offered"), _("Default"), *([above.label] if above else [])]
+    heads = [
+        _("Code"),
+        _("Name in Chinese"),
+        _("Name in English"),
+        _("Colour"),
+        _("Offered"),
+        _("Default"),
+        *([above.label] if above else []),
+    ]
     colours, said = dict(_colours()), {True: _("yes"), False: _("no")}
     rows = (
         [i.code, i.zh, i.en, str(colours[i.colour]), said[i.active], said[i.default], *([parents.get(i.parent or 0, "")] if above else [])]

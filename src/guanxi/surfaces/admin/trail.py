@@ -95,7 +95,7 @@ COLUMNS = {
     "issuer": gettext_lazy("Issuer address"),
     "client_id": gettext_lazy("Client ID"),
     "inside": gettext_lazy("Hosts inside"),
-    "en": gettext_lazy("English"),
+    "en": gettext_lazy("Name in English"),
     "colour": gettext_lazy("Colour"),
     "default": gettext_lazy("Default"),
     "into_id": gettext_lazy("Becomes"),
