@@ -10,8 +10,10 @@ from django.test import Client
 
 from guanxi.kernel import clock, comments, search
 from guanxi.kernel.actor import Actor
+from guanxi.kernel.registry import registry
 from guanxi.org import tokens
 from guanxi.org.models import User
+from tests import samples
 from tests.customers.pool_company import customers, fresh, lying, owned, pool, rule, switch
 from tests.people import Cast
 
@@ -112,6 +114,15 @@ def test_a_click_on_a_row_claims_and_a_second_one_says_who_was_quicker(cast: Cas
     assert browser(cast.owner).post(f"/{into.slug}/{record}/_action/claim/").status_code == 204
     assert fresh(record).owner_id == cast.owner.id
     assert browser(cast.mate).post(f"/{into.slug}/{record}/_action/claim/").status_code == 404
+
+
+def test_contacts_go_with_the_customer_that_is_claimed_or_given_out_in_the_browser(cast: Cast) -> None:
+    into = pool(managers=[cast.manager.id])
+    claimed, given = lying(cast, into, 2)
+    contacts = [samples.make(registry.get("customers.contact"), actor=cast.director, customer=i) for i in (claimed, given)]
+    assert browser(cast.owner).post(f"/{into.slug}/{claimed}/_action/claim/").status_code == 204
+    browser(cast.manager).post(f"/{into.slug}/{given}/_action/assign/", {"owner": cast.mate.id})
+    assert [type(c)._default_manager.get(id=c.id).owner_id for c in contacts] == [cast.owner.id, cast.mate.id]
 
 
 def test_a_selection_is_claimed_and_given_out(cast: Cast) -> None:

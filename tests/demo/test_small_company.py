@@ -11,6 +11,7 @@ from django.db import connection
 from guanxi.demo import story
 from guanxi.demo.attending import AWAY
 from guanxi.demo.extras import AGREED
+from guanxi.demo.leads import POOLED
 from guanxi.demo.people import LOGINS, PASSWORD, employees
 from guanxi.demo.size import COMPANY, SMALL
 from guanxi.kernel import clock, pooled, pools
@@ -38,8 +39,11 @@ def test_the_small_company_has_the_promised_numbers(company: Company) -> None:
         "customers.contact": SMALL.contacts,
         "sales.opportunity": SMALL.opportunities,
         "activity.followup": SMALL.follow_ups,
-        "customers.pool": 2,
-        "customers.poolrule": 5,
+        "customers.pool": 4,
+        "customers.poolrule": 9,
+        "customers.assignmentrule": 2,
+        "sales.lead": SMALL.leads + SMALL.leads // POOLED,
+        "activity.leadfollowup": counts["activity.leadfollowup"],
         "people.employee": len(LOGINS) + 2,
         "people.leave": len(AWAY),
         "people.training": len(LOGINS),
@@ -47,6 +51,7 @@ def test_the_small_company_has_the_promised_numbers(company: Company) -> None:
         "customers.consent": SMALL.contacts // AGREED,
     }
     assert counts["people.attendance"] > 60
+    assert counts["activity.leadfollowup"] > SMALL.leads // 2
     assert User.objects.count() == len(LOGINS) == 9
     assert Department.objects.count() == 3
 
@@ -125,3 +130,15 @@ def test_the_pools_are_in_use_and_somebody_is_warned(company: Company) -> None:
     rows = customer.rows(company("director"))
     assert rows.exclude(falls_on=None).exists()
     assert not rows.filter(falls_on__lte=clock.today()).exists()
+
+
+def test_leads_stand_in_every_state_and_wait_in_their_pools(company: Company) -> None:
+    lead = registry.get("sales.lead")
+    for login in ("sales", "sales2"):
+        assert lead.rows(company(login)).where(["and", ["owner", "is", "me"], ["status", "in", ["new", "contacted", "qualified"]]]).exists()
+        joined = pools.joined(lead, company(login))
+        assert any(lead.rows(pooled.lens(company(login), pool)).exists() for pool in joined), login
+    states = set(lead.rows(company("director")).values_list("status", flat=True))
+    assert len(states) == 4
+    assert lead.rows(company("director")).exclude(falls_on=None).exists()
+    assert not lead.rows(company("director")).filter(falls_on__lte=clock.today()).exists()

@@ -24,7 +24,7 @@ def hand_back(desk: Desk, reason: str, pool: str = "公司公海") -> None:
 def open_pool(desk: Desk, name: str = "公司公海") -> None:
     """By the menu and its tab."""
     desk.go("/")
-    desk.page.locator("nav.rail").get_by_role("link", name="公海").click()
+    desk.page.locator("nav.rail").get_by_role("link", name="客户公海").click()
     tab = desk.page.locator("nav.tabs").get_by_role("link", name=name)
     if tab.count():
         tab.click()

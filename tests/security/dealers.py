@@ -19,6 +19,7 @@ from tests import samples
 from tests.people import Cast, as_declared, forget
 
 CUSTOMER, TALK = registry.get("customers.customer"), registry.get("activity.followup")
+LEAD = registry.get("sales.lead")
 #: Words that stand on everything of a dealer and nowhere else.
 NORTH, SOUTH = "Norrland", "Zuidveld"
 STAFF = (
@@ -80,6 +81,9 @@ def house(cast: Cast) -> Iterator[House]:
         below = {"customer": customers[login].id}
         write.create(registry.get("customers.contact"), {"name": f"{word} Buyer", **below}, actor=found[login], door="test")
         write.create(TALK, {"summary": f"{word} talk", "mode": "call", **below}, actor=found[login], door="test")
+        lead = samples.make(LEAD, actor=found[login].at_once(), name=f"{word} Enquiry {login}", phone="13800138001", remark=word)
+        said = {"summary": f"{word} words", "mode": "call", "lead": lead.id}
+        write.create(registry.get("activity.leadfollowup"), said, actor=found[login], door="test")
     names = ("owner", "mate", "stranger", "manager", "director", "admin", "readonly", "business")
     yield House(Cast(*(cast.again(getattr(cast, name)) for name in names)), found, customers)
     forget()

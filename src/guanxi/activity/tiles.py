@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.utils import timezone
@@ -29,6 +29,7 @@ ASKED = 60
 #: (entity, tone, further condition): what carries a date of its next follow-up.
 PLANNED: tuple[tuple[str, str, list[Any]], ...] = (
     ("sales.opportunity", "v", ["outcome", "is", "open"]),
+    ("sales.lead", "a", ["status", "in", ["new", "contacted", "qualified"]]),
     ("customers.customer", "b", []),
 )
 
@@ -80,25 +81,34 @@ def _agenda(actor: Actor, whose: list[Any], span: list[Any], then: list[Any], *,
 
 def warnings(actor: Actor) -> tuple[list[tiles.Due], int, list[tuple[str, str]]]:
     """What of mine falls into a public pool soon: the first few, how many there are, and the list of them."""
-    found: list[tiles.Due] = []
-    total, lists = 0, []
+    found: list[tuple[date, tiles.Due]] = []
+    lists: list[tuple[Entity, str]] = []
+    total = 0
     for entity in registry:
         days = max((pool.warning_days for pool in recycling.running(entity)), default=0) if entity.pooled else 0
         if not days or not actor.may(entity.key, "view") or "falls_on" not in entity.visible(actor):
             continue
         where = ["and", ["owner", "is", "me"], ["falls_on", "before", f"+{days + 1}d"]]
         rows = entity.rows(actor).where(where).order_by("falls_on", "id")
-        total += rows.bounded_count(tiles.MOST)
-        compiled = plan.compile(entity, [entity.title], actor)
-        for record, day, why, *title in rows.values_list("id", "falls_on", "falls_why", *compiled.paths)[:WARNED]:
-            rule = pools.rule(why)
-            name = str(title[0]) if title else f"{entity.label} {record}"
-            late = day <= clock.today() + timedelta(days=1)
-            url = f"/{entity.slug}/{record}/"
-            found.append(tiles.Due(countdown(day), late, _("Public pool"), "ripple", "a", name, rule.label if rule else "", url))
-        if total:
-            lists.append((_("Soon in the pool"), tiles.list_url(entity, where) + "&sort=falls_on"))
-    return found, total, lists
+        if count := rows.bounded_count(tiles.MOST):
+            total += count
+            found += _falling(entity, rows, actor)
+            lists.append((entity, tiles.list_url(entity, where) + "&sort=falls_on"))
+    found.sort(key=lambda each: each[0])
+    named = _("%(entities)s soon in the pool") if len(lists) > 1 else _("Soon in the pool")
+    links = [(named % {"entities": entity.label_plural}, url) for entity, url in lists]
+    return [warning for _day, warning in found[:WARNED]], total, links
+
+
+def _falling(entity: Entity, rows: Any, actor: Actor) -> Iterator[tuple[date, tiles.Due]]:
+    """The first of an entity, each with its day."""
+    compiled = plan.compile(entity, [entity.title], actor)
+    for record, day, why, *title in rows.values_list("id", "falls_on", "falls_why", *compiled.paths)[:WARNED]:
+        rule = pools.rule(why)
+        name = str(title[0]) if title else f"{entity.label} {record}"
+        late = day <= clock.today() + timedelta(days=1)
+        url = f"/{entity.slug}/{record}/"
+        yield day, tiles.Due(countdown(day), late, _("Public pool"), "ripple", "a", name, rule.label if rule else "", url)
 
 
 def recent(actor: Actor) -> tiles.News:

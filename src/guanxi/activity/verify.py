@@ -1,4 +1,4 @@
-"""`guanxi verify` looks whether customers and opportunities are planned as their follow-ups say."""
+"""`guanxi verify` looks whether customers, opportunities and leads are planned as their follow-ups say."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from guanxi.kernel.registry import registry
 
 
 def planned() -> Iterator[str]:
-    """Every live customer and opportunity bears the date that its follow-ups and its history give it."""
-    for lookup, key in plans.TARGETS.items():
-        target = registry.get(key)
-        wrong = [record for ids in verify.in_chunks(target) for record in plans.differing(target, lookup, ids)]
+    """Every live customer, opportunity and lead bears the date that its follow-ups and its history give it."""
+    for told, lookup, key in ((told, *pair) for told, targets in plans.TARGETS.items() for pair in targets.items()):
+        entity, target = registry.get(told), registry.get(key)
+        wrong = [record for ids in verify.in_chunks(target) for record in plans.differing(entity, target, lookup, ids)]
         yield from verify.say(target, "next_follow_up_at is not what its follow-ups say", wrong)
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import connection
 
 from guanxi.customers.entities.customer import CustomerEntity
-from guanxi.customers.entities.pool import Pool, PoolEntity, PoolRuleEntity
+from guanxi.customers.entities.pool import HOLDS, AssignmentRuleEntity, Pool, PoolEntity, PoolRuleEntity
 from guanxi.customers.rules import pooling
 from guanxi.kernel import install, pools, versions, write
 from guanxi.kernel.actor import SYSTEM
+from guanxi.kernel.entity import Entity
 
 DOOR = "install"
 SPARED = ["or", ["status", "is", "signed"], ["won_amount", "gt", 0], ["open_count", "gt", 0], ["locked", "is", True]]
@@ -36,32 +39,37 @@ RULES = (
 
 def watch() -> None:
     """Who belongs to a pool is part of what people may see."""
-    for entity in (PoolEntity.instance, PoolRuleEntity.instance):
+    for entity in (PoolEntity.instance, PoolRuleEntity.instance, AssignmentRuleEntity.instance):
         versions.watch(entity.model._meta.db_table, "access")
 
 
 def sync() -> None:
     """The default pool, and a pool for every customer that has no owner."""
-    if not Pool._default_manager.exists():
-        pool = write.create(PoolEntity.instance, POOL, actor=SYSTEM, door=DOOR)
-        rows = [_rule(pool.id, *each) for each in RULES]
-        write.create_many(PoolRuleEntity.instance, rows, actor=SYSTEM, door=DOOR)
+    provide(CustomerEntity.instance, POOL, [_rule(*each) for each in RULES])
+
+
+def provide(entity: Entity, pool: Mapping[str, Any], rules: Sequence[Mapping[str, Any]]) -> None:
+    """A pool of an entity with its rules where there is none, and a pool for every record that has no owner."""
+    if not Pool._default_manager.filter(holds=HOLDS.id(entity.key)).exists():
+        made = write.create(PoolEntity.instance, {"holds": entity.key, **pool}, actor=SYSTEM, door=DOOR)
+        pools.clear()
+        write.create_many(PoolRuleEntity.instance, [{"pool": made.id, **rule} for rule in rules], actor=SYSTEM, door=DOOR)
     pools.clear()
-    usual = pools.usual(CustomerEntity.instance)
+    usual = pools.usual(entity)
     if usual is not None:
         with connection.cursor() as cursor:
             cursor.execute(
-                "UPDATE customers_customer SET pool_id = %s, pooled_at = updated_at, department_id = NULL "
+                f'UPDATE "{entity.model._meta.db_table}" SET pool_id = %s, pooled_at = updated_at, department_id = NULL '
                 "WHERE owner_id IS NULL AND pool_id IS NULL",
                 [usual.id],
             )
 
 
-def _rule(pool: int, name: str, since: str, days: int, level: str) -> dict[str, object]:
+def _rule(name: str, since: str, days: int, level: str) -> dict[str, object]:
     where = json.dumps(["level", "is", level]) if level else ""
-    return {"pool": pool, "name": name, "since": since, "days": days, "where": where}
+    return {"name": name, "since": since, "days": days, "where": where}
 
 
 install.STEPS += [watch, sync]
 
-__all__ = ["pooling", "sync", "watch"]
+__all__ = ["pooling", "provide", "sync", "watch"]

@@ -1,4 +1,4 @@
-"""What the queue calls in the area: at night, what is due falls into its public pool."""
+"""What the queue calls in the area: at night, what is due falls into its public pool; every minute, what has come in is given out."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from guanxi.customers.rules import pooling
-from guanxi.kernel import clock, versions, write
+from guanxi.kernel import clock, pools, versions, write
 from guanxi.kernel.registry import registry
 from guanxi.org import directory
 
@@ -20,12 +20,27 @@ def recycle(timestamp: int) -> None:
     """Once a day by the company's clock."""
     if timezone.localtime(clock.now(), timezone.get_default_timezone()).hour != HOUR:
         return
-    now = versions.current()
-    directory.refresh(now["access"])
-    versions.refresh(now["shape"])
+    _catch_up()
     for entity in registry:
         if entity.pooled:
             write.recycle(entity)
 
 
-__all__ = ["pooling", "recycle"]
+@app.periodic(cron="* * * * *")
+@app.task(name="guanxi.assign", queue="default", queueing_lock="guanxi.assign")
+def assign(timestamp: int) -> None:
+    """What has come into pools that assign by themselves."""
+    _catch_up()
+    for pool in pools.everywhere().values():
+        if pool.assigns:
+            write.share_out(registry.get(pool.entity), pool)
+
+
+def _catch_up() -> None:
+    """Know of people, rights and pools what is known now."""
+    now = versions.current()
+    directory.refresh(now["access"])
+    versions.refresh(now["shape"])
+
+
+__all__ = ["assign", "pooling", "recycle"]

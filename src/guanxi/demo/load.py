@@ -6,7 +6,7 @@ import sys
 
 from django.db import connection, transaction
 
-from guanxi.demo import attending, dealer, extras, people, pooling, story, telling
+from guanxi.demo import attending, dealer, extras, leads, people, pooling, story, telling
 from guanxi.demo.size import COMPANY, Size
 from guanxi.kernel import clock
 from guanxi.org.models import User
@@ -39,6 +39,7 @@ def tell(size: Size) -> None:
         telling.tell(told, days.steps(size.stride, size.daily))
         extras.add(told, staff, days)
         pooling.add(told, staff, days)
+        leads.add(size, staff, days)
         attending.add(staff, days)
 
 

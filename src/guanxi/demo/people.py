@@ -75,6 +75,7 @@ SELLERS = (
 FIELD_RIGHTS = (
     ("readonly", "customers.customer", "phone", "masked"),
     ("readonly", "customers.contact", "mobile", "masked"),
+    ("readonly", "sales.lead", "phone", "masked"),
     ("service", "sales.opportunity", "amount", "hidden"),
 )
 

@@ -22,6 +22,8 @@ class Size:
     stride: int
     daily: int
     groups: int
+    leads: int
+    conversions: int
 
 
 COMPANY = Size(
@@ -35,6 +37,8 @@ COMPANY = Size(
     stride=28,
     daily=18,
     groups=40,
+    leads=160,
+    conversions=10,
 )
 SMALL = Size(
     customers=60,
@@ -47,4 +51,6 @@ SMALL = Size(
     stride=60,
     daily=1,
     groups=2,
+    leads=18,
+    conversions=0,
 )

@@ -23,6 +23,7 @@ from guanxi.kernel.draft import Draft
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Field, Reader
 from guanxi.kernel.models import SearchEntry
+from guanxi.kernel.registry import registry
 
 MOST = 5
 #: From this score on two names are taken for the same company; measured on the labelled set in tests/china.
@@ -38,6 +39,7 @@ A_MINUTE = 60
 class Likeness:
     """A likely duplicate: its name as the reader may know it, its owner, why, and whether he may open it."""
 
+    entity: Entity
     record: int
     title: str
     owner: str
@@ -48,18 +50,38 @@ class Likeness:
 
 def find(entity: Entity, values: Mapping[str, Any], actor: Actor, *, besides: int | None = None) -> list[Likeness]:
     """At most five likely duplicates by name, phone or code, best first; asking is logged, whatever it finds."""
-    scored: dict[int, tuple[float, str]] = {}
+    scored: dict[str, dict[int, tuple[float, str]]] = {entity.key: {}}
     for key, raw in values.items():
-        field = entity.fields.get(key)
-        if field is None or not raw or not tells(entity, field):
-            continue
-        found = by_name(entity, str(raw), actor) if key == entity.title else by_value(entity, key, raw, actor)
-        for record, score in found.items():
-            if record != besides and score > scored.get(record, (0.0, ""))[0]:
-                scored[record] = (score, str(field.label))
-    best = sorted(scored.items(), key=lambda item: -item[1][0])[:MOST]
-    disclosure.log(entity.key, [record for record, _score in best], actor, verb="similar")
-    return _likenesses(entity, best, actor)
+        for other, theirs in compared(entity, key) if raw else ():
+            if other is not entity and not _may_meet(other, theirs, actor):
+                continue
+            found = by_name(other, str(raw), actor) if theirs == other.title else by_value(other, theirs, raw, actor)
+            best = scored.setdefault(other.key, {})
+            for record, score in found.items():
+                if (other is not entity or record != besides) and score > best.get(record, (0.0, ""))[0]:
+                    best[record] = (score, str(entity.fields[key].label))
+    ranked = [(registry.get(of), record, score) for of, found in scored.items() for record, score in found.items()]
+    ranked = sorted(ranked, key=lambda each: -each[2][0])[:MOST]
+    told: dict[tuple[str, int], Likeness] = {}
+    for of in scored:
+        best_of = [(record, score) for other, record, score in ranked if other.key == of]
+        disclosure.log(of, [record for record, _score in best_of], actor, verb="similar")
+        told |= {(of, each.record): each for each in _likenesses(registry.get(of), best_of, actor)}
+    return [told[other.key, record] for other, record, _score in ranked if (other.key, record) in told]
+
+
+def compared(entity: Entity, key: str) -> list[tuple[Entity, str]]:
+    """With what a value of this field is compared: its own field where that tells records apart, and those the entity is `likened` by."""
+    field = entity.fields.get(key)
+    if field is None:
+        return []
+    own = [(entity, key)] if tells(entity, field) else []
+    return own + [(registry.get(other), keys[key]) for other, keys in entity.likened.items() if key in keys]
+
+
+def _may_meet(other: Entity, key: str, actor: Actor) -> bool:
+    """Who writes here is told of those of another entity of which he may see some, by what he may read of them."""
+    return actor.may(other.key, "view") and key in other.visible(actor) and actor.right(other.key, key) != "masked"
 
 
 def tells(entity: Entity, field: Field) -> bool:
@@ -86,8 +108,8 @@ def by_name(entity: Entity, name: str, actor: Actor) -> dict[int, float]:
         if not alternatives or alternatives in asked:  # of a short name whole, core and beginning are the same
             continue
         asked.append(alternatives)
-        rows = _holding(entity, alternatives, actor)
-        found |= {record: score for record, title in rows if (score := names.same(name, title)) >= THRESHOLD}
+        rows = _called(entity, _holding(entity, alternatives, actor))
+        found |= {record: score for record, called in rows if (score := max(names.same(name, each) for each in called)) >= THRESHOLD}
         if len(found) >= MOST:
             break
     return found
@@ -104,6 +126,13 @@ def _holding(entity: Entity, alternatives: Sequence[list[int]], actor: Actor) ->
 
     known = statement.kept(actor, ("alike", entity.key, len(alternatives)), make)
     return known.run(**{f"tokens{n}": alternative for n, alternative in enumerate(alternatives)})
+
+
+def _called(entity: Entity, rows: list[tuple[Any, ...]]) -> list[tuple[int, list[str]]]:
+    """Each candidate with all that it is called: its title, and what its `named` fields hold."""
+    ids = [record for record, _title in rows if record > 0] if entity.named else []
+    more = {record: called for record, *called in entity.model.rows_of(ids).values_list("id", *entity.named)} if ids else {}
+    return [(record, [title, *(each for each in more.get(record, ()) if each)]) for record, title in rows]
 
 
 def may_compare(entity: Entity, key: str, actor: Actor) -> bool:
@@ -169,7 +198,7 @@ def _waiting(entity: Entity, where: Q, actor: Actor) -> Any:
 def _likenesses(entity: Entity, best: list[tuple[int, tuple[float, str]]], actor: Actor) -> list[Likeness]:
     told = disclosure.told(entity, [record for record, _score in best if record > 0], actor)
     return _likenesses_waiting(entity, best, actor) + [
-        Likeness(record, told[record].title, told[record].owner, why, score, told[record].visible)
+        Likeness(entity, record, told[record].title, told[record].owner, why, score, told[record].visible)
         for record, (score, why) in best
         if record in told
     ]
@@ -185,5 +214,6 @@ def _likenesses_waiting(entity: Entity, best: list[tuple[int, tuple[float, str]]
     for number, title, author in Draft.objects.filter(pk__in=list(numbers)).order_by("number").values_list("number", "title", "author"):
         score, why = numbers[number]
         name = title if readable and author == actor.id else disclosure.veil(title)
-        found.append(Likeness(-number, name, directory.person_name(author), _("%(why)s, waits for review") % {"why": why}, score, False))
+        words = _("%(why)s, waits for review") % {"why": why}
+        found.append(Likeness(entity, -number, name, directory.person_name(author), words, score, False))
     return found

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from guanxi.kernel import pooled
 from guanxi.kernel.actor import Actor
+from guanxi.kernel.declaration import Action, Board, Clock, Form, Opening, Preset, Unique
 from guanxi.kernel.fields.base import Declared, Field, Label
 from guanxi.kernel.fields.column import Linked, Stored
 from guanxi.kernel.fields.rollup import RollUp
@@ -22,110 +22,10 @@ from guanxi.kernel.registry import registry
 if TYPE_CHECKING:
     from guanxi.kernel.query import Rows
     from guanxi.kernel.record import Record
-    from guanxi.kernel.write import Outcome
 
 #: Fields of every record, in the order in which they close a form or column list.
 COMMON = ("owner", "department", "created_by", "created_at", "updated_at")
 MOST_FACETS = 4
-
-
-@dataclass(frozen=True)
-class Unique:
-    """No two live records may share the normalised value.
-
-    `normalise` is "fold" (width, case and spaces), "company" (legal forms too, see china.names) or a function from a record to
-    its value, None meaning that the record claims none.
-    """
-
-    field: str
-    normalise: Callable[[Any], str | None] | str = "fold"
-
-    @property
-    def column(self) -> str:
-        """The stored normalised column."""
-        return f"{self.field}_key"
-
-
-@dataclass(frozen=True)
-class Preset:
-    """A preset view of the strip. `where` is a condition, `sort` a field with - for descending.
-
-    `layout` is board or calendar where it is no table, `by` the field of its columns or days.
-
-    `among` narrows to records that were opened to the reader in person, as co-owner, collaborator or by a special grant
-    ("shared"), or that bear his star ("starred").
-    """
-
-    code: str
-    label: Label
-    where: Sequence[Any] = ()
-    sort: str = ""
-    layout: str = ""
-    columns: tuple[str, ...] = ()
-    among: str = ""
-    by: str = ""
-
-
-@dataclass(frozen=True)
-class Action:
-    """A named verb on one record. `effect(record, values, actor)` returns the fields to change, through `write`.
-
-    With `run` it is also offered for a selection.
-    """
-
-    code: str
-    label: Label
-    effect: Callable[[Any, dict[str, Any], Actor], dict[str, Any]] | None = None
-    icon: str = ""
-    form: tuple[str, ...] = ()
-    grant: str = "edit"
-    when: Sequence[Any] = ()
-    tone: str = ""
-    #: Does it itself, to many records at once, where it is more than a change of fields: `run(entity, ids, values, actor, door)`.
-    run: Callable[..., Outcome] | None = None
-    #: Fields that have to be filled in though the record may do without them.
-    asks: tuple[str, ...] = ()
-    #: What a person should know before he does it.
-    note: Label = ""
-    #: Done to a record only as it was read: whoever has changed it meanwhile is read first.
-    as_read: bool = False
-
-
-@dataclass(frozen=True)
-class Clock:
-    """What may be long ago: an instant of the record, empty where it never was; `nothing` says that so many days passed without it."""
-
-    code: str
-    label: Label
-    field: str
-
-
-@dataclass(frozen=True)
-class Board:
-    """Columns over a choice field; `total` is summed per column, `stale` a field whose age in days is flagged."""
-
-    by: str
-    total: str = ""
-    stale: str = ""
-    limit: int = 14
-    card: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Form:
-    """One of several ways to enter a record: what it says of the record from the start, and what it does not ask.
-
-    `sets` maps choice fields to codes; a record is edited by the form whose codes it bears.
-    """
-
-    code: str
-    label: Label
-    sets: Mapping[str, str]
-    without: tuple[str, ...] = ()
-
-    def fits(self, entity: Entity, record: Any) -> bool:
-        """Whether a record is of this form."""
-        return all(entity.fields[key].kind.json(entity.fields[key].value(record)) == code for key, code in self.sets.items())
 
 
 class Entity:
@@ -148,6 +48,10 @@ class Entity:
     search: tuple[str, ...] = ()
     sorts: tuple[str, ...] = ("updated_at",)
     unique: tuple[Unique, ...] = ()
+    #: Fields beside the title that hold its name, or that of whom it is about: by these, too, it is found as a likely duplicate.
+    named: tuple[str, ...] = ()
+    #: With which entities what is typed here is compared, beside the rules of its own: key of the entity → field here → field there.
+    likened: Mapping[str, Mapping[str, str]] = {}
     layout: Mapping[Label, tuple[str, ...]] = {}
     quick: tuple[str, ...] = ()
     chips: tuple[str, ...] = ()
@@ -386,4 +290,4 @@ class Entity:
         return next((a for a in self.actions if a.code == code), None)
 
 
-__all__ = ["Action", "Board", "Clock", "Entity", "Preset", "RollUp", "Unique", "field"]
+__all__ = ["Action", "Board", "Clock", "Entity", "Form", "Opening", "Preset", "RollUp", "Unique"]

@@ -257,12 +257,16 @@ class Mark(models.Model):
 
 
 class Claims(models.Model):
-    """How many records a person has taken from a pool on a day. He holds the row while he takes, so caps are exact."""
+    """How many records a person has taken from a pool on a day. He holds the row while he takes, so caps are exact.
+
+    `given_at` is when he was last given one: whoever has waited longest is next in turn.
+    """
 
     person = models.BigIntegerField()
     pool = models.BigIntegerField()
     day = models.DateField()
     count = models.IntegerField(default=0)
+    given_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "pool"], name="claims_once")]

@@ -1,4 +1,7 @@
-"""The verbs of pools as declared actions: offered on records, on rows and for a selection, and at the API."""
+"""The verbs of pools as declared actions: offered on records, on rows and for a selection, and at the API.
+
+They are called with the face that a pool gives an entity, and write to the entity itself, whose children know only that.
+"""
 
 from __future__ import annotations
 
@@ -13,21 +16,24 @@ from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Action, Entity
 from guanxi.kernel.fields.base import Invalid, Reader
 from guanxi.kernel.pools import Pool
+from guanxi.kernel.registry import registry
 from guanxi.kernel.whole import whole
 from guanxi.kernel.write import Outcome
 
 
 def claim(entity: Entity, ids: Sequence[int], values: dict[str, Any], actor: Actor, door: str) -> Outcome:
     """Take what lies in the pool that the actor looks into."""
-    return write.claim(entity, _looked_into(actor), ids, actor=actor.person, door=door)
+    return write.claim(registry.get(entity.key), _looked_into(actor), ids, actor=actor.person, door=door)
 
 
 def assign(entity: Entity, ids: Sequence[int], values: dict[str, Any], actor: Actor, door: str) -> Outcome:
-    """Give it to one member, or without a name spread it over all members, whoever holds least first."""
-    pool = _looked_into(actor)
+    """Give it to one member, or without a name by the assignment rules, and what fits none of them to whoever holds least."""
+    entity, pool = registry.get(entity.key), _looked_into(actor)
     raw = values.get("owner")
     if raw in (None, ""):
-        shares = sharing_out.by_load(entity, pool, ids)
+        shares = sharing_out.by_rules(entity, pool, ids)
+        if rest := [i for i in ids if i not in shares]:
+            shares |= sharing_out.by_load(entity, pool, rest)
     else:
         shares = dict.fromkeys(ids, _person(entity, raw, actor))
     return write.assign(entity, pool, shares, actor=actor.person, door=door)
@@ -68,7 +74,7 @@ DEEDS = (
         icon="user-plus",
         grant="assign",
         form=("owner",),
-        note=gettext_lazy("Leave the owner empty to give each record to the member who holds least."),
+        note=gettext_lazy("Leave the owner empty to follow the assignment rules; what fits none goes to the member who holds least."),
     ),
 )
 #: What an entity that is pooled offers its owners.

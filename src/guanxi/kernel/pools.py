@@ -28,6 +28,17 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Assignment:
+    """Who gets what comes in: records that match `where` go to these people, in turn or, `by_load`, to whoever holds least."""
+
+    id: int
+    label: str
+    where: tuple[Any, ...] = field(default=(), hash=False)
+    people: tuple[int, ...] = ()
+    by_load: bool = False
+
+
+@dataclass(frozen=True)
 class Pool:
     """A pool of one entity. Without people and departments everybody belongs who may see any such record and is of no company."""
 
@@ -47,6 +58,8 @@ class Pool:
     recycles: bool = False
     spared: tuple[Any, ...] = field(default=(), hash=False)
     rules: tuple[Rule, ...] = ()
+    assigns: bool = False
+    assignments: tuple[Assignment, ...] = ()
     rank: int = 1_000
 
     @property
@@ -126,4 +139,4 @@ def rule(number: int | None) -> Rule | None:
     return next((rule for pool in everywhere().values() for rule in pool.rules if rule.id == number), None) if number else None
 
 
-__all__ = ["Pool", "Rule", "everywhere", "get", "joined", "of", "register", "rule", "usual"]
+__all__ = ["Assignment", "Pool", "Rule", "everywhere", "get", "joined", "of", "register", "rule", "usual"]

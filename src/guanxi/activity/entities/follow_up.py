@@ -97,5 +97,4 @@ class FollowUpEntity(Entity, model=FollowUp):
         """Follow-ups decide when their customer and opportunity are spoken to next."""
         from guanxi.activity.rules import plans
 
-        if creating or changed & plans.MOVING:
-            plans.work_out(records, moved=not creating and bool(changed & {"customer", "opportunity"}), door=door)
+        plans.follow(self, records, creating=creating, changed=changed, door=door)

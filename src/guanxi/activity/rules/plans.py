@@ -1,4 +1,4 @@
-"""When a customer or opportunity is spoken to next: what its follow-ups plan, unless a person has said otherwise since.
+"""When a customer, opportunity or lead is spoken to next: what its follow-ups plan, unless a person has said otherwise since.
 
 The plan is worked out from the follow-ups that stand and from the history, whether they are new, many at once, changed, deleted
 or brought back, so that it is as if each had always been as it is now. Of several, the one that happened last plans; one that
@@ -8,7 +8,7 @@ what lies ahead.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,28 +19,38 @@ from guanxi.kernel.actor import SYSTEM
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.registry import registry
 
-FOLLOW_UP = "activity.followup"
-TARGETS = {"customer": "customers.customer", "opportunity": "sales.opportunity"}
-#: What, changed on a follow-up, moves plans.
-MOVING = frozenset({"next_at", "happened_at", "customer", "opportunity", "deleted_at"})
+#: Entity of follow-ups → what they are about: its lookup → the entity that is planned.
+TARGETS: Mapping[str, Mapping[str, str]] = {
+    "activity.followup": {"customer": "customers.customer", "opportunity": "sales.opportunity"},
+    "activity.leadfollowup": {"lead": "sales.lead"},
+}
+#: What, changed on any follow-up, moves plans; and what it is about does.
+MOVING = frozenset({"next_at", "happened_at", "deleted_at"})
 
 
-def work_out(records: Sequence[Any], *, moved: bool, door: str) -> None:
+def follow(entity: Entity, records: Sequence[Any], *, creating: bool, changed: set[str], door: str) -> None:
+    """Plan anew what these follow-ups are about, if that was created or changed which plans follow from."""
+    about = set(TARGETS[entity.key])
+    if creating or changed & (MOVING | about):
+        work_out(entity, records, moved=not creating and bool(changed & about), door=door)
+
+
+def work_out(entity: Entity, records: Sequence[Any], *, moved: bool, door: str) -> None:
     """Plan anew what these follow-ups are about, and with `moved` what they were about before."""
-    for lookup, key in TARGETS.items():
+    for lookup, key in TARGETS[entity.key].items():
         target = registry.get(key)
         about = {i for r in records if (i := getattr(r, f"{lookup}_id"))}
         if moved:
             about |= _formerly(f"{lookup}_id", [r.id for r in records])
         if about:
-            _write(target, differing(target, lookup, sorted(about)), door=door)
+            _write(target, differing(entity, target, lookup, sorted(about)), door=door)
 
 
-def differing(target: Entity, lookup: str, ids: Sequence[int]) -> dict[int, datetime | None]:
+def differing(entity: Entity, target: Entity, lookup: str, ids: Sequence[int]) -> dict[int, datetime | None]:
     """The right plan by id, of those records that bear another one."""
-    sql = _PLANS.format(target=target.model._meta.db_table, lookup=f"{lookup}_id")
+    sql = _PLANS.format(talks=entity.model._meta.db_table, target=target.model._meta.db_table, lookup=f"{lookup}_id")
     with connection.cursor() as cursor:
-        cursor.execute(sql, [FOLLOW_UP, list(ids)])
+        cursor.execute(sql, [entity.key, list(ids)])
         return {row[0]: right for row in cursor.fetchall() if (right := _standing(*row[2:])) != row[1]}
 
 
@@ -80,9 +90,9 @@ _PLANS = """
 SELECT t.id, t.next_follow_up_at, plan.next_at, planned.id, said.at, said.id, settled.at, settled.id, settled.write_id = planned.write_id
 FROM {target} t
 LEFT JOIN LATERAL (
-    SELECT f.id, f.happened_at, f.next_at FROM activity_followup f
+    SELECT f.id, f.happened_at, f.next_at FROM {talks} f
     WHERE f.{lookup} = t.id AND f.deleted_at IS NULL AND f.next_at IS NOT NULL AND NOT EXISTS (
-        SELECT FROM activity_followup n
+        SELECT FROM {talks} n
         WHERE n.{lookup} = t.id AND n.deleted_at IS NULL AND n.happened_at > f.happened_at AND n.id < f.id
           AND (SELECT c.write_id FROM change c WHERE c.record = n.id AND c.op = 'create' LIMIT 1)
             IS DISTINCT FROM (SELECT c.write_id FROM change c WHERE c.record = f.id AND c.op = 'create' LIMIT 1)
@@ -99,7 +109,7 @@ LEFT JOIN LATERAL (
     ORDER BY c.id DESC LIMIT 1
 ) said ON true
 LEFT JOIN LATERAL (
-    SELECT f.id FROM activity_followup f
+    SELECT f.id FROM {talks} f
     WHERE f.{lookup} = t.id AND f.deleted_at IS NULL AND f.next_at IS NULL
       AND (plan.id IS NULL OR (f.happened_at, f.id) > (plan.happened_at, plan.id))
     ORDER BY f.id DESC LIMIT 1
@@ -110,4 +120,4 @@ LEFT JOIN LATERAL (
 WHERE t.id = ANY(%s)
 """
 
-__all__ = ["MOVING", "TARGETS", "differing", "work_out"]
+__all__ = ["MOVING", "TARGETS", "differing", "follow", "work_out"]

@@ -247,7 +247,7 @@ class CustomerEntity(Entity, model=Customer):
     tiles = ("open_amount", "won_amount", "contact_count", "last_follow_up_at")
     card = {"FN": "name", "ORG": "name", "WORK": "phone", "EMAIL": "email", "ADR": "address", "URL": "website"}
     stage = "status"
-    related = ("contacts", "opportunities", "clients", "subsidiaries")
+    related = ("contacts", "opportunities", "leads", "clients", "subsidiaries")
     timeline = True
     #: What promotion staff of a dealer enter takes effect when their supervisor agrees.
     grants = Grants.standard(**{"dealer-sales": after_superior(STANDARD["dealer-sales"], "create")})

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from guanxi.customers.entities.pool import HOLDS, SINCE, Pool, PoolRule
+from guanxi.customers.entities.pool import HOLDS, HOW, SINCE, AssignmentRule, Pool, PoolRule
 from guanxi.kernel import directory, jobs, pools, recycling, write
 from guanxi.kernel.actor import SYSTEM, Actor
 from guanxi.kernel.registry import registry
@@ -22,16 +22,26 @@ LAST = 1_000
 def everything() -> list[pools.Pool]:
     """All live pools with their rules in force, those of some people before those of all, which take what the others leave."""
     rules: dict[int, list[pools.Rule]] = {}
+    given: dict[int, list[pools.Assignment]] = {}
+    for each in AssignmentRule.entity.rows(SYSTEM).filter(active=True).order_by(F("rank").asc(nulls_last=True), "id"):
+        how = HOW.by_id(each.how)
+        by_load = how is not None and how.code == "load"
+        assignment = pools.Assignment(each.id, each.name, _condition(each.where), tuple(each.people), by_load)
+        given.setdefault(each.pool_id, []).append(assignment)
     for each in PoolRule.entity.rows(SYSTEM).filter(active=True).order_by("days", "id"):
         since = SINCE.by_id(each.since)
         rule = pools.Rule(each.id, each.name, str(since.code) if since else "follow_up", each.days, _condition(each.where))
         rules.setdefault(each.pool_id, []).append(rule)
-    found = [_pool(row, tuple(rules.get(row.id, ()))) for row in Pool.entity.rows(SYSTEM).order_by(F("rank").asc(nulls_last=True), "id")]
+    found = [
+        _pool(row, rules.get(row.id, ()), given.get(row.id, ()))
+        for row in Pool.entity.rows(SYSTEM).order_by(F("rank").asc(nulls_last=True), "id")
+    ]
     return sorted(found, key=lambda pool: pool.of_all)
 
 
-def _pool(row: Any, rules: tuple[pools.Rule, ...]) -> pools.Pool:
+def _pool(row: Any, rules: Iterable[pools.Rule], given: Iterable[pools.Assignment]) -> pools.Pool:
     holds = HOLDS.by_id(row.holds)
+    clocks = {clock.code for clock in registry.get(str(holds.code)).clocks} if holds else set()
     return pools.Pool(
         id=row.id,
         name=row.name,
@@ -48,7 +58,9 @@ def _pool(row: Any, rules: tuple[pools.Rule, ...]) -> pools.Pool:
         warning_days=row.warning_days or 0,
         recycles=row.recycles,
         spared=_condition(row.spared),
-        rules=rules,
+        rules=tuple(rule for rule in rules if rule.since in clocks),
+        assigns=row.assigns,
+        assignments=tuple(given),
         rank=row.rank or LAST,
     )
 

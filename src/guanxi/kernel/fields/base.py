@@ -6,7 +6,7 @@ A `Kind` is a stateless strategy over *values*; where the values are stored is t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
@@ -116,6 +116,10 @@ class Kind:
     moves: ClassVar[bool] = False
     width: int = 140
     blank: Any = None
+
+    def beside(self, values: Mapping[str, Any]) -> Kind:
+        """The kind as it is in a record with these values by field key; most are the same whatever those are."""
+        return self
 
     def parse(self, raw: Any, reader: Reader) -> Any:
         """Turn what a form, cell, API body or spreadsheet gave into a value; empty becomes `blank`.

@@ -1,23 +1,29 @@
 """A condition as a value: kept as the text of its document, read as a sentence, changed in the filter builder.
 
-It speaks of another entity than the one that holds it, named by `about`.
+It speaks of another entity than the one that holds it, named by `about`; of several, what else its record holds says of which.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from django.db import models
 from markupsafe import Markup
 
+from guanxi.kernel.actor import Actor
 from guanxi.kernel.condition import builder, sentence, tree
 from guanxi.kernel.fields.base import Declared, Field, Invalid, Kind, Label, Reader
 from guanxi.kernel.registry import registry
 
 if TYPE_CHECKING:
     from guanxi.kernel.entity import Entity
+
+
+#: The key of the entity of which a record with these values speaks; empty while that is open.
+Chosen: TypeAlias = Callable[[Mapping[str, Any]], str]
 
 
 class ConditionKind(Kind):
@@ -32,27 +38,41 @@ class ConditionKind(Kind):
     #: It takes the whole width of a form.
     lines = 2
 
-    def __init__(self, about: str) -> None:
-        self.about = about.lower()
+    def __init__(self, about: tuple[str, ...], chosen: Chosen | None = None) -> None:
+        self.about, self.chosen = tuple(each.lower() for each in about), chosen
 
     @property
     def target_entity(self) -> Entity:
-        """What the condition is about."""
-        return registry.get(self.about)
+        """What the condition is about, as far as is known."""
+        return registry.get(self.about[0])
+
+    def beside(self, values: Mapping[str, Any]) -> Kind:
+        about = self.chosen(values) if self.chosen is not None else ""
+        return ConditionKind((about,)) if about in self.about else self
 
     def read(self, raw: Any, reader: Reader) -> str:
         try:
             found = tree.read(raw if isinstance(raw, str) else json.dumps(raw))
-            tree.parse(self.target_entity, found, reader.actor)
+            self.parsed(found, reader.actor)
         except tree.ConditionError as error:
             raise Invalid(str(error)) from None
         return json.dumps(found, ensure_ascii=False) if found else ""
+
+    def parsed(self, document: Any, actor: Actor) -> tree.Node:
+        """The condition, about the first entity of which it can be said. Raises ConditionError."""
+        for about in self.about[:-1]:
+            with suppress(tree.ConditionError):
+                return tree.parse(registry.get(about), document, actor)
+        try:
+            return tree.parse(registry.get(self.about[-1]), document, actor)
+        except tree.ConditionError:
+            return tree.parse(self.target_entity, document, actor)  # which says what is wrong with it there
 
     def text(self, value: Any, reader: Reader) -> str:
         if not value:
             return ""
         try:
-            return sentence.sentence(tree.parse(self.target_entity, json.loads(value), reader.actor), reader)
+            return sentence.sentence(self.parsed(json.loads(value), reader.actor), reader)
         except tree.ConditionError:
             return "…"  # it names what this reader may not see
 
@@ -78,12 +98,14 @@ class ConditionKind(Kind):
 
 
 class Condition(Declared, models.TextField):
-    """A condition about records of `about`."""
+    """A condition about records of `about`; where that names several, `chosen` says by the record's other values of which."""
 
-    def __init__(self, label: Label, about: str = "", *, help: Label = "", **django: Any) -> None:
+    def __init__(
+        self, label: Label, about: str | tuple[str, ...] = "", *, chosen: Chosen | None = None, help: Label = "", **django: Any
+    ) -> None:
         django.setdefault("default", "")
         super().__init__(verbose_name=label, blank=True, **django)
-        self.declare(ConditionKind(about), required=False, help=help)
+        self.declare(ConditionKind((about,) if isinstance(about, str) else about, chosen), required=False, help=help)
 
 
 __all__ = ["Condition", "ConditionKind"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -157,10 +157,16 @@ class PositionsKind(Several):
 
 
 class FieldNamesKind(Several):
-    """Names of fields of what lies in pools."""
+    """Names of fields of what lies in pools; in a record that says of which entity, of that one."""
 
     name = "fieldnames"
     json_type = {"type": "array", "items": {"type": "string"}}
+
+    def __init__(self, chosen: Callable[[Mapping[str, Any]], str] | None = None, of: str = "") -> None:
+        self.chosen, self.of = chosen, of
+
+    def beside(self, values: Mapping[str, Any]) -> Kind:
+        return FieldNamesKind(of=self.chosen(values)) if self.chosen is not None else self
 
     def one(self, raw: Any, reader: Reader) -> str:
         text = str(raw).strip()
@@ -173,8 +179,9 @@ class FieldNamesKind(Several):
         return self.choices(Reader(SYSTEM)).get(value, "")
 
     def choices(self, reader: Reader) -> Mapping[Any, str]:
-        fields = [(key, field) for entity in registry if entity.pooled for key, field in entity.fields.items()]
-        closed = {"pool", *(entity.title for entity in registry if entity.pooled)}
+        pooled = [entity for entity in registry if entity.pooled and self.of in ("", entity.key)]
+        fields = [(key, field) for entity in pooled for key, field in entity.fields.items()]
+        closed = {"pool", *(entity.title for entity in pooled)}
         return {key: str(field.label) for key, field in fields if key not in closed}
 
     def samples(self) -> Iterable[Any]:
@@ -218,8 +225,8 @@ class Positions(_Listed):
 class FieldNames(_Listed):
     """Keys of fields."""
 
-    def __init__(self, label: Label, *, help: Label = "", **django: Any) -> None:
-        self.lay(FieldNamesKind(), label, models.TextField(), help, django)
+    def __init__(self, label: Label, *, chosen: Callable[[Mapping[str, Any]], str] | None = None, help: Label = "", **django: Any) -> None:
+        self.lay(FieldNamesKind(chosen), label, models.TextField(), help, django)
 
 
 __all__ = ["Departments", "FieldNames", "People", "Positions"]

@@ -7,6 +7,7 @@ from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import F
 from django.utils.translation import gettext as _
@@ -31,13 +32,16 @@ CHUNK = 2_000
 class Outcome:
     """What a bulk write did, by position of the given rows: records written, messages by field of the refused.
 
-    `sent` are drafts of what somebody must agree to first.
+    `sent` are drafts of what somebody must agree to first. Where a person had better look next `lands` names it, and `write_id`
+    what he may take back there.
     """
 
     written: dict[int, Any] = field(default_factory=dict)
     refused: dict[int, dict[str, str]] = field(default_factory=dict)
     unchanged: list[int] = field(default_factory=list)
     sent: dict[int, Draft] = field(default_factory=dict)
+    lands: tuple[Entity, int] | None = None
+    write_id: UUID | None = None
 
     def send(self, u: Unit, actor: Actor, entity: Entity, sendings: Mapping[int, review.Sending]) -> None:
         """Keep these as drafts; what was to be written is no more."""

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from guanxi.kernel import clock, directory, pools
-from guanxi.kernel.actor import Actor
+from guanxi.kernel import clock, directory, pools, search
+from guanxi.kernel.actor import SYSTEM, Actor
+from guanxi.kernel.condition import sql
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.models import Claims, Share
 from guanxi.kernel.pools import Pool
@@ -23,6 +27,9 @@ from guanxi.kernel.write import after, lagging, review
 from guanxi.kernel.write.errors import Forbidden, Invalidated, NotFound
 from guanxi.kernel.write.many import Outcome
 from guanxi.kernel.write.unit import Unit, unit
+
+#: Given out by rule in one transaction.
+AT_ONCE = 500
 
 
 def claim(entity: Entity, pool: Pool, ids: Sequence[int], *, actor: Actor, door: str) -> Outcome:
@@ -50,6 +57,27 @@ def assign(entity: Entity, pool: Pool, shares: Mapping[int, int], *, actor: Acto
         raise Invalidated({"owner": _("%(name)s does not belong to “%(pool)s”. Choose a member of it.") % words})
     with unit(actor, door, verb="assign") as u:
         return _hand_out(u, entity, pool, shares, claimed=False)
+
+
+def share_out(entity: Entity, pool: Pool, *, door: str = "rule") -> int:
+    """Give what came into a pool to those whom its assignment rules name; how many were given.
+
+    What one of them handed back or let fall stays for others to claim. Running twice is harmless: what has an owner lies there no more.
+    """
+    from guanxi.kernel import sharing_out
+
+    rules = sharing_out.fitting(entity, pool) if pool.assigns else []
+    if not rules:
+        return 0
+    nodes = [node for _rule, node in rules]
+    asked = Q() if None in nodes else reduce(or_, (sql.to_q(node, SYSTEM) for node in nodes if node is not None))
+    theirs = {person for rule, _node in rules for person in sharing_out.receivers(entity, pool, rule)}
+    outside = Q(pooled_from_id=None) | ~Q(pooled_from_id__in=theirs)
+    lying: Any = entity.model._default_manager
+    with unit(SYSTEM, door, verb="assign") as u:
+        come = lying.filter(asked, outside, pool_id=pool.id, owner_id=None, deleted_at=None).order_by("id")
+        shares = sharing_out.by_rules(entity, pool, list(come.values_list("id", flat=True)[:AT_ONCE]))
+        return len(_hand_out(u, entity, pool, shares, claimed=False).written)
 
 
 def release(entity: Entity, ids: Sequence[int], pool: Pool, reason: str, *, actor: Actor, door: str) -> Outcome:
@@ -118,12 +146,16 @@ def _hand_out(u: Unit, entity: Entity, pool: Pool, shares: Mapping[int, int], *,
     """Give each owner as much of his share as he has room for; one conditional UPDATE an owner."""
     done: set[int] = set()
     refused: dict[int, str] = {}
+    now = clock.now()
     for owner in sorted(set(shares.values())):
         wanted = [i for i, each in shares.items() if each == owner]
         room, full = _room(entity, pool, owner, claimed=claimed)
         taken = _update(entity, pool, wanted, owner, room, cooling=claimed)
         refused |= _reasons(entity, pool, set(wanted) - taken, owner if claimed else None, full)
         done |= taken
+        if taken and not claimed:  # so that his next turn comes after those of whom got theirs before
+            last = max(place for place, record in enumerate(shares) if record in taken)
+            Claims.objects.filter(person=owner, pool=pool.id).update(given_at=now + timedelta(microseconds=last))
     if claimed and done:
         Claims.objects.filter(person=u.actor.id or 0, pool=pool.id).update(
             day=clock.today(), count=_claimed(u.actor.id or 0, pool) + len(done)
@@ -235,4 +267,4 @@ WHERE t.id = v.id AND t.owner_id IS NOT NULL AND t.deleted_at IS NULL
 RETURNING t.id
 """
 
-__all__ = ["assign", "claim", "let_go", "release", "settle"]
+__all__ = ["assign", "claim", "let_go", "release", "settle", "share_out"]

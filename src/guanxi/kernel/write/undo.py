@@ -45,7 +45,7 @@ def undo(changes: Iterable[Change], *, actor: Actor, door: str) -> Undone:
         for write_id in {c.write_id for c in rest if c.verb == "merge"}:
             rest = _part(parting.merges(write_id), rest, result, actor=actor)
         rest = _together(rest, result, actor=actor, door=door)
-        for change in sorted(rest, key=lambda c: (c.at, c.version), reverse=True):
+        for change in sorted(rest, key=lambda c: (c.at, c.version, c.number), reverse=True):
             entity = registry.get(change.entity)
             try:
                 with transaction.atomic():

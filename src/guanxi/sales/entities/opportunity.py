@@ -86,6 +86,13 @@ class Opportunity(Record):
         back_label=gettext_lazy("Opportunities"),
         aliases=("客户", "客户名称", "account"),
     )
+    lead = Lookup(
+        gettext_lazy("From lead"),
+        "sales.Lead",
+        back="opportunities",
+        back_label=gettext_lazy("Opportunities"),
+        aliases=("线索", "来源线索"),
+    )
     contacts = Links(gettext_lazy("Contacts"), "customers.Contact", back="opportunities", aliases=("联系人",))
     product = Choice(gettext_lazy("Product"), PRODUCT, blank=True, plain=True, aliases=("产品", "产品名称"))
     pipeline = Choice(gettext_lazy("Pipeline"), PIPELINE, plain=True, aliases=("销售流程",))
@@ -158,6 +165,7 @@ class OpportunityEntity(Entity, model=Opportunity):
             "number",
             "customer",
             "contacts",
+            "lead",
             "product",
             "amount",
             "expected_on",

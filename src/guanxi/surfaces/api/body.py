@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from django.core.exceptions import RequestDataTooBig
@@ -59,12 +60,15 @@ def _too_big() -> Problem:
     return Problem(413, _("Send at most %(most)d bytes.") % {"most": LIMIT})
 
 
-def values(entity: Entity, given: dict[str, Any]) -> dict[str, Any]:
-    """Raw values for `write`: references as ids or names; a value of the wrong JSON type is refused with its field named."""
+def values(entity: Entity, given: dict[str, Any], asked: Mapping[str, Field] | None = None) -> dict[str, Any]:
+    """Raw values for `write`: references as ids or names; a value of the wrong JSON type is refused with its field named.
+
+    `asked` are the fields that may be given, where they are not the entity's.
+    """
     found: dict[str, Any] = {}
     errors: dict[str, str] = {}
     for key, raw in given.items():
-        field = entity.fields.get(key)
+        field = (entity.fields if asked is None else asked).get(key)
         value = referred(raw) if field is not None and hasattr(field.kind, "target") else raw
         if field is not None and not fits(field, value):
             errors[key] = _("This value has a type that “%(field)s” does not take.") % {"field": field.label}

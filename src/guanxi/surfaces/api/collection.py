@@ -140,6 +140,7 @@ def similar(request: HttpRequest, actor: Actor, slug: str) -> HttpResponse:
         {
             "results": [
                 {
+                    "entity": hit.entity.slug,
                     "id": hit.record if hit.visible else None,
                     "title": hit.title,
                     "owner": hit.owner,

@@ -106,7 +106,7 @@ def act(request: HttpRequest, actor: Actor, slug: str, record_id: int, code: str
     strange = {key: _("“%(name)s” cannot be set.") % {"name": key} for key in given if key not in action.form}
     if strange:
         raise Problem(422, " ".join(strange.values()), errors=strange)
-    values = body.values(entity, given)
+    values = body.values(entity, given, action.fields(entity))
 
     def do() -> int:
         _timely(entity, action, record, actor)

@@ -270,6 +270,7 @@ SCHEMAS: dict[str, Any] = {
     "Similar": {
         "type": "object",
         "properties": {
+            "entity": _TEXT,
             "id": {"type": ["integer", "null"]},
             "title": _TEXT,
             "owner": _TEXT,
@@ -277,7 +278,7 @@ SCHEMAS: dict[str, Any] = {
             "score": {"type": "number"},
             "visible": {"type": "boolean"},
         },
-        "required": ["id", "title", "owner", "why", "score", "visible"],
+        "required": ["entity", "id", "title", "owner", "why", "score", "visible"],
         "additionalProperties": False,
     },
 }

@@ -71,7 +71,7 @@ def sent(entity: Entity, actor: Actor, *, creating: bool) -> Schema:
 
 def action(entity: Entity, declared: Action) -> Schema:
     """The body of a declared action."""
-    properties = {"version": VERSION, **{key: write_schema(entity.fields[key]) for key in declared.form}}
+    properties = {"version": VERSION, **{key: write_schema(field) for key, field in declared.fields(entity).items()}}
     return {"type": "object", "properties": properties, "additionalProperties": False}
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
@@ -107,10 +108,19 @@ def _children(entity: Entity, row: Any, actor: Actor) -> list[Act]:
     """New records about this one; the first has a button, the others are found by the palette."""
     found: list[Act] = []
     for child, key in registry.children(entity):
-        if child.quick and actor.may(child.key, "create") and child.in_menu and not child.composer:
-            label, ask = _("New %(entity)s") % {"entity": child.label}, f"/{child.slug}/new/?quick=1&{key}={row.id}"
+        above = _above(entity, row, child, key)
+        if above is not None and child.quick and actor.may(child.key, "create") and child.in_menu and not child.composer:
+            label, ask = _("New %(entity)s") % {"entity": child.label}, f"/{child.slug}/new/?quick=1&{urlencode({key: row.id, **above})}"
             found.append(Act(f"new-{child.slug}", label, "plus", ask=ask, tone="first", place="palette" if found else "wide"))
     return found
+
+
+def _above(entity: Entity, row: Any, child: Entity, key: str) -> dict[str, int] | None:
+    """What else a child has to lie below, as this record knows it; None where it does not: a lead that is nobody's customer yet."""
+    wanted = {k: f for k, f in child.fields.items() if k != key and f.required and f.kind.name == "lookup"}
+    known = {f.kind.to: f.value(row) for f in entity.fields.values() if f.kind.name == "lookup"}  # type: ignore[attr-defined]
+    found = {k: above for k, f in wanted.items() if (above := known.get(f.kind.to)) is not None}  # type: ignore[attr-defined]
+    return found if len(found) == len(wanted) else None
 
 
 def of_selection(entity: Entity, address: str, actor: Actor, granted: Mapping[str, bool]) -> list[Act]:

@@ -99,7 +99,7 @@ def wish_of(request: HttpRequest, entity: Entity, verb: str) -> Wish:
     if verb == "transfer":
         return Wish(entity.slug, verb, {"owner": request.POST.get("owner", "")})
     action = entity.action(verb) if verb not in bulk.VERBS else None
-    return Wish(entity.slug, verb, posted(request, {k: entity.fields[k] for k in action.form}) if action else {})
+    return Wish(entity.slug, verb, posted(request, action.fields(entity)) if action else {})
 
 
 @signed_in

@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 
 from guanxi.kernel import directory, pools
 from guanxi.kernel.actor import Actor
+from guanxi.kernel.entity import Entity
 from guanxi.kernel.kept import Kept
 from guanxi.kernel.registry import registry
 from guanxi.surfaces.ui.environment import drawn
@@ -88,13 +89,14 @@ def menu(actor: Actor, place: str) -> list[dict[str, Any]]:
     shown = [p for p in PLACES if p.shown(actor)]
     first = [{"slug": p.slug, "url": p.url, "icon": p.icon, "label": p.label(), "active": place == p.url} for p in shown]
     sections: dict[str, list[dict[str, Any]]] = {}
+    several = sum(1 for entity in registry if entity.pooled and pools.joined(entity, actor)) > 1
     for entity in registry.in_menu():
         if entity.in_menu and actor.may(entity.key, "view"):
             url = f"/{entity.slug}/"
             item = {"slug": entity.slug, "url": url, "icon": entity.icon, "label": str(entity.label_plural), "active": place == url}
             sections.setdefault(str(entity.section), []).append(item)
         if entity.pooled and (joined := pools.joined(entity, actor)):
-            sections.setdefault(str(entity.section), []).append(_pool_item(joined, place))
+            sections.setdefault(str(entity.section), []).append(_pool_item(entity, joined, place, named=several))
     if actor.administers or actor.keeps or actor.shapes:
         here = place == ADMINISTRATION
         item = {"slug": "admin", "url": ADMINISTRATION, "icon": "adjustments", "label": _("Administration"), "active": here}
@@ -102,10 +104,14 @@ def menu(actor: Actor, place: str) -> list[dict[str, Any]]:
     return [{"label": "", "items": first}, *({"label": label, "items": items} for label, items in sections.items())]
 
 
-def _pool_item(joined: list[pools.Pool], place: str) -> dict[str, Any]:
-    """The public pools of an entity stand beside it under one entry, which opens the first; tabs there lead to the others."""
+def _pool_item(entity: Entity, joined: list[pools.Pool], place: str, *, named: bool) -> dict[str, Any]:
+    """The public pools of an entity stand beside it under one entry, which opens the first; tabs there lead to the others.
+
+    It is `named` after what lies there where a person has pools of several entities.
+    """
     urls = [f"/{pool.slug}/" for pool in joined]
-    return {"slug": joined[0].slug, "url": urls[0], "icon": "ripple", "label": _("Public pool"), "active": place in urls}
+    label = _("%(entity)s pool") % {"entity": entity.label} if named else _("Public pool")
+    return {"slug": joined[0].slug, "url": urls[0], "icon": "ripple", "label": label, "active": place in urls}
 
 
 def quick_create(actor: Actor) -> list[dict[str, Any]]:

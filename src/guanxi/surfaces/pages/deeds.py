@@ -9,7 +9,7 @@ from django.urls import path
 
 from guanxi.kernel import one, write
 from guanxi.kernel.draft import Draft
-from guanxi.kernel.entity import Action, Entity
+from guanxi.kernel.entity import Action, Entity, Opening
 from guanxi.kernel.registry import registry
 from guanxi.kernel.whole import whole
 from guanxi.surfaces.pages import bulk as many
@@ -34,17 +34,17 @@ def act(request: HttpRequest, slug: str, record_id: int, code: str) -> HttpRespo
     if request.method != "POST":
         if not action.form:
             raise Http404
-        return ask(request, entity, action, url, title, {}, {})
+        return ask(request, entity, action, url, title, {}, {}, record=row)
     if read is not None and read != row.version:
         return refused(request, str(write.Outdated()))
-    values = posted(request, {k: entity.fields[k] for k in action.form})
+    values = posted(request, action.fields(entity))
     try:
         if action.run is not None:
             return _ran(request, entity, action, row.id, action.run(entity, [row.id], values, actor, "action"))
         changes = action.effect(row, values, actor) if action.effect else {}
         row = write.update((entity, row.id), changes, actor=actor, door="action", verb=code, action=action.grant)
     except write.Invalidated as refusal:
-        return ask(request, entity, action, url, title, values, refusal.errors, status=422)
+        return ask(request, entity, action, url, title, values, refusal.errors, record=row, status=422)
     except write.Refused as refusal:
         return refused(request, str(refusal))
     return sent.in_place(row) if isinstance(row, Draft) else done(str(action.label), row.id, row.version)
@@ -57,6 +57,8 @@ def _ran(request: HttpRequest, entity: Entity, action: Action, record: int, outc
     if not outcome.written:
         return toast(HttpResponse(status=409), next(iter(next(iter(outcome.refused.values())).values())), level="error")
     actor, words = actor_of(request), str(action.label)
+    if outcome.lands is not None:
+        return go(request, f"/{outcome.lands[0].slug}/{outcome.lands[1]}/", words, undo=f"/_undo/{outcome.write_id}/")
     on_its_page = request.headers.get("HX-Current-URL", "").rstrip("/").endswith(f"/{entity.slug}/{record}")
     if not on_its_page:
         return triggers(toast(HttpResponse(status=204), words), list__changed="", record__changed="", modal__close="", drawer__close="")
@@ -75,18 +77,29 @@ def ask(
     values: dict[str, Any],
     errors: dict[str, str],
     *,
+    record: Any = None,
     status: int = 200,
     bulk: bool = False,
 ) -> HttpResponse:
     """The form of an action, with what was refused."""
-    reader = reader_of(request)
-    shown = parsed_for_show(entity, values, reader, errors)
-    fields = [control(entity, entity.fields[k], shown, errors, reader) for k in action.form]
+    reader, asked = reader_of(request), action.fields(entity)
+    begun = action.opening(record, reader.actor) if action.opening is not None and record is not None else Opening()
+    shown = {**begun.values, **parsed_for_show(asked, values, reader, errors)}
+    fields = [control(entity, each, shown, errors, reader, record=record) for each in asked.values()]
     for field in fields:
         field["required"] = field["required"] or field["key"] in action.asks
     others = {k: m for k, m in errors.items() if k not in action.form}
     rehearsal = many.rehearsal_url(request, entity, action.code) if bulk else ""
-    context = {"entity": entity, "action": action, "fields": fields, "others": others, "url": url, "title": title, "bulk": bulk}
+    context = {
+        "entity": entity,
+        "action": action,
+        "fields": fields,
+        "others": others,
+        "url": url,
+        "title": title,
+        "bulk": bulk,
+        "hits": begun.likely,
+    }
     return fragment(request, "pages/action.html", {**context, "ids": request.POST.get("ids", ""), "rehearsal": rehearsal}, status=status)
 
 
@@ -105,7 +118,7 @@ def act_on_selection(request: HttpRequest, slug: str, code: str) -> HttpResponse
     try:
         return many.answer(request, entity, many.wish_of(request, entity, code), asking=True)
     except write.Invalidated as refusal:
-        values = posted(request, {k: entity.fields[k] for k in action.form})
+        values = posted(request, action.fields(entity))
         return ask(request, entity, action, url, "", values, refusal.errors, status=422, bulk=True)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -74,7 +75,7 @@ def control(
     entity: Entity, field: Field, values: dict[str, Any], errors: dict[str, str], reader: Reader, *, record: Any = None
 ) -> dict[str, Any]:
     """One labelled control, holding what was typed if it was refused."""
-    typed = values.get(field.key)
+    typed, field = values.get(field.key), beside(field, values)
     html = retyped(field, typed, reader) if field.key in errors else field.kind.input(field, typed, reader)
     html = likeness.asking(entity, field, Markup(html), record.id if record is not None else None)
     return {
@@ -86,6 +87,12 @@ def control(
         "wide": getattr(field.kind, "lines", 1) > 1,
         "html": html,
     }
+
+
+def beside(field: Field, values: Mapping[str, Any]) -> Field:
+    """The field as it is in a record with these values."""
+    kind = field.kind.beside(values)
+    return field if kind is field.kind else replace(field, kind=kind)
 
 
 def first_in_hand(entity: Entity, controls: list[dict[str, Any]], errors: dict[str, str], *, new: bool) -> list[dict[str, Any]]:
@@ -108,11 +115,11 @@ def retyped(field: Field, typed: Any, reader: Reader) -> Markup:
     return plain.format(field.key, typed)
 
 
-def parsed_for_show(entity: Entity, values: dict[str, Any], reader: Reader, errors: dict[str, str]) -> dict[str, Any]:
+def parsed_for_show(fields: Mapping[str, Field], values: dict[str, Any], reader: Reader, errors: dict[str, str]) -> dict[str, Any]:
     """Values as controls take them: parsed where they parse, as typed where they were refused."""
     shown: dict[str, Any] = {}
     for key, raw in values.items():
-        field = entity.fields.get(key)
+        field = fields.get(key)
         if field is None:
             continue
         try:
@@ -166,7 +173,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
             lambda: drafts.mark(sent.saving(request, lambda: write.create(entity, values, actor=actor, door="form"))),
         )
     except write.Invalidated as refusal:
-        shown = {**defaults(entity, request), **parsed_for_show(entity, values, reader_of(request), refusal.errors)}
+        shown = {**defaults(entity, request), **parsed_for_show(entity.fields, values, reader_of(request), refusal.errors)}
         return draw(request, entity, shown, refusal.errors, quick=quick, likely=likeness.again(entity, values, actor), status=422)
     if record_id < 0:
         return sent.created(request, -record_id, quick=quick)
@@ -243,7 +250,7 @@ def edit(request: HttpRequest, slug: str, record_id: int) -> HttpResponse:
     try:
         done = sent.saving(request, lambda: write.update(row, values, actor=actor, door="form", base=base_of(request)))
     except write.Invalidated as refusal:
-        shown = {**current, **parsed_for_show(entity, values, reader_of(request), refusal.errors)}
+        shown = {**current, **parsed_for_show(entity.fields, values, reader_of(request), refusal.errors)}
         likely = likeness.again(entity, values, actor, besides=row.id)
         return draw(request, entity, shown, refusal.errors, quick=False, record=row, likely=likely, status=422)
     except write.Conflict as clash:
@@ -311,7 +318,7 @@ def one_field(request: HttpRequest, slug: str, record_id: int, key: str) -> Http
     if request.method != "POST":
         if "cancel" in request.GET:
             return fragment(request, "pages/cell.html", {**context, "html": Markup(cell(entity, field, row, reader))})
-        context["control"] = field.kind.input(field, field.value(row), reader)
+        context["control"] = beside(field, {k: f.value(row) for k, f in entity.fields.items()}).kind.input(field, field.value(row), reader)
         return fragment(request, "pages/cell_edit.html", context)
     values = posted(request, {key: field})
     try:

@@ -29,7 +29,7 @@ def similar(request: HttpRequest, slug: str) -> HttpResponse:
     if not duplicates.may_ask(actor):
         return HttpResponse(_("You are asking too often. Wait a minute."), status=429, headers={"Retry-After": "60"})
     hits = duplicates.find(entity, {key: value}, actor, besides=whole(request.GET.get("record")))
-    context = {"hits": hits, "entity": entity, "askable": entity in petitions.askable(), "record": mergeable_with(request, entity, actor)}
+    context = {"hits": hits, "entity": entity, "askable": petitions.askable(), "record": mergeable_with(request, entity, actor)}
     return fragment(request, "pages/similar.html", context) if hits else HttpResponse("")
 
 
@@ -60,7 +60,7 @@ def asking(entity: Entity, field: Field, html: Markup, record: int | None) -> Ma
 
 def tells(entity: Entity, field: Field) -> bool:
     """Whether what is typed into a field is compared at once: the title, also where two may be called the same, numbers and addresses."""
-    return field.key == entity.title or duplicates.tells(entity, field)
+    return field.key == entity.title or bool(duplicates.compared(entity, field.key))
 
 
 urls = [path("<slug:slug>/_similar/", similar)]

@@ -48,7 +48,7 @@ def choose(request: HttpRequest, slug: str, record_id: int) -> HttpResponse:
             return go(request, address(entity, [row.id, other]))
         error = _("Choose another record that you may see.")
     values = {k: f.kind.typed(f.value(row), reader_of(request)) for k, f in entity.fields.items() if likeness.tells(entity, f)}
-    hits = [hit for hit in likeness.again(entity, values, actor_of(request), besides=row.id) if hit.visible]
+    hits = [hit for hit in likeness.again(entity, values, actor_of(request), besides=row.id) if hit.visible and hit.entity is entity]
     context = {"entity": entity, "record": row, "title": title_of(entity, row, actor_of(request)), "hits": hits, "error": error}
     links = {hit.record: address(entity, [row.id, hit.record]) for hit in hits}
     return fragment(request, "pages/merge_with.html", {**context, "links": links}, status=422 if error else 200)

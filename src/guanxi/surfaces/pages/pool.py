@@ -113,7 +113,7 @@ def _rows(entity: Entity, pool: Pool, actor: Actor, by: date) -> dict[str, Any]:
     clause = "WHERE pool = %s AND day <= %s ORDER BY day, id LIMIT %s"
     falling = judgement.fetch(clause, pool.id, by, SHOWN, select="id, day, rule") if judgement else []
     days = {i: (day, rule) for i, day, rule in falling}
-    wanted = [k for k in (entity.title, "level", "owner", "last_follow_up_at", "owned_at") if k in entity.fields]
+    wanted = list(dict.fromkeys([entity.title, *entity.chips[:1], "owner", *(each.field for each in entity.clocks[:1]), "owned_at"]))
     compiled = plan.compile(entity, wanted, actor)
     window = Window(
         entity, actor, code="forecast", narrow=lambda rows: rows.filter(AnyOf(F("id"), Slot("ids"))), values={"ids": list(days)}

@@ -1,0 +1,1 @@
+"""What spans several records of the area."""
