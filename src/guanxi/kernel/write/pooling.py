@@ -17,7 +17,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from guanxi.kernel import clock, directory, pools, search
+from guanxi.kernel import clock, directory, pools
 from guanxi.kernel.actor import SYSTEM, Actor
 from guanxi.kernel.condition import sql
 from guanxi.kernel.entity import Entity
