@@ -305,6 +305,7 @@ RULES: dict[str, Rule] = {
     # What has been counted, or done, by oneself: see tests/surfaces/test_bulk_jobs.py.
     "jobs/<int:job_id>/go/": Rule("own", get=False, post=empty, parts=lambda world: None),
     "jobs/<int:job_id>/back/": Rule("own", get=False, post=empty, parts=lambda world: None),
+    "jobs/<int:job_id>/again/": Rule("own", get=False, post=empty, parts=lambda world: None),
     "<slug:slug>/_views/<int:view_id>/": Rule("own", post=view),
     "<slug:slug>/_views/<int:view_id>/remove/": Rule("own", get=False, post=empty),
     **{_RUN + step: Rule("own") for step in ("", "look/", "errors/")},

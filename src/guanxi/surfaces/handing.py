@@ -6,7 +6,7 @@ for whoever started it, within his grant to hand over; a run that is started aga
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -27,6 +27,8 @@ DOOR = "handover"
 SLICE = 500
 #: So long a handover can be taken back as a whole.
 RETURN_WITHIN = timedelta(days=7)
+#: A job that has ended, in whichever way; one that keeps others from doing the same.
+ENDED, UNDER_WAY = ("done", "cancelled", "failed"), ("waiting", "running", "done")
 
 
 @dataclass(frozen=True)
@@ -131,19 +133,33 @@ def _pass_shares(giver: int, taker: int, progress: jobs.Progress) -> None:
             progress.advance(len(rows), written=len(rows))
 
 
-def returnable(actor: Actor) -> list[Job]:
-    """One's own handovers that can still be taken back, the newest first."""
-    since = clock.now() - RETURN_WITHIN
-    ended = Job.objects.filter(kind=KIND, actor=actor.id or 0, created_at__gte=since, state__in=("done", "cancelled")).order_by("-id")
-    undone = set(Job.objects.filter(kind=UNDO, actor=actor.id or 0, created_at__gte=since).values_list("spec__job", flat=True))
+def returnable(person: int) -> list[Job]:
+    """A person's handovers that can still be taken back, also those that ended halfway, the newest first."""
+    mine = Job.objects.filter(actor=person, created_at__gte=clock.now() - RETURN_WITHIN)
+    ended = mine.filter(kind=KIND, state__in=ENDED, done__gt=0).order_by("-id")
+    undone = set(mine.filter(kind=UNDO, state__in=UNDER_WAY).values_list("spec__job", flat=True))
     return [job for job in ended if job.pk not in undone]
 
 
+def offers(found: Sequence[Job]) -> dict[int, list[Mapping[str, str]]]:
+    """Taking back, at the handovers among these jobs of one person that still can be."""
+    mine = [job for job in found if job.kind == KIND and job.state in ENDED]
+    able = {job.pk for job in returnable(mine[0].actor)} if mine else set()
+    return {
+        job.pk: [{"label": _("Take back"), "url": f"/handover/{job.pk}/back/", "icon": "arrow-back-up", "kind": "btns"}]
+        for job in mine
+        if job.pk in able
+    }
+
+
 def take_back(job_id: int, *, actor: Actor) -> Job:
-    """Start taking a handover back. Raises Invalidated when it is not one's own, too old or taken back already."""
-    job = next((j for j in returnable(actor) if j.pk == job_id), None)
+    """Start taking a handover back, or go on with what stopped. Raises Invalidated when it is not one's own, too old or taken back already."""
+    job = next((j for j in returnable(actor.id or 0) if j.pk == job_id), None)
     if job is None:
         raise Invalidated({"job": _("This handover can no longer be taken back.")})
+    before = Job.objects.filter(kind=UNDO, actor=actor.id or 0, spec__job=job.pk).order_by("-id").first()
+    if before is not None and jobs.resume(before):
+        return before
     return jobs.start(
         UNDO, _("Take back: %(title)s") % {"title": job.title}, actor, {"job": job.pk, "url": "/handover/"}, jobs.BULK, total=job.done
     )

@@ -16,7 +16,7 @@ from guanxi.kernel.condition.tree import ConditionError
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Field
 from guanxi.kernel.whole import wholes
-from guanxi.surfaces import bulk, bulk_jobs
+from guanxi.surfaces import bulk, bulk_jobs, handing, retrying
 from guanxi.surfaces.bulk import Wish
 from guanxi.surfaces.pages import jobs, sent
 from guanxi.surfaces.pages.form import posted, refused
@@ -237,6 +237,13 @@ def take_back(request: HttpRequest, job_id: int) -> HttpResponse:
     return _next(request, job_id, bulk_jobs.take_back)
 
 
+@signed_in
+@require_POST
+def again(request: HttpRequest, job_id: int) -> HttpResponse:
+    """Have a job that failed or was stopped go on."""
+    return _next(request, job_id, lambda job, actor: retrying.again(job))
+
+
 def _next(request: HttpRequest, job_id: int, start: Any) -> HttpResponse:
     try:
         job = start(jobs.own(request, job_id), actor=actor_of(request))
@@ -245,8 +252,9 @@ def _next(request: HttpRequest, job_id: int, start: Any) -> HttpResponse:
     return go(request, f"/jobs/{job.pk}/")
 
 
-jobs.OFFERS.append(bulk_jobs.offers)
+jobs.OFFERS += [retrying.offers, bulk_jobs.offers, handing.offers]
 urls = [
+    path("jobs/<int:job_id>/again/", again),
     path("jobs/<int:job_id>/go/", go_ahead),
     path("jobs/<int:job_id>/back/", take_back),
     path("<slug:slug>/_transfer/", transfer),

@@ -52,7 +52,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "chosen": given.getlist("entity") if request.method == "POST" else [h.entity.key for h in held],
         "shares": handing.participations(giver, actor).count() if giver else 0,
         "errors": errors,
-        "past": [{"id": j.pk, "title": j.title, "when": ago(j.created_at), "done": j.done} for j in handing.returnable(actor)],
+        "past": [{"id": j.pk, "title": j.title, "when": ago(j.created_at), "done": j.done} for j in handing.returnable(actor.id or 0)],
     }
     return page(request, "pages/handover.html", context, title=_("Handover"), status=422 if errors else 200)
 
