@@ -54,7 +54,14 @@ def perform(wish: Wish, entity: Entity, ids: Sequence[int], actor: Actor) -> wri
     if wish.verb == "delete":
         return write.delete_many(entity, ids, actor=actor, door=DOOR)
     if wish.verb == "transfer":
-        return write.transfer(entity, ids, whole(str(wish.values.get("owner") or "")) or 0, actor=actor, door=DOOR)
+        return write.transfer(
+            entity,
+            ids,
+            whole(str(wish.values.get("owner") or "")) or 0,
+            actor=actor,
+            door=DOOR,
+            reason=str(wish.values.get("reason") or ""),
+        )
     if wish.verb == "edit":
         return write.update_many(entity, dict.fromkeys(ids, wish.values), actor=actor, door=DOOR)
     action = entity.action(wish.verb)

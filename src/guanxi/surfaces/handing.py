@@ -79,7 +79,7 @@ def participations(person: int, actor: Actor) -> Any:
     return Share.objects.filter(reached, to="person", grantee=person)
 
 
-def begin(giver: int, taker: int, keys: Sequence[str], *, shares: bool, actor: Actor) -> Job:
+def begin(giver: int, taker: int, keys: Sequence[str], *, shares: bool, actor: Actor, reason: str = "") -> Job:
     """Start the job. Raises Invalidated."""
     people = directory.colleagues(actor)
     errors = {}
@@ -95,7 +95,7 @@ def begin(giver: int, taker: int, keys: Sequence[str], *, shares: bool, actor: A
     if errors:
         raise Invalidated(errors)
     words = {"giver": people[giver].name, "taker": people[taker].name}
-    spec = {"giver": giver, "taker": taker, "entities": chosen, "shares": shares, "url": "/handover/"}
+    spec = {"giver": giver, "taker": taker, "entities": chosen, "shares": shares, "reason": reason, "url": "/handover/"}
     total = sum(held[key] for key in chosen) + passing
     return jobs.start(KIND, _("Handover from %(giver)s to %(taker)s") % words, actor, spec, jobs.BULK, total=total)
 
@@ -111,7 +111,7 @@ def hand_over(progress: jobs.Progress) -> None:
             if not ids:
                 break
             with progress.slice():
-                outcome = write.transfer(entity, ids, taker, actor=progress.actor, door=DOOR)
+                outcome = write.transfer(entity, ids, taker, actor=progress.actor, door=DOOR, reason=progress.spec.get("reason", ""))
                 for record, errors in outcome.refused.items():
                     progress.error(record, " ".join(errors.values()))
                 waiting = {"sent": len(outcome.sent)} if outcome.sent else {}

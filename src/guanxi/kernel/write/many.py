@@ -16,7 +16,7 @@ from guanxi.kernel import clock, disclosure, numbering, search
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.draft import Draft
 from guanxi.kernel.entity import Entity
-from guanxi.kernel.fields.base import Invalid, Reader
+from guanxi.kernel.fields.base import Reader
 from guanxi.kernel.fields.column import Linked
 from guanxi.kernel.models import Link
 from guanxi.kernel.record import next_ids
@@ -286,15 +286,6 @@ def _save_many(entity: Entity, outcome: Outcome, changed: Mapping[int, set[str]]
     stamps = {"owner", entity.parent}
     after.index(entity, records, moved - stamps)
     lagging.bring_along(entity, [r.id for r in records if changed[r.id] & stamps])
-
-
-def transfer(entity: Entity, ids: Sequence[int], owner: int, *, actor: Actor, door: str) -> Outcome:
-    """Give records to another owner; their children follow."""
-    try:
-        entity.fields["owner"].kind.parse(owner, Reader(actor))
-    except Invalid as error:
-        raise Invalidated({"owner": str(error)}) from None
-    return update_many(entity, {i: {"owner": owner} for i in ids}, actor=actor, door=door, verb="transfer", action="transfer")
 
 
 def delete_many(entity: Entity, ids: Sequence[int], *, actor: Actor, door: str) -> Outcome:

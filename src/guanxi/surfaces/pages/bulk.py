@@ -16,6 +16,7 @@ from guanxi.kernel.condition.tree import ConditionError
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Field
 from guanxi.kernel.whole import wholes
+from guanxi.kernel.write.transferring import LONGEST
 from guanxi.surfaces import bulk, bulk_jobs, handing, retrying
 from guanxi.surfaces.bulk import Wish
 from guanxi.surfaces.pages import jobs, sent
@@ -34,7 +35,7 @@ def transfer(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         return answer(request, entity, wish_of(request, entity, "transfer"))
     # From a list the dialogue follows what is ticked there; from a record it is about that record.
-    context = {"control": field.kind.input(field, None, reader_of(request)), "bulk": "view" in request.GET}
+    context = {"control": field.kind.input(field, None, reader_of(request)), "bulk": "view" in request.GET, "longest": LONGEST}
     return _dialogue(request, entity, "transfer", context)
 
 
@@ -97,7 +98,7 @@ def wish_of(request: HttpRequest, entity: Entity, verb: str) -> Wish:
         fields = settable(entity, actor_of(request))
         return Wish(entity.slug, verb, posted(request, {key: fields[key]}) if key in fields else {})
     if verb == "transfer":
-        return Wish(entity.slug, verb, {"owner": request.POST.get("owner", "")})
+        return Wish(entity.slug, verb, {key: request.POST.get(key, "") for key in ("owner", "reason")})
     action = entity.action(verb) if verb not in bulk.VERBS else None
     return Wish(entity.slug, verb, posted(request, action.fields(entity)) if action else {})
 

@@ -15,6 +15,7 @@ from guanxi.kernel.fields.dates import ago
 from guanxi.kernel.registry import registry
 from guanxi.kernel.whole import whole
 from guanxi.kernel.write import Invalidated
+from guanxi.kernel.write.transferring import LONGEST
 from guanxi.surfaces import handing
 from guanxi.surfaces.pages.chrome import PLACES, Place
 from guanxi.surfaces.pages.frame import actor_of, go, page, signed_in
@@ -36,7 +37,9 @@ def show(request: HttpRequest) -> HttpResponse:
     errors: dict[str, str] = {}
     if request.method == "POST":
         try:
-            job = handing.begin(giver, taker, given.getlist("entity"), shares="shares" in given, actor=actor)
+            job = handing.begin(
+                giver, taker, given.getlist("entity"), shares="shares" in given, actor=actor, reason=given.get("reason", "")
+            )
             return go(request, f"/jobs/{job.pk}/")
         except Invalidated as refusal:
             errors = refusal.errors
@@ -51,6 +54,8 @@ def show(request: HttpRequest) -> HttpResponse:
         "held": held,
         "chosen": given.getlist("entity") if request.method == "POST" else [h.entity.key for h in held],
         "shares": handing.participations(giver, actor).count() if giver else 0,
+        "reason": given.get("reason", ""),
+        "longest": LONGEST,
         "errors": errors,
         "past": [{"id": j.pk, "title": j.title, "when": ago(j.created_at), "done": j.done} for j in handing.returnable(actor.id or 0)],
     }
