@@ -299,6 +299,8 @@ RULES: dict[str, Rule] = {
     "preview/": Rule("own", get=False, post=empty, parts=lambda world: None),
     "handover/": Rule("own", get=False, post=empty, parts=lambda world: None),
     "handover/<int:job_id>/back/": Rule("own", get=False, post=empty, parts=lambda world: None),
+    # What one handed over oneself: see tests/surfaces/test_taking_along.py.
+    "handover/<uuid:write_id>/back/": Rule("own", get=False, post=empty, parts=lambda world: None),
     "jobs/<int:job_id>/": Rule("own"),
     "jobs/<int:job_id>/cancel/": Rule("own", get=False, post=empty),
     "jobs/<int:job_id>/result/": Rule("own"),

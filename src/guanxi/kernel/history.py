@@ -184,6 +184,20 @@ def reasons(asked: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
         return {(write, record): reason for write, record, reason in cursor.fetchall()}
 
 
+def handed(actor: int, door: str, since: datetime, write_id: UUID | None = None) -> list[tuple[UUID, datetime, str, int | None, int]]:
+    """What a person handed over by a door outside of jobs, newest first: (write, when, entity, new owner, records not taken back since)."""
+    sql = (
+        "SELECT c.write_id, min(c.at), c.entity, (c.diff -> 'owner_id' ->> 1)::bigint, count(*) FROM change c "
+        "WHERE c.actor = %s AND c.at >= %s AND c.op = 'transfer' AND c.door = %s AND c.request NOT LIKE 'job:%%' "
+        "AND (%s::uuid IS NULL OR c.write_id = %s) AND c.diff ? 'owner_id' AND NOT EXISTS (SELECT FROM change later "
+        "WHERE later.record = c.record AND later.at > c.at AND later.op = 'undo' AND later.diff ? 'owner_id') "
+        "GROUP BY 1, 3, 4 ORDER BY 2 DESC, 3 LIMIT 100"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [actor, since, door, write_id, write_id])
+        return list(cursor.fetchall())
+
+
 def keys_since(record: int, version: int) -> dict[str, Any]:
     """Columns changed after `version`, each with the value it had then."""
     changed: dict[str, Any] = {}

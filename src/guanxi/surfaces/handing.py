@@ -10,11 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from guanxi.kernel import clock, directory, history, jobs, write
+from guanxi.kernel import attached, clock, directory, history, jobs, write
 from guanxi.kernel.actor import SCOPES, Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.models import Job, Share
@@ -54,17 +55,16 @@ def holdings(person: int, actor: Actor) -> list[Holding]:
             continue
         count = owned(entity, person, actor).count()
         if count:
-            found.append(Holding(entity, count, _below(entity, person, actor) if not entity.parent else ()))
+            found.append(Holding(entity, count, _below(entity, person, actor)))
     return found
 
 
 def _below(entity: Entity, person: int, actor: Actor) -> list[tuple[Entity, int]]:
     """Children follow their parent; counted as far as the actor may see them."""
     found = []
-    for child in registry:
-        follows = child.parent and getattr(child.fields[child.parent].kind, "target", None) is entity
-        if follows and actor.may(child.key, "view"):
-            count = child.rows(actor).filter(**{f"{child.parent}__isnull": False}).filter(owner=person).count()
+    for child, key in attached.below(entity) if not entity.parent else ():
+        if actor.may(child.key, "view"):
+            count = child.rows(actor).filter(**{f"{key}__isnull": False}).filter(owner=person).count()
             if count:
                 found.append((child, count))
     return found
@@ -165,6 +165,12 @@ def take_back(job_id: int, *, actor: Actor) -> Job:
     )
 
 
+def given(changes: Sequence[history.Change]) -> set[str]:
+    """Entities of which these changes handed something over, within the days in which that can be taken back."""
+    since = clock.now() - RETURN_WITHIN
+    return {c.entity for c in changes if c.verb == "transfer" and c.at >= since}
+
+
 def returning(actor: Actor, entities: set[str]) -> Actor:
     """The same person with reach over what he gave away himself: it may have gone where he hands nothing over any more."""
     reach = {(key, action): SCOPES["all"] for key in entities for action in ("view", "transfer") if actor.may(key, "transfer")}
@@ -174,7 +180,9 @@ def returning(actor: Actor, entities: set[str]) -> Actor:
 @jobs.runner(UNDO)
 def undo(progress: jobs.Progress) -> None:
     """Give back what is still with whom it was handed to; what has moved on since stays and is counted."""
-    changes = [c for c in history.of_request(f"job:{progress.spec['job']}") if c.verb == "transfer"]
+    write_id = progress.spec.get("write")
+    found = history.of_write(UUID(write_id)) if write_id else history.of_request(f"job:{progress.spec['job']}")
+    changes = [c for c in found if c.verb == "transfer"]
     progress.total = len(changes)
     giver = returning(progress.actor, {c.entity for c in changes})
     while progress.done < len(changes) and not progress.cancelled():

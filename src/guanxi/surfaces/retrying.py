@@ -13,7 +13,7 @@ from guanxi.kernel.write import Invalidated
 from guanxi.surfaces import handing
 
 #: What a job says of the one that it continues or takes back.
-ABOUT = ("job", "rehearsal")
+ABOUT = ("job", "rehearsal", "write")
 
 
 def may(job: Job) -> bool:
@@ -27,8 +27,8 @@ def open_to(found: Sequence[Job]) -> set[int]:
     halted = {job.pk: job for job in found if jobs.stopped(job) and job.created_at >= since}
     if not halted:
         return set()
-    about = {job.spec[key] for job in halted.values() for key in ABOUT if key in job.spec}
-    concerned = Q(spec__job__in=[*halted, *about]) | Q(spec__rehearsal__in=[*halted, *about])
+    about = [*halted, *(job.spec[key] for job in halted.values() for key in ABOUT if key in job.spec)]
+    concerned = Q(spec__job__in=about) | Q(spec__rehearsal__in=about) | Q(spec__write__in=about)
     later = Job.objects.filter(concerned, actor__in={job.actor for job in halted.values()}, id__gt=min(halted))
     for number, kind, state, spec in later.values_list("pk", "kind", "state", "spec"):
         others = {i for i, job in halted.items() if i < number and job.kind == kind and _subject(job.spec) == _subject(spec)}

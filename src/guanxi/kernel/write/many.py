@@ -32,14 +32,15 @@ CHUNK = 2_000
 class Outcome:
     """What a bulk write did, by position of the given rows: records written, messages by field of the refused.
 
-    `sent` are drafts of what somebody must agree to first. Where a person had better look next `lands` names it, and `write_id`
-    what he may take back there.
+    `sent` are drafts of what somebody must agree to first; `along` is what came along from other entities. Where a person
+    had better look next `lands` names it, and `write_id` what he may take back there.
     """
 
     written: dict[int, Any] = field(default_factory=dict)
     refused: dict[int, dict[str, str]] = field(default_factory=dict)
     unchanged: list[int] = field(default_factory=list)
     sent: dict[int, Draft] = field(default_factory=dict)
+    along: dict[Entity, Outcome] = field(default_factory=dict)
     lands: tuple[Entity, int] | None = None
     write_id: UUID | None = None
 

@@ -19,7 +19,7 @@ from guanxi.kernel.whole import wholes
 from guanxi.kernel.write.transferring import LONGEST
 from guanxi.surfaces import bulk, bulk_jobs, handing, retrying
 from guanxi.surfaces.bulk import Wish
-from guanxi.surfaces.pages import jobs, sent
+from guanxi.surfaces.pages import along, jobs, sent
 from guanxi.surfaces.pages.form import posted, refused
 from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, go, reader_of, signed_in, toast, triggers
 
@@ -98,7 +98,8 @@ def wish_of(request: HttpRequest, entity: Entity, verb: str) -> Wish:
         fields = settable(entity, actor_of(request))
         return Wish(entity.slug, verb, posted(request, {key: fields[key]}) if key in fields else {})
     if verb == "transfer":
-        return Wish(entity.slug, verb, {key: request.POST.get(key, "") for key in ("owner", "reason")})
+        given = {key: request.POST.get(key, "") for key in ("owner", "reason")}
+        return Wish(entity.slug, verb, {**given, "along": request.POST.getlist("along")})
     action = entity.action(verb) if verb not in bulk.VERBS else None
     return Wish(entity.slug, verb, posted(request, action.fields(entity)) if action else {})
 
@@ -115,18 +116,23 @@ def rehearse(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
         ids = selected(request, entity)
     except write.Invalidated as refusal:
         return fragment(request, "pages/bulk_counts.html", {"refusal": _first(refusal)})
+    with_them = along.shown(entity, ids, wish, actor) if verb == "transfer" and ids else {}
     if not ids or (verb == "edit" and not wish.values) or (verb == "transfer" and not wish.values["owner"]):
-        return HttpResponse("")
+        return fragment(request, "pages/bulk_counts.html", with_them) if with_them else HttpResponse("")
+    return fragment(request, "pages/bulk_counts.html", {**with_them, **_counted(request, entity, wish, ids)})
+
+
+def _counted(request: HttpRequest, entity: Entity, wish: Wish, ids: list[int]) -> dict[str, Any]:
+    """Context of what would happen, or of why it is not counted."""
     if len(ids) > bulk.AT_ONCE:
-        return fragment(request, "pages/bulk_counts.html", {"many": f"{bulk.AT_ONCE:,}"})
+        return {"many": f"{bulk.AT_ONCE:,}"}
     try:
-        outcome = bulk.glance(wish, entity, ids, actor)
+        outcome = bulk.glance(wish, entity, ids, actor_of(request))
     except write.Refused as refusal:
-        return fragment(request, "pages/bulk_counts.html", {"refusal": _first(refusal)})
+        return {"refusal": _first(refusal)}
     if outcome is None:
-        said = _("Not counted: somebody is saving some of these records, or it takes too long. You can go on all the same.")
-        return fragment(request, "pages/bulk_counts.html", {"refusal": said})
-    return fragment(request, "pages/bulk_counts.html", counts(request, entity, outcome, before=True))
+        return {"refusal": _("Not counted: somebody is saving some of these records, or it takes too long. You can go on all the same.")}
+    return counts(request, entity, outcome, before=True)
 
 
 def _first(refusal: write.Refused) -> str:
@@ -184,7 +190,7 @@ def _later(request: HttpRequest, entity: Entity, wish: Wish) -> HttpResponse:
 
 def outcome_words(outcome: write.Outcome) -> str:
     """3 changed, 4 sent for review, 1 unchanged, 2 refused, with the first reason."""
-    n = len(outcome.written)
+    n = len(outcome.written) + sum(len(each.written) for each in outcome.along.values())
     words = [ngettext("%(n)d record changed", "%(n)d records changed", n) % {"n": n}] if n or not outcome.sent else []
     if outcome.sent:
         words.append(sent.counted(len(outcome.sent)))
