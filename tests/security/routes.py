@@ -316,12 +316,15 @@ RULES: dict[str, Rule] = {
     "preview/": Rule("own", get=False, post=empty, parts=lambda world: None),
     "handover/": Rule("own", get=False, post=empty, parts=lambda world: None),
     "handover/<int:job_id>/back/": Rule("own", get=False, post=empty, parts=lambda world: None),
+    # What one handed over oneself: see tests/surfaces/test_taking_along.py.
+    "handover/<uuid:write_id>/back/": Rule("own", get=False, post=empty, parts=lambda world: None),
     "jobs/<int:job_id>/": Rule("own"),
     "jobs/<int:job_id>/cancel/": Rule("own", get=False, post=empty),
     "jobs/<int:job_id>/result/": Rule("own"),
     # What has been counted, or done, by oneself: see tests/surfaces/test_bulk_jobs.py.
     "jobs/<int:job_id>/go/": Rule("own", get=False, post=empty, parts=lambda world: None),
     "jobs/<int:job_id>/back/": Rule("own", get=False, post=empty, parts=lambda world: None),
+    "jobs/<int:job_id>/again/": Rule("own", get=False, post=empty, parts=lambda world: None),
     "<slug:slug>/_views/<int:view_id>/": Rule("own", post=view),
     "<slug:slug>/_views/<int:view_id>/remove/": Rule("own", get=False, post=empty),
     **{_RUN + step: Rule("own") for step in ("", "look/", "errors/")},

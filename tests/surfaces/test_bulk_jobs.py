@@ -80,6 +80,36 @@ def test_what_is_more_than_a_page_can_do_is_counted_then_done_then_taken_back(ca
     assert "Take back" not in desk.get(f"/jobs/{doing.pk}/").content.decode()
 
 
+@pytest.mark.feature("CUS-22")
+def test_taking_back_that_failed_halfway_is_begun_again(
+    cast: Cast, at_desk: Desk, five: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = at_desk(cast.owner)
+    desk.post("/customers/_delete/?view=all&where=" + json.dumps(["level", "in", ["A", "C"]]), {"all": "1"}, headers=ASKED)
+    desk.post(f"/jobs/{ended(latest(bulk_jobs.REHEARSAL)).pk}/go/")
+    doing = ended(latest(bulk_jobs.KIND))
+    assert doing.counts == {"done": 5}
+    desk.post(f"/jobs/{doing.pk}/back/")
+    back, real, calls = latest(bulk_jobs.UNDO), write.undo, []
+
+    def stumble(*args: Any, **given: Any) -> Any:
+        calls.append(args)
+        if len(calls) == 2:
+            raise RuntimeError("the power went")
+        return real(*args, **given)
+
+    monkeypatch.setattr(write, "undo", stumble)
+    jobs.run(back.pk)
+    assert Job.objects.get(pk=back.pk).state == "failed"
+    assert 0 < CUSTOMERS.rows(SYSTEM).filter(id__in=five).count() < 5
+    assert "Take back" in desk.get(f"/jobs/{doing.pk}/").content.decode()
+    assert "Try again" in desk.get(f"/jobs/{back.pk}/").content.decode()
+    desk.post(f"/jobs/{doing.pk}/back/")
+    assert ended(back).counts == {"undone": 5}
+    assert CUSTOMERS.rows(SYSTEM).filter(id__in=five).count() == 5
+    assert "Take back" not in desk.get(f"/jobs/{doing.pk}/").content.decode()
+
+
 def test_what_is_done_is_what_was_counted_also_when_more_match_by_then(cast: Cast, at_desk: Desk, five: list[int]) -> None:
     desk = at_desk(cast.owner)
     desk.post(LEVEL_A, {"all": "1", "field": "remark", "remark": "x"}, headers=ASKED)

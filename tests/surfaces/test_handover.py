@@ -52,7 +52,8 @@ def done(job: Job) -> Job:
 
 def begin(cast: Cast, **given: Any) -> Job:
     wanted = {"keys": [e.key for e in registry], "shares": True, "actor": cast.manager, **given}
-    return handing.begin(cast.owner.id or 0, cast.mate.id or 0, **wanted)
+    giver, taker = wanted.pop("giver", cast.owner.id), wanted.pop("taker", cast.mate.id)
+    return handing.begin(giver or 0, taker or 0, **wanted)
 
 
 @pytest.mark.feature("OWN-02", "OWN-06")
@@ -157,3 +158,86 @@ def test_a_run_started_again_goes_on_where_it_stopped(cast: Cast, monkeypatch: p
     job.refresh_from_db()
     assert owners(work["customers"]) == {cast.mate.id}
     assert (job.state, job.done, job.total, job.counts["customers"]) == ("done", job.done, job.done, job.done)
+
+
+def failing_after(monkeypatch: pytest.MonkeyPatch, verb: str, calls: int) -> None:
+    """From so many calls on the verb of `write` fails; `monkeypatch.undo` mends it."""
+    real, made = getattr(write, verb), []
+
+    def stumble(*args: Any, **given: Any) -> Any:
+        made.append(args)
+        if len(made) > calls:
+            raise RuntimeError("the power went")
+        return real(*args, **given)
+
+    monkeypatch.setattr(write, verb, stumble)
+
+
+def failed(job: Job) -> Job:
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    assert job.state == "failed"
+    return job
+
+
+@pytest.mark.feature("OWN-06")
+def test_a_take_back_that_failed_is_begun_again_and_goes_on_where_it_stopped(
+    cast: Cast, at_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work, desk = held(cast), at_desk(cast.manager)
+    job = done(begin(cast, keys=[CUSTOMER.key], shares=False))
+    desk.post(f"/handover/{job.pk}/back/")
+    with monkeypatch.context() as broken:
+        failing_after(broken, "undo", 1)
+        back = failed(Job.objects.get(kind=handing.UNDO))
+    assert owners(work["customers"]) == {cast.owner.id, cast.mate.id}
+    assert f"/jobs/{back.pk}/again/" in desk.get(f"/jobs/{back.pk}/").content.decode()
+    assert f"/handover/{job.pk}/back/" in desk.get("/handover/").content.decode()
+    halfway = len(history.of_request(f"job:{back.pk}"))
+    answer = desk.post(f"/handover/{job.pk}/back/")
+    assert answer.headers["Location"] == f"/jobs/{back.pk}/"
+    done(back)
+    assert owners(work["customers"]) == {cast.owner.id}
+    assert (halfway, len(history.of_request(f"job:{back.pk}"))) == (2, job.counts["customers"])
+    assert back.counts["undone"] == job.counts["customers"]
+    assert f"/handover/{job.pk}/back/" not in desk.get("/handover/").content.decode()
+
+
+@pytest.mark.feature("OWN-06")
+def test_a_take_back_that_was_stopped_before_it_began_goes_on_at_the_job(cast: Cast, at_desk: Desk) -> None:
+    work, desk = held(cast), at_desk(cast.manager)
+    job = done(begin(cast, keys=[CUSTOMER.key], shares=False))
+    back = handing.take_back(job.pk, actor=cast.manager)
+    desk.post(f"/jobs/{back.pk}/cancel/")
+    assert "Go on" in desk.get(f"/jobs/{back.pk}/").content.decode()
+    assert at_desk(cast.mate).post(f"/jobs/{back.pk}/again/").status_code == 404
+    desk.post(f"/jobs/{back.pk}/again/")
+    done(back)
+    assert owners(work["customers"]) == {cast.owner.id}
+    assert "Go on" not in desk.get(f"/jobs/{back.pk}/").content.decode()
+
+
+@pytest.mark.feature("OWN-06")
+def test_a_handover_that_failed_halfway_can_be_taken_back_or_gone_on_with(
+    cast: Cast, at_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work, desk = held(cast), at_desk(cast.manager)
+    with monkeypatch.context() as broken:
+        failing_after(broken, "transfer", 1)
+        job = failed(begin(cast, keys=[CUSTOMER.key], shares=False))
+    assert owners(work["customers"]) == {cast.owner.id, cast.mate.id}
+    shown = desk.get(f"/jobs/{job.pk}/").content.decode()
+    assert "Try again" in shown
+    assert f"/handover/{job.pk}/back/" in shown
+    desk.post(f"/jobs/{job.pk}/again/")
+    done(job)
+    assert owners(work["customers"]) == {cast.mate.id}
+    with monkeypatch.context() as broken:
+        failing_after(broken, "transfer", 1)
+        again = failed(begin(cast, keys=[CUSTOMER.key], shares=False, giver=cast.mate.id, taker=cast.owner.id))
+    desk.post(f"/handover/{again.pk}/back/")
+    assert "/again/" not in desk.get(f"/jobs/{again.pk}/").content.decode()  # what is being taken back does not go on
+    desk.post(f"/jobs/{again.pk}/again/")
+    assert Job.objects.get(pk=again.pk).state == "failed"
+    done(Job.objects.get(kind=handing.UNDO))
+    assert owners(work["customers"]) == {cast.mate.id}

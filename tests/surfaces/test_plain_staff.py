@@ -32,7 +32,10 @@ def test_his_customers_are_his_own_and_his_neighbours_see_and_change_nothing(cas
     assert mate.post("/customers/_delete/", {"ids": str(row.id)}).status_code in (200, 204, 404, 422)
     row.refresh_from_db()
     assert (row.name, row.deleted_at) == ("杭州云深智能", None)
-    assert owner.post(f"{address}edit/", {"name": "杭州云深智能制造", "phone": "13812345678", "version": row.version}).status_code in (204, 302)
+    assert owner.post(f"{address}edit/", {"name": "杭州云深智能制造", "phone": "13812345678", "version": row.version}).status_code in (
+        204,
+        302,
+    )
     assert owner.post("/customers/_delete/", {"ids": str(row.id)}).status_code in (200, 204, 302)
     row.refresh_from_db()
     assert (row.name, row.deleted_at is not None) == ("杭州云深智能制造", True)

@@ -164,7 +164,8 @@ def approve(number: int, note: str, *, actor: Actor) -> Draft:
     if sent is None:
         raise NotFound()
     author = jobs.resolved(sent.author)
-    with unit(author, DOOR, verb=VERBS.get(sent.verb, sent.code), request=f"review:{number}") as u:
+    why = sent.reason if sent.code == "transfer" else ""
+    with unit(author, DOOR, verb=VERBS.get(sent.verb, sent.code), request=f"review:{number}", why=why) as u:
         draft = _locked(number, actor)
         u.agreed = True
         Hold.objects.filter(draft=draft.number).delete()

@@ -41,7 +41,7 @@ TAKING_PART = Field("share", TextKind(), gettext_lazy("Participants"), Stored("s
 TAKEN_IN = Field("merged", TextKind(), gettext_lazy("Taken in"), Stored("merged"))
 BECAME = Field("merged_into", TextKind(), gettext_lazy("Became part of"), Stored("merged_into"))
 
-_SELECT = "SELECT at, write_id, entity, record, version, op, actor, door, request, id, diff FROM change"
+_SELECT = "SELECT at, write_id, entity, record, version, op, actor, door, request, id, reason, diff FROM change"
 #: Said twice: the index holds the requests of jobs only, which a value alone does not tell.
 _OF_JOB = "request = %s AND request LIKE 'job:%%'"
 
@@ -60,6 +60,7 @@ class Change:
     door: str
     request: str
     number: int
+    reason: str = ""
     diff: dict[str, list[Any]] = field(default_factory=dict)
 
     def lines(self, entity: Entity, reader: Reader) -> list[tuple[Field, str, str]]:
@@ -83,6 +84,11 @@ class Change:
             mask = reader.actor.right(entity.key, bound.key) == "masked"
             shown.append((bound, _words(bound, old, reader, mask=mask), _words(bound, new, reader, mask=mask)))
         return shown
+
+    def why(self, entity: Entity, reader: Reader) -> str:
+        """The reason that was given for it: not to who may not read whose the record is, for that is what it is about."""
+        open_ = "owner" in entity.visible(reader.actor) and reader.actor.right(entity.key, "owner") != "masked"
+        return self.reason if open_ else ""
 
 
 def merging(key: str) -> Field | None:
@@ -164,6 +170,34 @@ def writes_of(request: str) -> list[tuple[UUID, int]]:
         return [(row[0], row[1]) for row in cursor.fetchall()]
 
 
+def reasons(asked: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
+    """The reasons given for writes to records, by write and record; one query, none where nothing is asked."""
+    pairs = list(dict.fromkeys(asked))
+    if not pairs:
+        return {}
+    sql = (
+        "SELECT write_id::text, record, reason FROM change "
+        "WHERE (write_id, record) IN (SELECT * FROM unnest(%s::uuid[], %s::bigint[])) AND reason <> ''"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [[write for write, _record in pairs], [record for _write, record in pairs]])
+        return {(write, record): reason for write, record, reason in cursor.fetchall()}
+
+
+def handed(actor: int, door: str, since: datetime, write_id: UUID | None = None) -> list[tuple[UUID, datetime, str, int | None, int]]:
+    """What a person handed over by a door outside of jobs, newest first: (write, when, entity, new owner, records not taken back since)."""
+    sql = (
+        "SELECT c.write_id, min(c.at), c.entity, (c.diff -> 'owner_id' ->> 1)::bigint, count(*) FROM change c "
+        "WHERE c.actor = %s AND c.at >= %s AND c.op = 'transfer' AND c.door = %s AND c.request NOT LIKE 'job:%%' "
+        "AND (%s::uuid IS NULL OR c.write_id = %s) AND c.diff ? 'owner_id' AND NOT EXISTS (SELECT FROM change later "
+        "WHERE later.record = c.record AND later.at > c.at AND later.op = 'undo' AND later.diff ? 'owner_id') "
+        "GROUP BY 1, 3, 4 ORDER BY 2 DESC, 3 LIMIT 100"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [actor, since, door, write_id, write_id])
+        return list(cursor.fetchall())
+
+
 def keys_since(record: int, version: int) -> dict[str, Any]:
     """Columns changed after `version`, each with the value it had then."""
     changed: dict[str, Any] = {}
@@ -215,7 +249,7 @@ def _fold(rows: list[Change]) -> list[Change]:
             continue
         if row.verb == "merge" or (known.verb in ("update", "undo") and row.verb != "update"):
             known.verb = row.verb
-        known.version = max(known.version, row.version)
+        known.version, known.reason = max(known.version, row.version), known.reason or row.reason
         for key, (old, new) in row.diff.items():
             known.diff[key] = _joined(known.diff.get(key), old, new)
     kept = {id(c) for c in folded.values()}

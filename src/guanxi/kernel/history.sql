@@ -12,8 +12,15 @@ CREATE TABLE IF NOT EXISTS change (
     diff jsonb NOT NULL,
     actor bigint,
     door text NOT NULL,
-    request text NOT NULL
+    request text NOT NULL,
+    reason text NOT NULL DEFAULT ''
 ) PARTITION BY RANGE (at);
+-- Why it was done, in the words of who did it. Asked first: adding a column, even one that is there, waits for every reader.
+DO $$ BEGIN
+    IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'change'::regclass AND attname = 'reason') THEN
+        ALTER TABLE change ADD COLUMN reason text NOT NULL DEFAULT '';
+    END IF;
+END $$;
 CREATE TABLE IF NOT EXISTS change_rest PARTITION OF change DEFAULT;
 CREATE INDEX IF NOT EXISTS change_record ON change (record, at DESC);
 CREATE INDEX IF NOT EXISTS change_write ON change (write_id);
@@ -129,13 +136,13 @@ BEGIN
         END IF;
         -- A roll-up or a stamp alone is no change: told apart column by column, before any document is made, which costs a hundred times as much.
         EXECUTE format($sql$
-            INSERT INTO change (at, write_id, entity, record, version, op, diff, actor, door, request)
+            INSERT INTO change (at, write_id, entity, record, version, op, diff, actor, door, request, reason)
             SELECT CASE WHEN $4 = 'demo' THEN n.updated_at ELSE $1 END, $2, $3, n.id, n.version,
                    CASE WHEN o.merged_into IS NULL AND n.merged_into IS NOT NULL THEN 'merge'
                         WHEN o.deleted_at IS NULL AND n.deleted_at IS NOT NULL THEN 'delete'
                         WHEN o.deleted_at IS NOT NULL AND n.deleted_at IS NULL THEN 'restore'
                         ELSE $5 END,
-                   d.diff, CASE WHEN $4 = 'demo' THEN n.owner_id ELSE $6 END, $4, $7
+                   d.diff, CASE WHEN $4 = 'demo' THEN n.owner_id ELSE $6 END, $4, $7, $10
             FROM new_rows n JOIN old_rows o ON o.id = n.id AND ROW(%s) IS DISTINCT FROM ROW(%s)
             CROSS JOIN LATERAL (
                 SELECT jsonb_object_agg(coalesce(a.key, b.key), jsonb_build_array(a.value, b.value)) AS diff
@@ -144,7 +151,7 @@ BEGIN
                 WHERE a.value IS DISTINCT FROM b.value
             ) d
             WHERE d.diff IS NOT NULL $sql$, before, after)
-        USING moment, write, TG_ARGV[0], door, coalesce(context ->> 'verb', 'update'), who, request, skipped, parent;
+        USING moment, write, TG_ARGV[0], door, coalesce(context ->> 'verb', 'update'), who, request, skipped, parent, coalesce(context ->> 'reason', '');
     END IF;
     RETURN NULL;
 END $$;
@@ -158,7 +165,7 @@ BEGIN
     RETURN OLD;
 END $$;
 
--- Erasure by law: what identified a person goes out of the history of these records; that something changed, when and by whom stays.
+-- Erasure by law: what identified a person goes out of the history of these records, and so does what people said as a reason; that something changed, when and by whom stays.
 -- `guanxi_personal` is made from the declarations at installation, so that nothing else can go, and that it went is logged here.
 -- The erasure itself keeps naming its fields, without values, so that whoever read an older version conflicts with it.
 CREATE OR REPLACE FUNCTION guanxi_forget(entity_key text, one bigint, why text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
@@ -170,8 +177,8 @@ BEGIN
     END IF;
     UPDATE change SET diff = (diff - keys) || CASE WHEN op = 'forget'
         THEN (SELECT coalesce(jsonb_object_agg(key, '[null, null]'::jsonb), '{}') FROM jsonb_object_keys(diff) key WHERE key = ANY (keys))
-        ELSE '{}' END
-    WHERE entity = entity_key AND record = one AND diff ?| keys;
+        ELSE '{}' END, reason = ''
+    WHERE entity = entity_key AND record = one AND (diff ?| keys OR reason <> '');
     INSERT INTO kernel_accesslog (at, actor, verb, entity, record, data)
     VALUES (clock_timestamp(), (guanxi_context() ->> 'actor')::bigint, 'forget', entity_key, one, jsonb_build_object('reason', why));
 END $$;

@@ -34,6 +34,8 @@ BEAT_EVERY, DEAD_AFTER = 5.0, timedelta(seconds=20)
 
 Runner = Callable[["Progress"], object]
 RUNNERS: dict[str, Runner] = {}
+#: Kinds of which a job that ended halfway is over: whatever it works for says how that goes on.
+FINAL: set[str] = set()
 _people: list[Callable[[int], Actor]] = []
 log = logging.getLogger(__name__)
 
@@ -42,11 +44,16 @@ class Lost(Exception):
     """Another run has taken this job over; what the present one was about to commit must not be."""
 
 
-def runner(kind: str) -> Callable[[Runner], Runner]:
-    """Register the function that does the work of a kind. It may be started again at any time and continues."""
+def runner(kind: str, *, final: bool = False) -> Callable[[Runner], Runner]:
+    """Register the function that does the work of a kind. It may be started again at any time and continues.
+
+    That is offered to its person, too, when it has failed or he has stopped it, unless the kind is `final`.
+    """
 
     def register(function: Runner) -> Runner:
         RUNNERS[kind] = function
+        if final:
+            FINAL.add(kind)
         return function
 
     return register
@@ -67,18 +74,40 @@ def start(kind: str, title: str, actor: Actor, spec: Mapping[str, Any], queue: s
 
     Of the bulk queue one job a person runs at a time; the next one waits.
     """
-    from procrastinate.contrib.django import app
-    from procrastinate.contrib.django.django_connector import DjangoConnector
-
     whom = {"language": translation.get_language() or "", "zone": timezone.get_current_timezone_name()}
     with transaction.atomic():
         job = Job.objects.create(
             kind=kind, title=title, actor=actor.id or 0, spec={**spec, "for": whom}, total=total, created_at=timezone.now()
         )
-        lock = f"{BULK}:{actor.id}" if queue == BULK else None
-        own = app.with_connector(DjangoConnector(alias="default"))
-        own.configure_task(TASK, queue=queue, lock=lock, allow_unknown=True).defer(job=job.pk)
+        _enqueue(job, queue)
     return job
+
+
+def _enqueue(job: Job, queue: str) -> None:
+    from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.django_connector import DjangoConnector
+
+    lock = f"{BULK}:{job.actor or None}" if queue == BULK else None
+    own = app.with_connector(DjangoConnector(alias="default"))
+    own.configure_task(TASK, queue=queue, lock=lock, allow_unknown=True).defer(job=job.pk)
+
+
+def stopped(job: Job) -> bool:
+    """Whether a job failed or was stopped, and can be started again."""
+    return job.kind in RUNNERS.keys() - FINAL and job.state in ("failed", "cancelled") and job.ended_at is not None
+
+
+def resume(job: Job) -> bool:
+    """Have a job that is `stopped` go on where it stopped; whether it was still to be had."""
+    if not stopped(job):
+        return False
+    with transaction.atomic():
+        mine = Job.objects.filter(pk=job.pk, state=job.state)
+        if not mine.update(state="waiting", cancel=False, message="", started_at=None, beat_at=None, ended_at=None):
+            return False
+        _enqueue(job, BULK)
+    job.refresh_from_db()
+    return True
 
 
 def cancel(job: Job) -> None:

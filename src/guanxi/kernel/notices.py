@@ -14,7 +14,7 @@ from itertools import islice
 
 from django.db.models import Q
 
-from guanxi.kernel import clock, directory
+from guanxi.kernel import clock, directory, history
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.models import Comment, Notice
@@ -95,6 +95,7 @@ def of(actor: Actor) -> list[Told]:
     titles = _titles(rows, actor)
     rows = [row for row in rows if (row.entity, row.record) in titles and _tells(row, actor)]
     said = _said([row.data.get("comment") for row in rows if row.data.get("comment")])
+    why = history.reasons((row.data["write"], row.record) for row in rows if "write" in row.data and _owned(row, actor))
     return [
         Told(
             id=row.pk,
@@ -104,7 +105,7 @@ def of(actor: Actor) -> list[Told]:
             record=row.record,
             title=titles[row.entity, row.record],
             actor=row.actor,
-            text=said.get(row.data.get("comment", 0), ""),
+            text=said.get(row.data.get("comment", 0), "") or why.get((row.data.get("write", ""), row.record), ""),
             unread=row.read_at is None,
         )
         for row in rows
@@ -134,6 +135,11 @@ def _tells(row: Notice, actor: Actor) -> bool:
     """Not that something changed which he may not see: neither what nor when."""
     keys = row.data.get("keys")
     return keys is None or not keys or bool(registry.get(row.entity).visible(actor).keys() & set(keys))
+
+
+def _owned(row: Notice, actor: Actor) -> bool:
+    """Whether he may read whose the record is, which is what a reason speaks of."""
+    return "owner" in registry.get(row.entity).visible(actor) and actor.right(row.entity, "owner") != "masked"
 
 
 def _titles(rows: Sequence[Notice], actor: Actor) -> dict[tuple[str, int], str]:

@@ -6,15 +6,15 @@ They are called with the face that a pool gives an entity, and write to the enti
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from guanxi.kernel import pools, sharing_out, write
+from guanxi.kernel import giving_out, pools, sharing_out, write
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Action, Entity
-from guanxi.kernel.fields.base import Invalid, Reader
 from guanxi.kernel.pools import Pool
 from guanxi.kernel.registry import registry
 from guanxi.kernel.whole import whole
@@ -27,16 +27,17 @@ def claim(entity: Entity, ids: Sequence[int], values: dict[str, Any], actor: Act
 
 
 def assign(entity: Entity, ids: Sequence[int], values: dict[str, Any], actor: Actor, door: str) -> Outcome:
-    """Give it to one member, or without a name by the assignment rules, and what fits none of them to whoever holds least."""
+    """Give to one member, or to several in turn or by load, those that fit; with nothing said by the assignment rules, the rest by load.
+
+    What does not fit stays as it is; for whom there is no room is refused.
+    """
     entity, pool = registry.get(entity.key), _looked_into(actor)
-    raw = values.get("owner")
-    if raw in (None, ""):
-        shares = sharing_out.by_rules(entity, pool, ids)
-        if rest := [i for i in ids if i not in shares]:
-            shares |= sharing_out.by_load(entity, pool, rest)
-    else:
-        shares = dict.fromkeys(ids, _person(entity, raw, actor))
-    return write.assign(entity, pool, shares, actor=actor.person, door=door)
+    asked = sorted(ids)
+    shares, full = giving_out.shares(entity, pool, asked, values, actor)
+    outcome = write.assign(entity, pool, shares, actor=actor.person, door=door)
+    outcome.refused |= {i: {"owner": sharing_out.full_words()} for i in full}
+    outcome.unchanged += [i for i in asked if i not in shares and i not in full]
+    return outcome
 
 
 def release(entity: Entity, ids: Sequence[int], values: dict[str, Any], actor: Actor, door: str) -> Outcome:
@@ -57,26 +58,24 @@ def _looked_into(actor: Actor) -> Pool:
     return pool
 
 
-def _person(entity: Entity, raw: Any, actor: Actor) -> int:
-    try:
-        return int(entity.fields["owner"].kind.parse(raw, Reader(actor)))
-    except Invalid as error:
-        raise write.Invalidated({"owner": str(error)}) from None
+@cache
+def deeds(entity: Entity) -> tuple[Action, ...]:
+    """What can be done with records of an entity that lie in a pool."""
+    return (
+        Action("claim", gettext_lazy("Claim"), run=claim, icon="hand-grab", grant="claim", tone="g"),
+        Action(
+            "assign",
+            gettext_lazy("Give to"),
+            run=assign,
+            icon="user-plus",
+            grant="assign",
+            form=("owner", "how", "people", "where"),
+            inputs=giving_out.inputs(entity),
+            note=gettext_lazy("Leave all of it empty to follow the assignment rules; what fits none goes to the member who holds least."),
+        ),
+    )
 
 
-#: What can be done with records that lie in a pool.
-DEEDS = (
-    Action("claim", gettext_lazy("Claim"), run=claim, icon="hand-grab", grant="claim", tone="g"),
-    Action(
-        "assign",
-        gettext_lazy("Give to"),
-        run=assign,
-        icon="user-plus",
-        grant="assign",
-        form=("owner",),
-        note=gettext_lazy("Leave the owner empty to follow the assignment rules; what fits none goes to the member who holds least."),
-    ),
-)
 #: What an entity that is pooled offers its owners.
 RELEASE = Action(
     "release",
@@ -89,4 +88,4 @@ RELEASE = Action(
     when=("owner", "not_empty"),
 )
 
-__all__ = ["DEEDS", "RELEASE"]
+__all__ = ["RELEASE", "deeds"]

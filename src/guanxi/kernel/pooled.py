@@ -95,12 +95,12 @@ def untold(actor: Actor) -> bool:
 
 def face(entity: Entity, pool: Pool) -> Entity:
     """The entity as the pages of a pool show it: under the pool's name and address, with what can be done there."""
-    from guanxi.kernel.pool_deeds import DEEDS  # which needs the whole kernel
+    from guanxi.kernel.pool_deeds import deeds  # which needs the whole kernel
 
     seen = copy(entity)
     seen.slug, seen.label_plural, seen.icon = pool.slug, pool.name, "ripple"
     seen.columns = entity.pool_columns or (*entity.columns[:4], "pooled_at", "pooled_from", "pool_reason")
-    seen.views, seen.actions, seen.kept_as = entity.pool_views, DEEDS, f"{entity.key}@pool"
+    seen.views, seen.actions, seen.kept_as = entity.pool_views, deeds(entity), f"{entity.key}@pool"
     seen.boards, seen.forms, seen.quick, seen.stage, seen.in_menu = (), (), (), "", False
     return seen
 

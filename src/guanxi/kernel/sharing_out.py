@@ -31,7 +31,7 @@ def by_load(entity: Entity, pool: Pool, ids: Sequence[int], people: Iterable[int
     _somebody(members)
     shares = _by_load(entity, pool, ids, members)
     if len(shares) < len(ids):
-        raise Invalidated({"owner": _("Everybody in this pool already holds as much as allowed. Raise the limit or add members.")})
+        raise Invalidated({"owner": full_words()})
     return shares
 
 
@@ -90,6 +90,25 @@ def by_rules(entity: Entity, pool: Pool, ids: Sequence[int]) -> dict[int, int]:
     return shares
 
 
+def among(entity: Entity, pool: Pool, ids: Sequence[int], people: Sequence[int], *, by_load: bool) -> dict[int, int]:
+    """Each to one of these members, or without names of all who take from the pool, by load or in turn; whose turn it is goes on from last time.
+
+    Raises Invalidated where nobody has room.
+    """
+    able = takers(entity, pool, everybody=bool(people))
+    chosen = [person for person in people if person in able] if people else able
+    _somebody(chosen)
+    roomy = with_room(entity, pool, chosen)
+    if not roomy:
+        raise Invalidated({"owner": full_words()})
+    return _by_load(entity, pool, ids, roomy) if by_load else in_turn(ids, _waiting_longest(pool, roomy))
+
+
+def full_words() -> str:
+    """What is said where there is room for nothing more."""
+    return _("Everybody in this pool already holds as much as allowed. Raise the limit or add members.")
+
+
 def fitting(entity: Entity, pool: Pool) -> list[tuple[Assignment, tree.Node | None]]:
     """The assignment rules of a pool with their conditions; a rule about a field that is no more fits nothing."""
     found: list[tuple[Assignment, tree.Node | None]] = []
@@ -133,4 +152,4 @@ def _somebody(people: Sequence[int]) -> None:
         raise Invalidated({"owner": _("Nobody belongs to this pool who could take it. Add members to it first.")})
 
 
-__all__ = ["by_condition", "by_load", "by_rules", "fitting", "in_turn", "receivers", "takers", "with_room"]
+__all__ = ["among", "by_condition", "by_load", "by_rules", "fitting", "full_words", "in_turn", "receivers", "takers", "with_room"]

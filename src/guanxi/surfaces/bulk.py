@@ -10,7 +10,7 @@ from django.db import OperationalError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from guanxi.kernel import history, patience, write
+from guanxi.kernel import attached, history, patience, write
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Label, Reader
@@ -54,13 +54,19 @@ def perform(wish: Wish, entity: Entity, ids: Sequence[int], actor: Actor) -> wri
     if wish.verb == "delete":
         return write.delete_many(entity, ids, actor=actor, door=DOOR)
     if wish.verb == "transfer":
-        return write.transfer(entity, ids, whole(str(wish.values.get("owner") or "")) or 0, actor=actor, door=DOOR)
+        return _transfer(wish, entity, ids, actor)
     if wish.verb == "edit":
         return write.update_many(entity, dict.fromkeys(ids, wish.values), actor=actor, door=DOOR)
     action = entity.action(wish.verb)
     if action is None or action.run is None:
         raise write.NotFound()
     return action.run(entity, ids, wish.values, actor, DOOR)
+
+
+def _transfer(wish: Wish, entity: Entity, ids: Sequence[int], actor: Actor) -> write.Outcome:
+    owner, reason = whole(str(wish.values.get("owner") or "")) or 0, str(wish.values.get("reason") or "")
+    along = [other for other in attached.beside(entity) if other.key in wish.values.get("along", ())]
+    return write.transfer_with(entity, ids, owner, along, actor=actor, door=DOOR, reason=reason)
 
 
 def glance(wish: Wish, entity: Entity, ids: Sequence[int], actor: Actor) -> write.Outcome | None:
@@ -87,19 +93,24 @@ def rehearse(wish: Wish, entity: Entity, ids: Sequence[int], actor: Actor) -> wr
 
 def figures(outcome: write.Outcome, *, before: bool = False) -> dict[str, int]:
     """Exact counts by the codes that jobs count by; what is nought is left out, but not that nothing changes."""
-    found = {"unchanged": len(outcome.unchanged), "refused": len(outcome.refused), "sent": len(outcome.sent)}
-    return {"will" if before else "done": len(outcome.written), **{k: n for k, n in found.items() if n}}
+    all_of = [outcome, *outcome.along.values()]
+    found = {"unchanged": len(outcome.unchanged), "refused": sum(len(o.refused) for o in all_of), "sent": sum(len(o.sent) for o in all_of)}
+    along = {other.slug: len(each.written) for other, each in outcome.along.items()}
+    return {"will" if before else "done": len(outcome.written), **{k: n for k, n in (along | found).items() if n}}
 
 
 def refusals(entity: Entity, outcome: write.Outcome, reader: Reader, action: str = "view") -> list[tuple[int, str, str]]:
     """(id, title, reason) of what was refused; without a title where the reader may not `action` the record."""
-    named = history.titles(entity, outcome.refused, reader, action) if outcome.refused else {}
+    if not outcome.refused and not outcome.along:
+        return []
+    named = history.titles(entity, outcome.refused, reader, action)
     visible = entity.visible(reader.actor)
 
     def reason(errors: dict[str, str]) -> str:
         return " ".join(f"{visible[k].label}: {m}" if k in visible else m for k, m in errors.items())
 
-    return [(i, named.get(i, str(_("another record"))), reason(errors)) for i, errors in outcome.refused.items()]
+    own = [(i, named.get(i, str(_("another record"))), reason(errors)) for i, errors in outcome.refused.items()]
+    return own + [line for other, each in outcome.along.items() for line in refusals(other, each, reader, action)]
 
 
 __all__ = ["AT_ONCE", "DOOR", "VERBS", "Wish", "allowed", "figures", "glance", "perform", "refusals", "rehearse"]

@@ -61,12 +61,15 @@ def may_take_back(job: Job) -> bool:
 
 
 def followed(found: Sequence[Job]) -> set[int]:
-    """Which of these jobs another one has done or taken back; one query for all of them, none where nothing could have been."""
+    """Which of these jobs another one has done or taken back, or is about to; one query for all of them, none where nothing could have been.
+
+    Taking back that failed or was stopped can be gone on with; of doing, that is offered at what was stopped itself.
+    """
     asked = [job.pk for job in found if _counted(job) or _changed(job)]
     if not asked:
         return set()
     after = Job.objects.filter(actor__in={job.actor for job in found}, id__gt=min(asked))
-    taken = after.filter(Q(kind=KIND, spec__rehearsal__in=asked) | Q(kind=UNDO, spec__job__in=asked))
+    taken = after.filter(Q(kind=KIND, spec__rehearsal__in=asked) | Q(kind=UNDO, spec__job__in=asked, state__in=handing.UNDER_WAY))
     return {spec["rehearsal"] if kind == KIND else spec["job"] for kind, spec in taken.values_list("kind", "spec")}
 
 
@@ -85,9 +88,12 @@ def _at_most(slug: str, total: int) -> bool:
 
 
 def take_back(job: Job, *, actor: Actor) -> Job:
-    """Start taking a job back. Raises Invalidated."""
+    """Start taking a job back, or go on with what stopped. Raises Invalidated."""
     if not may_take_back(job):
         raise Invalidated({"job": _("This can no longer be taken back.")})
+    before = Job.objects.filter(kind=UNDO, actor=job.actor, spec__job=job.pk).order_by("-id").first()
+    if before is not None and jobs.resume(before):
+        return before
     title = _("Take back: %(title)s") % {"title": job.title}
     return jobs.start(UNDO, title, actor, {"job": job.pk}, jobs.BULK, total=job.counts.get("done", 0))
 

@@ -6,15 +6,16 @@ for whoever started it, within his grant to hand over; a run that is started aga
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from guanxi.kernel import clock, directory, history, jobs, write
+from guanxi.kernel import attached, clock, directory, history, jobs, write
 from guanxi.kernel.actor import SCOPES, Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.models import Job, Share
@@ -27,6 +28,8 @@ DOOR = "handover"
 SLICE = 500
 #: So long a handover can be taken back as a whole.
 RETURN_WITHIN = timedelta(days=7)
+#: A job that has ended, in whichever way; one that keeps others from doing the same.
+ENDED, UNDER_WAY = ("done", "cancelled", "failed"), ("waiting", "running", "done")
 
 
 @dataclass(frozen=True)
@@ -52,17 +55,16 @@ def holdings(person: int, actor: Actor) -> list[Holding]:
             continue
         count = owned(entity, person, actor).count()
         if count:
-            found.append(Holding(entity, count, _below(entity, person, actor) if not entity.parent else ()))
+            found.append(Holding(entity, count, _below(entity, person, actor)))
     return found
 
 
 def _below(entity: Entity, person: int, actor: Actor) -> list[tuple[Entity, int]]:
     """Children follow their parent; counted as far as the actor may see them."""
     found = []
-    for child in registry:
-        follows = child.parent and getattr(child.fields[child.parent].kind, "target", None) is entity
-        if follows and actor.may(child.key, "view"):
-            count = child.rows(actor).filter(**{f"{child.parent}__isnull": False}).filter(owner=person).count()
+    for child, key in attached.below(entity) if not entity.parent else ():
+        if actor.may(child.key, "view"):
+            count = child.rows(actor).filter(**{f"{key}__isnull": False}).filter(owner=person).count()
             if count:
                 found.append((child, count))
     return found
@@ -77,7 +79,7 @@ def participations(person: int, actor: Actor) -> Any:
     return Share.objects.filter(reached, to="person", grantee=person)
 
 
-def begin(giver: int, taker: int, keys: Sequence[str], *, shares: bool, actor: Actor) -> Job:
+def begin(giver: int, taker: int, keys: Sequence[str], *, shares: bool, actor: Actor, reason: str = "") -> Job:
     """Start the job. Raises Invalidated."""
     people = directory.colleagues(actor)
     errors = {}
@@ -93,7 +95,7 @@ def begin(giver: int, taker: int, keys: Sequence[str], *, shares: bool, actor: A
     if errors:
         raise Invalidated(errors)
     words = {"giver": people[giver].name, "taker": people[taker].name}
-    spec = {"giver": giver, "taker": taker, "entities": chosen, "shares": shares, "url": "/handover/"}
+    spec = {"giver": giver, "taker": taker, "entities": chosen, "shares": shares, "reason": reason, "url": "/handover/"}
     total = sum(held[key] for key in chosen) + passing
     return jobs.start(KIND, _("Handover from %(giver)s to %(taker)s") % words, actor, spec, jobs.BULK, total=total)
 
@@ -109,7 +111,7 @@ def hand_over(progress: jobs.Progress) -> None:
             if not ids:
                 break
             with progress.slice():
-                outcome = write.transfer(entity, ids, taker, actor=progress.actor, door=DOOR)
+                outcome = write.transfer(entity, ids, taker, actor=progress.actor, door=DOOR, reason=progress.spec.get("reason", ""))
                 for record, errors in outcome.refused.items():
                     progress.error(record, " ".join(errors.values()))
                 waiting = {"sent": len(outcome.sent)} if outcome.sent else {}
@@ -131,22 +133,42 @@ def _pass_shares(giver: int, taker: int, progress: jobs.Progress) -> None:
             progress.advance(len(rows), written=len(rows))
 
 
-def returnable(actor: Actor) -> list[Job]:
-    """One's own handovers that can still be taken back, the newest first."""
-    since = clock.now() - RETURN_WITHIN
-    ended = Job.objects.filter(kind=KIND, actor=actor.id or 0, created_at__gte=since, state__in=("done", "cancelled")).order_by("-id")
-    undone = set(Job.objects.filter(kind=UNDO, actor=actor.id or 0, created_at__gte=since).values_list("spec__job", flat=True))
+def returnable(person: int) -> list[Job]:
+    """A person's handovers that can still be taken back, also those that ended halfway, the newest first."""
+    mine = Job.objects.filter(actor=person, created_at__gte=clock.now() - RETURN_WITHIN)
+    ended = mine.filter(kind=KIND, state__in=ENDED, done__gt=0).order_by("-id")
+    undone = set(mine.filter(kind=UNDO, state__in=UNDER_WAY).values_list("spec__job", flat=True))
     return [job for job in ended if job.pk not in undone]
 
 
+def offers(found: Sequence[Job]) -> dict[int, list[Mapping[str, str]]]:
+    """Taking back, at the handovers among these jobs of one person that still can be."""
+    mine = [job for job in found if job.kind == KIND and job.state in ENDED]
+    able = {job.pk for job in returnable(mine[0].actor)} if mine else set()
+    return {
+        job.pk: [{"label": _("Take back"), "url": f"/handover/{job.pk}/back/", "icon": "arrow-back-up", "kind": "btns"}]
+        for job in mine
+        if job.pk in able
+    }
+
+
 def take_back(job_id: int, *, actor: Actor) -> Job:
-    """Start taking a handover back. Raises Invalidated when it is not one's own, too old or taken back already."""
-    job = next((j for j in returnable(actor) if j.pk == job_id), None)
+    """Start taking a handover back, or go on with what stopped. Raises Invalidated when it is not one's own, too old or taken back already."""
+    job = next((j for j in returnable(actor.id or 0) if j.pk == job_id), None)
     if job is None:
         raise Invalidated({"job": _("This handover can no longer be taken back.")})
+    before = Job.objects.filter(kind=UNDO, actor=actor.id or 0, spec__job=job.pk).order_by("-id").first()
+    if before is not None and jobs.resume(before):
+        return before
     return jobs.start(
         UNDO, _("Take back: %(title)s") % {"title": job.title}, actor, {"job": job.pk, "url": "/handover/"}, jobs.BULK, total=job.done
     )
+
+
+def given(changes: Sequence[history.Change]) -> set[str]:
+    """Entities of which these changes handed something over, within the days in which that can be taken back."""
+    since = clock.now() - RETURN_WITHIN
+    return {c.entity for c in changes if c.verb == "transfer" and c.at >= since}
 
 
 def returning(actor: Actor, entities: set[str]) -> Actor:
@@ -158,7 +180,9 @@ def returning(actor: Actor, entities: set[str]) -> Actor:
 @jobs.runner(UNDO)
 def undo(progress: jobs.Progress) -> None:
     """Give back what is still with whom it was handed to; what has moved on since stays and is counted."""
-    changes = [c for c in history.of_request(f"job:{progress.spec['job']}") if c.verb == "transfer"]
+    write_id = progress.spec.get("write")
+    found = history.of_write(UUID(write_id)) if write_id else history.of_request(f"job:{progress.spec['job']}")
+    changes = [c for c in found if c.verb == "transfer"]
     progress.total = len(changes)
     giver = returning(progress.actor, {c.entity for c in changes})
     while progress.done < len(changes) and not progress.cancelled():

@@ -235,7 +235,7 @@ def changed(entity: Entity, changes: list[Change], reader: Reader) -> Iterator[E
             continue
         words, icon = deed(entity, change.verb)
         who = by_whom(change, agreed)
-        yield Entry(change.at, "change", icon, words, who, lines=lines)
+        yield Entry(change.at, "change", icon, words, who, text=change.why(entity, reader), lines=lines)
 
 
 def by_whom(change: Change, agreed: Mapping[str, int]) -> str:

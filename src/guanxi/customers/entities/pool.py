@@ -32,6 +32,7 @@ from guanxi.declare import (
 from guanxi.kernel import pools
 from guanxi.kernel.actor import SYSTEM, Actor
 from guanxi.kernel.condition import tree
+from guanxi.kernel.giving_out import HOW
 from guanxi.kernel.grants import row
 from guanxi.kernel.registry import registry
 
@@ -48,11 +49,6 @@ SINCE = Fixed(
     opportunity=Value("未建商机", en="Without a new opportunity"),
     deal=Value("未成交", en="Without a deal"),
     conversion=Value("未转换", en="Not converted"),
-)
-HOW = Fixed(
-    "pool_assignment",
-    turn=Value("轮流分配", en="In turn", default=True),
-    load=Value("按负荷分配（持有最少者优先）", en="By load: whoever holds least"),
 )
 #: Who sets up pools. Taking part in one is no matter of these grants.
 GRANTS = {"business": row("all", "all"), "director": row("all", "all")}

@@ -9,9 +9,10 @@ from typing import Any
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from guanxi.customers.entities.pool import HOLDS, HOW, SINCE, AssignmentRule, Pool, PoolRule
+from guanxi.customers.entities.pool import HOLDS, SINCE, AssignmentRule, Pool, PoolRule
 from guanxi.kernel import directory, jobs, pools, recycling, write
 from guanxi.kernel.actor import SYSTEM, Actor
+from guanxi.kernel.giving_out import HOW
 from guanxi.kernel.registry import registry
 
 #: The job that works out anew what falls when.

@@ -60,7 +60,7 @@ def announce(unit: Unit, entity: Entity, ids: Iterable[int], verb: str, data: di
     told = _TO_OWNERS.format(table=entity.model._meta.db_table) if verb in OWNERS_HEAR and len(ids) <= FEW else ""
     values: dict[str, Any] = {
         "now": clock.now(), "entity": entity.key, "verb": verb, "actor": unit.actor.id, "write": unit.write_id, "data": Jsonb(data or {}),
-        "ids": ids,
+        "ids": ids, "told": Jsonb({**(data or {}), **({"write": str(unit.write_id)} if unit.why else {})}),
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_ANNOUNCED.format(owners=told), values)
@@ -68,7 +68,8 @@ def announce(unit: Unit, entity: Entity, ids: Iterable[int], verb: str, data: di
 
 #: What the owner of a record is told though he does not follow it, when it is of few records at once.
 OWNERS_HEAR, FEW = ("commented", "transfer", "assigned"), 20
-#: One statement: the events in order, and a notice for each follower but whoever did it.
+#: One statement: the events in order, and a notice for each follower but whoever did it. Of what was done for a reason a notice
+#: names the write, of which history keeps it.
 _ANNOUNCED = """
 WITH given AS (SELECT record, place FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS each (record, place)),
 said AS (
@@ -76,7 +77,7 @@ said AS (
     SELECT %(now)s, %(entity)s, record, %(verb)s, %(actor)s, %(write)s, %(data)s::jsonb FROM given ORDER BY place
 )
 INSERT INTO kernel_notice (person, at, verb, entity, record, actor, data)
-SELECT person, %(now)s, %(verb)s, %(entity)s, record, %(actor)s, %(data)s::jsonb FROM (
+SELECT person, %(now)s, %(verb)s, %(entity)s, record, %(actor)s, %(told)s::jsonb FROM (
     SELECT m.person, m.record FROM kernel_mark m JOIN given USING (record) WHERE m.kind = 'follow' AND m.entity = %(entity)s
     {owners}
 ) AS hearing WHERE person IS DISTINCT FROM %(actor)s::bigint

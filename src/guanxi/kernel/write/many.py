@@ -16,7 +16,7 @@ from guanxi.kernel import clock, disclosure, numbering, search
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.draft import Draft
 from guanxi.kernel.entity import Entity
-from guanxi.kernel.fields.base import Invalid, Reader
+from guanxi.kernel.fields.base import Reader
 from guanxi.kernel.fields.column import Linked
 from guanxi.kernel.models import Link
 from guanxi.kernel.record import next_ids
@@ -32,14 +32,15 @@ CHUNK = 2_000
 class Outcome:
     """What a bulk write did, by position of the given rows: records written, messages by field of the refused.
 
-    `sent` are drafts of what somebody must agree to first. Where a person had better look next `lands` names it, and `write_id`
-    what he may take back there.
+    `sent` are drafts of what somebody must agree to first; `along` is what came along from other entities. Where a person
+    had better look next `lands` names it, and `write_id` what he may take back there.
     """
 
     written: dict[int, Any] = field(default_factory=dict)
     refused: dict[int, dict[str, str]] = field(default_factory=dict)
     unchanged: list[int] = field(default_factory=list)
     sent: dict[int, Draft] = field(default_factory=dict)
+    along: dict[Entity, Outcome] = field(default_factory=dict)
     lands: tuple[Entity, int] | None = None
     write_id: UUID | None = None
 
@@ -286,15 +287,6 @@ def _save_many(entity: Entity, outcome: Outcome, changed: Mapping[int, set[str]]
     stamps = {"owner", entity.parent}
     after.index(entity, records, moved - stamps)
     lagging.bring_along(entity, [r.id for r in records if changed[r.id] & stamps])
-
-
-def transfer(entity: Entity, ids: Sequence[int], owner: int, *, actor: Actor, door: str) -> Outcome:
-    """Give records to another owner; their children follow."""
-    try:
-        entity.fields["owner"].kind.parse(owner, Reader(actor))
-    except Invalid as error:
-        raise Invalidated({"owner": str(error)}) from None
-    return update_many(entity, {i: {"owner": owner} for i in ids}, actor=actor, door=door, verb="transfer", action="transfer")
 
 
 def delete_many(entity: Entity, ids: Sequence[int], *, actor: Actor, door: str) -> Outcome:

@@ -22,7 +22,8 @@ class Unit:
     """Who writes through which door; `touched` are parents whose roll-ups must be recomputed, `judged` what may now fall otherwise,
     `referred` what was just referred to, which somebody may be merging at this moment.
 
-    `agreed`: somebody has reviewed what is written, so it takes effect; `reason` is what its author tells a reviewer.
+    `agreed`: somebody has reviewed what is written, so it takes effect; `reason` is what its author tells a reviewer, and `why`,
+    of what is done for a reason, what stands in the history.
     """
 
     actor: Actor
@@ -35,6 +36,7 @@ class Unit:
     referred: dict[str, set[int]] = field(default_factory=dict)
     agreed: bool = False
     reason: str = ""
+    why: str = ""
 
     def context(self) -> str:
         """The document that `guanxi_context()` reads."""
@@ -46,6 +48,7 @@ class Unit:
                 "verb": self.verb or None,
                 "request": self.request,
                 "at": clock.now().isoformat(),
+                "reason": self.why or None,
             }
         )
 
@@ -77,13 +80,13 @@ def current() -> Unit | None:
 
 
 @contextmanager
-def unit(actor: Actor, door: str, *, verb: str = "", request: str = "") -> Iterator[Unit]:
-    """Open a unit, or join the one already open: nested writes are part of the same Change."""
+def unit(actor: Actor, door: str, *, verb: str = "", request: str = "", why: str = "") -> Iterator[Unit]:
+    """Open a unit, or join the one already open: nested writes are part of the same Change, and of the same reason."""
     outer = _current.get()
     if outer is not None:
         yield outer
         return
-    mine = Unit(actor, door, verb, request or _request.get())
+    mine = Unit(actor, door, verb, request or _request.get(), reason=why, why=why)
     with refusals_logged(actor), transaction.atomic():
         token = _current.set(mine)
         try:

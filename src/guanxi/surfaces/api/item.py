@@ -160,7 +160,7 @@ def trail(request: HttpRequest, actor: Actor, slug: str, record_id: int) -> Http
     found = history.of_record(record_id, limit=size, before=_before(request))
     reader = Reader(actor)
     shown = [(change, change.lines(entity, reader)) for change in found]
-    results = [_change(change, lines) for change, lines in shown if lines or change.verb != "update"]
+    results = [_change(change, lines, change.why(entity, reader)) for change, lines in shown if lines or change.verb != "update"]
     earlier = bool(found) and bool(history.of_record(record_id, limit=1, before=found[-1].at))
     return answer({"results": results, "next": following(request, before=found[-1].at.isoformat()) if earlier else None})
 
@@ -178,7 +178,7 @@ def _before(request: HttpRequest) -> datetime | None:
     return moment
 
 
-def _change(change: history.Change, lines: list[Any]) -> dict[str, Any]:
+def _change(change: history.Change, lines: list[Any], why: str) -> dict[str, Any]:
     return {
         "at": change.at.isoformat(),
         "verb": change.verb,
@@ -187,5 +187,6 @@ def _change(change: history.Change, lines: list[Any]) -> dict[str, Any]:
         "write": str(change.write_id),
         "actor": change.actor,
         "name": directory.person_name(change.actor),
+        "reason": why,
         "changes": [{"field": f.key, "label": str(f.label), "old": old, "new": new} for f, old, new in lines],
     }

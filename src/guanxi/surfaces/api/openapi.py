@@ -12,6 +12,7 @@ from guanxi.kernel import pooled
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.registry import registry
+from guanxi.kernel.write import transferring
 from guanxi.kernel.write.sharing import PARTS
 from guanxi.surfaces.api import merge, participants, schema
 from guanxi.surfaces.api.collection import DEFAULT_LIMIT, MOST, answer
@@ -93,7 +94,12 @@ def paths_of(entity: Entity, actor: Actor, name: str) -> dict[str, Any]:
             body = schema.action(entity, action)
             post = operation(f"{action.code}_{slug}", str(action.label), {**one, **waits}, body=body, parameters=[ONCE], optional=True)
             paths[f"{base}/{{id}}/actions/{action.code}"] = {"parameters": [ID], "post": post}
-    return paths if actor.pool is not None else paths | taking_part(entity, actor, slug, label)
+    if actor.pool is not None:
+        return paths
+    if actor.may(entity.key, "transfer"):
+        post = operation(f"transfer_{slug}", _("Hand over"), {**one, **waits}, body=TRANSFER, parameters=[ONCE])
+        paths[f"{base}/{{id}}/transfer"] = {"parameters": [ID], "post": post}
+    return paths | taking_part(entity, actor, slug, label)
 
 
 def taking_part(entity: Entity, actor: Actor, slug: str, label: str) -> dict[str, Any]:
@@ -182,6 +188,12 @@ _TEXT = {"type": "string"}
 _PERSON = {"type": ["object", "null"], "properties": {"id": {"type": "integer"}, "name": _TEXT}}
 _TO = {"type": "string", "enum": list(participants.KINDS)}
 _PART = {"type": "string", "enum": list(PARTS)}
+TRANSFER = {
+    "type": "object",
+    "properties": {"owner": {"type": "integer"}, "reason": {"type": "string", "maxLength": transferring.LONGEST}},
+    "required": ["owner"],
+    "additionalProperties": False,
+}
 SHARE = {
     "type": "object",
     "properties": {
@@ -238,12 +250,13 @@ SCHEMAS: dict[str, Any] = {
             "write": {"type": "string", "format": "uuid"},
             "actor": {"type": ["integer", "null"]},
             "name": _TEXT,
+            "reason": _TEXT,
             "changes": {
                 "type": "array",
                 "items": {"type": "object", "properties": dict.fromkeys(("field", "label", "old", "new"), _TEXT)},
             },
         },
-        "required": ["at", "verb", "door", "version", "write", "actor", "name", "changes"],
+        "required": ["at", "verb", "door", "version", "write", "actor", "name", "reason", "changes"],
         "additionalProperties": False,
     },
     "Review": {

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import re_path
 
 from guanxi.kernel.actor import Actor
-from guanxi.surfaces.api import collection, item, merge, meta, openapi, participants, review
+from guanxi.surfaces.api import collection, item, merge, meta, openapi, participants, review, transfer
 from guanxi.surfaces.api.door import resource
 from guanxi.surfaces.api.problems import missing
 
@@ -31,6 +31,7 @@ urls = [
     re_path(_ITEM + r"/restore/?$", resource(POST=item.restore)),
     re_path(_ITEM + r"/merge/?$", resource(POST=merge.merge)),
     re_path(_ITEM + r"/history/?$", resource(GET=item.trail)),
+    re_path(_ITEM + r"/transfer/?$", resource(POST=transfer.transfer)),
     re_path(_ITEM + r"/participants/?$", resource(GET=participants.read, POST=participants.add)),
     re_path(_ITEM + r"/participants/(?P<share_id>[0-9]{1,18})/?$", resource(DELETE=participants.remove)),
     re_path(_ITEM + r"/actions/(?P<code>[a-z0-9_-]+)/?$", resource(POST=item.act)),

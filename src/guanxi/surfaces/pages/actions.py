@@ -15,6 +15,7 @@ from guanxi.kernel.actor import Actor
 from guanxi.kernel.draft import Draft
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.history import Change
+from guanxi.surfaces import handing
 from guanxi.surfaces.pages import sent
 from guanxi.surfaces.pages.acts import available
 from guanxi.surfaces.pages.form import refused
@@ -98,7 +99,7 @@ def undo(request: HttpRequest, changes: list[Change]) -> HttpResponse:
     own = [c for c in changes if c.actor == actor.id]
     if not own:
         raise Http404
-    result = write.undo(own, actor=actor, door="undo")
+    result = write.undo(own, actor=handing.returning(actor, handing.given(own)), door="undo")
     if not result.records and result.sent:
         return triggers(toast(HttpResponse(status=204), sent.said(), level="info"), list__changed="", record__changed="")
     if not result.records:

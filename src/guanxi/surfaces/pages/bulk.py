@@ -14,9 +14,10 @@ from guanxi.kernel import history, write
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Field
-from guanxi.surfaces import bulk, bulk_jobs
+from guanxi.kernel.write.transferring import LONGEST
+from guanxi.surfaces import bulk, bulk_jobs, handing, retrying
 from guanxi.surfaces.bulk import Wish
-from guanxi.surfaces.pages import jobs, sent
+from guanxi.surfaces.pages import along, jobs, sent
 from guanxi.surfaces.pages.form import posted, refused
 from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, go, reader_of, signed_in, toast, triggers
 from guanxi.surfaces.pages.meant import Moved, meant, selected
@@ -33,7 +34,7 @@ def transfer(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         return answer(request, entity, wish_of(request, entity, "transfer"))
     # From a list the dialogue follows what is ticked there; from a record it is about that record.
-    context = {"control": field.kind.input(field, None, reader_of(request)), "bulk": "view" in request.GET}
+    context = {"control": field.kind.input(field, None, reader_of(request)), "bulk": "view" in request.GET, "longest": LONGEST}
     return _dialogue(request, entity, "transfer", context)
 
 
@@ -96,7 +97,8 @@ def wish_of(request: HttpRequest, entity: Entity, verb: str) -> Wish:
         fields = settable(entity, actor_of(request))
         return Wish(entity.slug, verb, posted(request, {key: fields[key]}) if key in fields else {})
     if verb == "transfer":
-        return Wish(entity.slug, verb, {"owner": request.POST.get("owner", "")})
+        given = {key: request.POST.get(key, "") for key in ("owner", "reason")}
+        return Wish(entity.slug, verb, {**given, "along": request.POST.getlist("along")})
     action = entity.action(verb) if verb not in bulk.VERBS else None
     return Wish(entity.slug, verb, posted(request, action.fields(entity)) if action else {})
 
@@ -113,19 +115,25 @@ def rehearse(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
         found = meant(request, entity)
     except write.Invalidated as refusal:
         return fragment(request, "pages/bulk_counts.html", {"refusal": _first(refusal)})
-    ids, told = found.ids, {"mark": found.mark, "moved": found.moved}
+    ids = list(found.ids)
+    told: dict[str, Any] = {"mark": found.mark, "moved": found.moved}
+    with_them = along.shown(entity, ids, wish, actor) if verb == "transfer" and ids else {}
     if not ids or (verb == "edit" and not wish.values) or (verb == "transfer" and not wish.values["owner"]):
-        return HttpResponse("")
+        return fragment(request, "pages/bulk_counts.html", {**told, **with_them}) if with_them else HttpResponse("")
+    return fragment(request, "pages/bulk_counts.html", {**told, **with_them, **_counted(request, entity, wish, ids)})
+
+
+def _counted(request: HttpRequest, entity: Entity, wish: Wish, ids: list[int]) -> dict[str, Any]:
+    """Context of what would happen, or of why it is not counted."""
     if len(ids) > bulk.AT_ONCE:
-        return fragment(request, "pages/bulk_counts.html", {"many": f"{bulk.AT_ONCE:,}", **told})
+        return {"many": f"{bulk.AT_ONCE:,}"}
     try:
-        outcome = bulk.glance(wish, entity, ids, actor)
+        outcome = bulk.glance(wish, entity, ids, actor_of(request))
     except write.Refused as refusal:
-        return fragment(request, "pages/bulk_counts.html", {"refusal": _first(refusal), **told})
+        return {"refusal": _first(refusal)}
     if outcome is None:
-        said = _("Not counted: somebody is saving some of these records, or it takes too long. You can go on all the same.")
-        return fragment(request, "pages/bulk_counts.html", {"refusal": said, **told})
-    return fragment(request, "pages/bulk_counts.html", {**counts(request, entity, outcome, before=True), **told})
+        return {"refusal": _("Not counted: somebody is saving some of these records, or it takes too long. You can go on all the same.")}
+    return counts(request, entity, outcome, before=True)
 
 
 def _first(refusal: write.Refused) -> str:
@@ -202,7 +210,7 @@ def _later(request: HttpRequest, entity: Entity, wish: Wish) -> HttpResponse:
 
 def outcome_words(outcome: write.Outcome) -> str:
     """3 changed, 4 sent for review, 1 unchanged, 2 refused, with the first reason."""
-    n = len(outcome.written)
+    n = len(outcome.written) + sum(len(each.written) for each in outcome.along.values())
     words = [ngettext("%(n)d record changed", "%(n)d records changed", n) % {"n": n}] if n or not outcome.sent else []
     if outcome.sent:
         words.append(sent.counted(len(outcome.sent)))
@@ -237,6 +245,13 @@ def take_back(request: HttpRequest, job_id: int) -> HttpResponse:
     return _next(request, job_id, bulk_jobs.take_back)
 
 
+@signed_in
+@require_POST
+def again(request: HttpRequest, job_id: int) -> HttpResponse:
+    """Have a job that failed or was stopped go on."""
+    return _next(request, job_id, lambda job, actor: retrying.again(job))
+
+
 def _next(request: HttpRequest, job_id: int, start: Any) -> HttpResponse:
     try:
         job = start(jobs.own(request, job_id), actor=actor_of(request))
@@ -245,8 +260,9 @@ def _next(request: HttpRequest, job_id: int, start: Any) -> HttpResponse:
     return go(request, f"/jobs/{job.pk}/")
 
 
-jobs.OFFERS.append(bulk_jobs.offers)
+jobs.OFFERS += [retrying.offers, bulk_jobs.offers, handing.offers]
 urls = [
+    path("jobs/<int:job_id>/again/", again),
     path("jobs/<int:job_id>/go/", go_ahead),
     path("jobs/<int:job_id>/back/", take_back),
     path("<slug:slug>/_transfer/", transfer),

@@ -256,6 +256,7 @@ def trail(request: HttpRequest, slug: str, record_id: int) -> HttpResponse:
             "verb": deed(entity, c.verb)[0],
             "door": str(DOORS.get(c.door, c.door)),
             "lines": c.lines(entity, reader),
+            "why": c.why(entity, reader),
         }
         for c in found
     ]

@@ -47,7 +47,7 @@ def outstanding(run: ImportRun) -> Any:
     return ImportRow.objects.filter(run=run, action__in=ACTIONS, result__in=("", within.LATER))
 
 
-@jobs.runner(KIND)
+@jobs.runner(KIND, final=True)
 def commit(progress: jobs.Progress) -> None:
     """Write slices until none is left, or somebody cancels."""
     run = ImportRun.objects.get(pk=progress.spec["run"])

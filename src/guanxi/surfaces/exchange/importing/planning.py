@@ -110,7 +110,7 @@ def begin(run: ImportRun, actor: Actor) -> jobs.Job:
     return job
 
 
-@jobs.runner(KIND)
+@jobs.runner(KIND, final=True)
 def plan(progress: jobs.Progress) -> None:
     """Plan what is not planned yet; the run is `planned` when the file has been read to its end."""
     run = ImportRun.objects.get(pk=progress.spec["run"])

@@ -36,7 +36,7 @@ def begin(run: ImportRun, actor: Actor) -> jobs.Job:
     return job
 
 
-@jobs.runner(KIND)
+@jobs.runner(KIND, final=True)
 def undo(progress: jobs.Progress) -> None:
     """Take back writes that are not taken back yet; which are is committed with them."""
     run = ImportRun.objects.get(pk=progress.spec["run"])
