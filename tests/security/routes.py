@@ -155,6 +155,9 @@ RULES: dict[str, Rule] = {
     "admin/providers/<int:provider_id>/": Rule("admin", post=lambda world: {"name": "Renamed", **SERVICE}),
     "admin/departments/": Rule("admin"),
     "admin/departments/new/": Rule("admin", post=lambda world: {"name": "Newly made"}),
+    **{f"admin/{table}/export/": Rule("admin") for table in ("departments", "teams", "positions")},
+    # What a file brings: see tests/surfaces/test_structure_files.py.
+    **{f"admin/{table}/import/": Rule("admin", post=empty) for table in ("departments", "teams", "positions")},
     _DEPARTMENT: Rule("admin", get=False, post=lambda world: {"name": "Renamed"}, parts=branch),
     _DEPARTMENT + "place/": Rule("admin", get=False, post=empty, parts=branch),
     _DEPARTMENT + "merge/": Rule("admin", get=False, post=into_east, parts=branch),

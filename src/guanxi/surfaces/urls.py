@@ -28,6 +28,7 @@ from guanxi.surfaces.admin import (
     trail,
     why,
 )
+from guanxi.surfaces.admin.structure import pages as structure
 from guanxi.surfaces.api import routes as api
 from guanxi.surfaces.exchange import pages as exchange
 from guanxi.surfaces.pages import (
@@ -74,7 +75,7 @@ from guanxi.surfaces.pages import (
 )
 
 administration = (
-    *(places, departments, positions, teams, access, roles, sign_in, licences, providers),
+    *(places, structure, departments, positions, teams, access, roles, sign_in, licences, providers),
     *(lists, why, trail, arrivals, hints, clearing),
 )
 
