@@ -23,6 +23,11 @@ def ids(world: World) -> dict[str, Any]:
     return {"ids": str(world.record.id)}
 
 
+def organisation(world: World) -> dict[str, Any]:
+    """A table that could be one of departments, teams or positions."""
+    return {"file": SimpleUploadedFile("list.csv", b"Department name,Team name,Position name\nNewly made,Newly made,Newly made\n")}
+
+
 def opening(world: World) -> dict[str, Any]:
     """The record for somebody to look at."""
     return {"ids": str(world.record.id), "to": f"person:{world.cast.readonly.id}", "part": "viewer"}

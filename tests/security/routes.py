@@ -36,6 +36,7 @@ from tests.security.bodies import (
     new_title,
     only_pools,
     opening,
+    organisation,
     phone,
     readers,
     related,
@@ -157,7 +158,7 @@ RULES: dict[str, Rule] = {
     "admin/departments/new/": Rule("admin", post=lambda world: {"name": "Newly made"}),
     **{f"admin/{table}/export/": Rule("admin") for table in ("departments", "teams", "positions")},
     # What a file brings: see tests/surfaces/test_structure_files.py.
-    **{f"admin/{table}/import/": Rule("admin", post=empty) for table in ("departments", "teams", "positions")},
+    **{f"admin/{table}/import/": Rule("admin", post=organisation) for table in ("departments", "teams", "positions")},
     _DEPARTMENT: Rule("admin", get=False, post=lambda world: {"name": "Renamed"}, parts=branch),
     _DEPARTMENT + "place/": Rule("admin", get=False, post=empty, parts=branch),
     _DEPARTMENT + "merge/": Rule("admin", get=False, post=into_east, parts=branch),
@@ -175,7 +176,7 @@ RULES: dict[str, Rule] = {
     "admin/lists/<slug:code>/<int:value_id>/": Rule("admin", get=False, post=lambda world: {"zh": "Renamed", "active": "1"}, parts=_value),
     "admin/lists/<slug:code>/<int:value_id>/shift/": Rule("admin", get=False, post=empty, parts=_value),
     "admin/lists/<slug:code>/<int:value_id>/merge/": Rule(
-        "admin", get=False, post=lambda world: {"into": Dictionary("customer_level").id("B")}, parts=_value
+        "admin", get=False, post=lambda world: {"into": Dictionary("customer_level").items()[1].id}, parts=_value
     ),
     "admin/teams/": Rule("admin"),
     "admin/teams/new/": Rule("admin", post=lambda world: {"name": "Newly made"}),
