@@ -38,6 +38,7 @@ from tests.security.bodies import (
     opening,
     organisation,
     phone,
+    portrait,
     readers,
     related,
     said,
@@ -125,6 +126,9 @@ RULES: dict[str, Rule] = {
     "settings/second/passkeys/": Rule("person", get=False, post=empty),
     # Only one's own: see tests/journeys/test_sign_in.py.
     "settings/second/passkeys/<int:key_id>/remove/": Rule("own", get=False, post=empty, parts=lambda world: None),
+    "settings/picture/": Rule("person", get=False, post=portrait),
+    # Of a person whom one may know: see tests/surfaces/test_pictures.py.
+    "_picture/<int:user_id>/<slug:version>/": Rule("own", parts=lambda world: None),
     "settings/theme/": Rule("person", get=False, post=lambda world: {"theme": "dark"}),
     "settings/density/": Rule("person", get=False, post=lambda world: {"density": "compact"}),
     "settings/guide/": Rule("person", get=False, post=empty),

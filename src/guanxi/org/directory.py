@@ -24,11 +24,11 @@ class Directory:
     def people(self) -> Mapping[int, Entry]:
         known = _known()
         if "people" not in known:
-            rows = User.objects.values_list("id", "name", "login", "department_id", "is_active")
+            rows = User.objects.values_list("id", "name", "login", "department_id", "is_active", "picture")
             places = self.departments()
             known["people"] = {
-                i: Entry(i, name, login, department, active, company=head_of_company(places, department))
-                for i, name, login, department, active in rows
+                i: Entry(i, name, login, department, active, company=head_of_company(places, department), picture=picture)
+                for i, name, login, department, active, picture in rows
             }
         return known["people"]
 
