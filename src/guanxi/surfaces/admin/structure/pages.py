@@ -44,6 +44,11 @@ class Kind:
     open_to: Callable[[Actor], bool]
 
     @property
+    def heading(self) -> Label:
+        """What the name of a row is called."""
+        return next(column.label for column in self.columns if column.key == self.needed)
+
+    @property
     def url(self) -> str:
         return f"/admin/{self.code}/"
 
