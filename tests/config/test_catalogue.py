@@ -18,6 +18,7 @@ KEPT = {
     *("English", "Ctrl", "Enter", "Esc", "USD", "CSV", "UTF", "GB", "Excel", "Numbers", "PDF", "XML", "xlsx", "xls", "ods", "csv", "tsv"),
     *("JSON", "json", "application", "Authorization", "Bearer", "gx", "CNY", "limit", "ID", "I", "O", "S", "V", "Z", "X", "K", "w", "txt"),
     *("vcf", "vCard", "www", "name", "example", "com", "MB", "Idempotency", "Key", "KH", "Keycloak", "https", "login", "realms", "staff"),
+    *("JPEG", "PNG", "WebP", "GIF"),
 }
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 
 from guanxi.kernel import history, pairs, write
 from guanxi.kernel.actor import SYSTEM
@@ -21,6 +23,18 @@ def empty(world: World) -> dict[str, Any]:
 def ids(world: World) -> dict[str, Any]:
     """The record of the world."""
     return {"ids": str(world.record.id)}
+
+
+def organisation(world: World) -> dict[str, Any]:
+    """A table that could be one of departments, teams or positions."""
+    return {"file": SimpleUploadedFile("list.csv", b"Department name,Team name,Position name\nNewly made,Newly made,Newly made\n")}
+
+
+def portrait(world: World) -> dict[str, Any]:
+    """A picture of oneself."""
+    drawn = BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(drawn, "PNG")
+    return {"picture": SimpleUploadedFile("me.png", drawn.getvalue())}
 
 
 def opening(world: World) -> dict[str, Any]:

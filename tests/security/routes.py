@@ -37,7 +37,9 @@ from tests.security.bodies import (
     new_title,
     only_pools,
     opening,
+    organisation,
     phone,
+    portrait,
     readers,
     related,
     said,
@@ -135,6 +137,9 @@ RULES: dict[str, Rule] = {
     "settings/second/passkeys/": Rule("person", get=False, post=empty),
     # Only one's own: see tests/journeys/test_sign_in.py.
     "settings/second/passkeys/<int:key_id>/remove/": Rule("own", get=False, post=empty, parts=lambda world: None),
+    "settings/picture/": Rule("person", get=False, post=portrait),
+    # Of a person whom one may know: see tests/surfaces/test_pictures.py.
+    "_picture/<int:user_id>/<slug:version>/": Rule("own", parts=lambda world: None),
     "settings/theme/": Rule("person", get=False, post=lambda world: {"theme": "dark"}),
     "settings/density/": Rule("person", get=False, post=lambda world: {"density": "compact"}),
     "settings/guide/": Rule("person", get=False, post=empty),
@@ -166,6 +171,9 @@ RULES: dict[str, Rule] = {
     "admin/providers/<int:provider_id>/": Rule("admin", post=lambda world: {"name": "Renamed", **SERVICE}),
     "admin/departments/": Rule("admin"),
     "admin/departments/new/": Rule("admin", post=lambda world: {"name": "Newly made"}),
+    **{f"admin/{table}/export/": Rule("admin") for table in ("departments", "teams", "positions")},
+    # What a file brings: see tests/surfaces/test_structure_files.py.
+    **{f"admin/{table}/import/": Rule("admin", post=organisation) for table in ("departments", "teams", "positions")},
     _DEPARTMENT: Rule("admin", get=False, post=lambda world: {"name": "Renamed"}, parts=branch),
     _DEPARTMENT + "place/": Rule("admin", get=False, post=empty, parts=branch),
     _DEPARTMENT + "merge/": Rule("admin", get=False, post=into_east, parts=branch),
@@ -189,7 +197,7 @@ RULES: dict[str, Rule] = {
     "admin/lists/<slug:code>/<int:value_id>/": Rule("admin", get=False, post=lambda world: {"zh": "Renamed", "active": "1"}, parts=_value),
     "admin/lists/<slug:code>/<int:value_id>/shift/": Rule("admin", get=False, post=empty, parts=_value),
     "admin/lists/<slug:code>/<int:value_id>/merge/": Rule(
-        "admin", get=False, post=lambda world: {"into": Dictionary("customer_level").id("B")}, parts=_value
+        "admin", get=False, post=lambda world: {"into": Dictionary("customer_level").items()[1].id}, parts=_value
     ),
     "admin/teams/": Rule("admin"),
     "admin/teams/new/": Rule("admin", post=lambda world: {"name": "Newly made"}),

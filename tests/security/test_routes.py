@@ -187,10 +187,7 @@ def test_who_takes_part_may_what_his_part_says(cast: Cast, marks: Marks, setting
             assert marks() == before, (part, verb, address)
 
 
-@pytest.mark.parametrize("key", ["customers.customer", "customers.contact", "sales.opportunity"])
-def test_whoever_directs_a_dealer_finds_nothing_of_its_maker(cast: Cast, marks: Marks, settings: Any, tmp_path: Any, key: str) -> None:
-    settings.MEDIA_ROOT = tmp_path
-    world = build(registry.get(key), cast)
+def test_whoever_directs_a_dealer_finds_nothing_of_its_maker(world: World, marks: Marks) -> None:
     house = Department.objects.create(name="Dealer", code="dealer", parent=Department.objects.get(code="company"), company=True)
     rival = User.objects.create(login="rival", name="Rival", department=house, password="!")
     Assignment.objects.create(user=rival, role=Role.objects.get(code="director"))

@@ -80,6 +80,7 @@ class Environment:
     mail_url: str = field(default_factory=lambda: os.environ.get("GUANXI_MAIL_URL", "").strip())
     mail_from: str = field(default_factory=lambda: os.environ.get("GUANXI_MAIL_FROM", "").strip())
     own_url: str = field(default_factory=lambda: os.environ.get("GUANXI_URL", "").strip().rstrip("/"))
+    ip_file: str = field(default_factory=lambda: os.environ.get("GUANXI_IP_FILE", "").strip())
     statement_timeout_ms: int = field(default_factory=lambda: whole_number("GUANXI_STATEMENT_TIMEOUT_MS", 5000))
 
     @property

@@ -156,6 +156,8 @@ GUANXI_TRUSTED_PROXY = ENVIRONMENT.trusted_proxy
 if GUANXI_TRUSTED_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     USE_X_FORWARDED_HOST = True
+#: A table of addresses and places, by which people recognise where a sign-in came from.
+GUANXI_IP_FILE = Path(ENVIRONMENT.ip_file).expanduser().resolve() if ENVIRONMENT.ip_file else None
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],

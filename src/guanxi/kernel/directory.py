@@ -30,6 +30,8 @@ class Entry:
     active: bool = True
     parent: int | None = None
     company: int | None = None
+    #: The version of a person's picture, empty for none.
+    picture: str = ""
 
 
 class Provider(Protocol):
@@ -141,6 +143,14 @@ def person_name(user: int | None) -> str:
     """The name of a person, empty for nobody."""
     entry = people().get(user) if user else None
     return entry.name if entry else ""
+
+
+def picture(user: int | None, actor: Actor) -> str:
+    """The address of a person's picture, empty for none and for whom this reader is not to know: people of another company than his."""
+    entry = people().get(user) if user else None
+    if entry is None or not entry.picture or (actor.within is not None and entry.department not in actor.within):
+        return ""
+    return f"/_picture/{entry.id}/{entry.picture}/"
 
 
 def department_name(department: int | None) -> str:

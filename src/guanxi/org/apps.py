@@ -13,7 +13,7 @@ class OrgConfig(AppConfig):
 
     def ready(self) -> None:
         from guanxi.kernel import deciding, directory, install
-        from guanxi.org import deciders, operations, presets
+        from guanxi.org import deciders, operations, origins, presets  # noqa: F401 - origins brings a check
         from guanxi.org.directory import Directory
 
         directory.register(Directory())

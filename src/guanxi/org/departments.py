@@ -22,7 +22,7 @@ from guanxi.org import actors, directory, reach
 from guanxi.org.duty import DOOR, administering
 from guanxi.org.models import Department, Membership, Team, User
 
-LONGEST = 80
+LONGEST, LONGEST_CODE = 80, 40
 
 
 def _accounts() -> Mapping[int, int]:
@@ -39,14 +39,29 @@ def people() -> Mapping[int, int]:
     return COUNTS[-1]()
 
 
-def create(name: str, above: Department | None, *, actor: Actor) -> Department:
-    """A new department, below another or as a further root. Raises Forbidden or Invalidated."""
+def create(name: str, above: Department | None, *, actor: Actor, code: str = "", active: bool = True) -> Department:
+    """A new department, below another or as a further root. Raises Forbidden or Invalidated.
+
+    System administrators may give it a code, or found it closed, as one that comes from elsewhere with its past.
+    """
     reach.growing(above, actor)
+    if code or not active:
+        administering(actor)
     with _tree(actor):
-        _open(above)
-        name = _named(name, above)
+        if active:
+            _open(above)
+        name = _named(name, above) if active else _worded(name)
+        code = _coded(code) if code else f"d-{secrets.token_hex(4)}"
         last = Department.objects.filter(parent=above).aggregate(last=Max("position"))["last"]
-        return Department.objects.create(name=name, code=f"d-{secrets.token_hex(4)}", parent=above, position=(last or 0) + 1)
+        return Department.objects.create(name=name, code=code, parent=above, position=(last or 0) + 1, active=active)
+
+
+def recode(department: Department, code: str, *, actor: Actor) -> None:
+    """Another code, by which files and other systems name it. Raises Forbidden or Invalidated."""
+    administering(actor)
+    with _tree(actor):
+        department.code = _coded(code, but=department)
+        department.save(update_fields=["code"])
 
 
 def change(department: Department, name: str, head: User | None, *, actor: Actor) -> None:
@@ -166,10 +181,24 @@ def _open(department: Department | None) -> None:
 
 
 def _named(name: str, above: Department | None, but: Department | None = None) -> str:
-    name = " ".join(name.replace("\x00", "").split())
-    if not name or len(name) > LONGEST:
-        raise Invalidated({"name": _("Give the department a name of at most 80 characters.")})
+    name = _worded(name)
     beside = Department.objects.filter(parent=above, active=True, name__iexact=name)
     if beside.exclude(pk=but.pk if but else 0).exists():
         raise Invalidated({"name": _("There is a department “%(name)s” in this place already.") % {"name": name}})
     return name
+
+
+def _worded(name: str) -> str:
+    name = " ".join(name.replace("\x00", "").split())
+    if not name or len(name) > LONGEST:
+        raise Invalidated({"name": _("Give the department a name of at most 80 characters.")})
+    return name
+
+
+def _coded(code: str, but: Department | None = None) -> str:
+    code = "".join(code.replace("\x00", "").split())
+    if not code or len(code) > LONGEST_CODE:
+        raise Invalidated({"code": _("A code has at most %(most)d characters.") % {"most": LONGEST_CODE}})
+    if Department.objects.filter(code=code).exclude(pk=but.pk if but else 0).exists():
+        raise Invalidated({"code": _("Another department has the code “%(code)s” already.") % {"code": code}})
+    return code

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.utils.translation import get_language
 
@@ -11,7 +13,8 @@ from guanxi.kernel.directory import Entry, head_of_company
 from guanxi.org import deciders
 from guanxi.org.models import Department, Position, PositionHolder, Role, Team, TeamMember, User
 
-_cache: dict[str, Mapping[int, Entry]] = {}
+_shared: dict[str, Mapping[int, Entry]] = {}
+_apart: ContextVar[dict[str, Mapping[int, Entry]] | None] = ContextVar("directory_apart", default=None)
 _version: dict[str, int | None] = {"access": None}
 
 
@@ -19,41 +22,61 @@ class Directory:
     """The provider that `org` registers with the kernel."""
 
     def people(self) -> Mapping[int, Entry]:
-        if "people" not in _cache:
-            rows = User.objects.values_list("id", "name", "login", "department_id", "is_active")
+        known = _known()
+        if "people" not in known:
+            rows = User.objects.values_list("id", "name", "login", "department_id", "is_active", "picture")
             places = self.departments()
-            _cache["people"] = {
-                i: Entry(i, name, login, department, active, company=head_of_company(places, department))
-                for i, name, login, department, active in rows
+            known["people"] = {
+                i: Entry(i, name, login, department, active, company=head_of_company(places, department), picture=picture)
+                for i, name, login, department, active, picture in rows
             }
-        return _cache["people"]
+        return known["people"]
 
     def departments(self) -> Mapping[int, Entry]:
-        if "departments" not in _cache:
+        known = _known()
+        if "departments" not in known:
             rows = list(Department.objects.order_by("position", "id").values_list("id", "name", "code", "active", "parent_id", "company"))
             above, heads = {row[0]: row[4] for row in rows}, {row[0] for row in rows if row[5]}
-            _cache["departments"] = {
+            known["departments"] = {
                 i: Entry(i, name, code, None, active, parent, _head(i, above, heads)) for i, name, code, active, parent, _company in rows
             }
-        return _cache["departments"]
+        return known["departments"]
 
     def circles(self) -> Mapping[str, Mapping[int, Entry]]:
+        known = _known()
         named = f"role {get_language()}"
-        if named not in _cache:
+        if named not in known:
             teams = Team.objects.order_by("name").values_list("id", "name", "active")
-            _cache["team"] = {i: Entry(i, name, active=active) for i, name, active in teams}
+            known["team"] = {i: Entry(i, name, active=active) for i, name, active in teams}
             places = Position.objects.order_by("place", "id").values_list("id", "name", "active")
-            _cache["position"] = {i: Entry(i, name, active=active) for i, name, active in places}
-            _cache[named] = {
+            known["position"] = {i: Entry(i, name, active=active) for i, name, active in places}
+            known[named] = {
                 r.pk: Entry(r.pk, r.name, r.code, active=r.active) for r in Role.objects.filter(admin=False).order_by("position")
             }
-        return {"team": _cache["team"], "position": _cache["position"], "role": _cache[named]}
+        return {"team": known["team"], "position": known["position"], "role": known[named]}
 
     def teammates(self) -> Mapping[int, frozenset[int]]:
         return _gathered(TeamMember.objects.values_list("team_id", "user_id"))
 
     def holders(self) -> Mapping[int, frozenset[int]]:
         return _gathered(PositionHolder.objects.values_list("position_id", "user_id"))
+
+
+def _known() -> dict[str, Mapping[int, Entry]]:
+    """What is kept: of the process, or of whoever stands apart."""
+    own = _apart.get()
+    return _shared if own is None else own
+
+
+@contextmanager
+def apart() -> Iterator[None]:
+    """Keep to oneself what is read meanwhile: a long change of the tree, which may yet be taken back, is nobody else's to see."""
+    token = _apart.set({})
+    try:
+        yield
+    finally:
+        _apart.reset(token)
+        clear()
 
 
 def _gathered(pairs: Iterable[tuple[int, int]]) -> dict[int, frozenset[int]]:
@@ -85,6 +108,6 @@ def refresh(version: int) -> None:
 
 def clear() -> None:
     """Forget what is cached in this process."""
-    _cache.clear()
+    _known().clear()
     deciders.clear()
     pools.clear()

@@ -56,6 +56,8 @@ class User(AbstractBaseUser):
     second = models.BooleanField(default=False, db_default=False)
     #: Counted up to end every session: it is part of what a session must match.
     epoch = models.IntegerField(default=0, db_default=0)
+    #: The version of his picture (`pictures`), empty for none.
+    picture = models.CharField(max_length=32, blank=True, default="", db_default="")
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[UserManager] = UserManager()

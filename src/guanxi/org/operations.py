@@ -11,7 +11,7 @@ from guanxi.kernel import history
 
 #: Watched tables, and what of their rows is nobody's business or no change.
 SUBJECTS = {
-    "user": "password,last_login,preferences,theme,language,created_at,epoch",
+    "user": "password,last_login,preferences,theme,language,created_at,epoch,picture",
     "department": "",
     "membership": "",
     "role": "",

@@ -60,7 +60,7 @@ def watch() -> None:
         "position", "positionholder",
     ):  # fmt: skip
         versions.watch(f"org_{table}", "access")
-    versions.watch("org_user", "access", "name, login, department_id, manager_id, is_active")
+    versions.watch("org_user", "access", "name, login, department_id, manager_id, is_active, picture")
 
 
 def _grant(role: Role, entity: Entity, action: str, said: str) -> Grant:

@@ -12,7 +12,8 @@ from guanxi.kernel import clock, directory, pools, standing
 from guanxi.kernel.actor import SCOPES, Actor, Arm
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.grants import VERBS
-from guanxi.org import actors
+from guanxi.org import actors, closed
+from guanxi.org.closed import Closed
 from guanxi.org.models import Assignment, Grant, Role, Team, User
 from guanxi.org.words import action_word, reach_word
 
@@ -44,21 +45,23 @@ class Verdict:
 
 @dataclass
 class Explanation:
-    """Everything about a person and a record. `closed` are the fields he may not freely edit: (label, right)."""
+    """Everything about a person and a record. `closed` are the fields he may not freely edit, with what makes it so."""
 
     verdicts: list[Verdict]
-    closed: list[tuple[str, str]]
+    closed: list[Closed]
     notes: list[str]
 
 
-def explain(user: User, entity: Entity, row: Any) -> Explanation:
-    """Why this person can or can't view, edit, delete, hand over or export this record, and which fields are closed to him."""
+def explain(user: User, entity: Entity, row: Any, *, opening: bool = False) -> Explanation:
+    """Why this person can or can't view, edit, delete, hand over or export this record, and which fields are closed to him and why.
+
+    `opening` names roles that would open them, for whoever may know of all roles.
+    """
     actor = actors.resolve(user)
     barring, notes = _notes(user, entity, row), _lying(user, actor, entity, row)
     asked = [a for a in VERBS if a not in ("create", "import")]
     verdicts = [_verdict(user, actor, entity, row, action, barred=bool(barring)) for action in asked]
-    rights = [(str(f.label), actor.right(entity.key, key)) for key, f in entity.fields.items()]
-    return Explanation(verdicts, [(label, right) for label, right in rights if right != "edit"], [*barring, *notes])
+    return Explanation(verdicts, closed.fields(user, actor, entity, row, opening=opening), [*barring, *notes])
 
 
 def _notes(user: User, entity: Entity, row: Any) -> list[str]:

@@ -14,16 +14,19 @@ from guanxi.kernel.actor import Actor
 from guanxi.kernel.write import Invalidated, unit
 from guanxi.org import reach
 from guanxi.org.duty import DOOR, administering
-from guanxi.org.models import Role, Team, TeamMember, TeamRole, User
+from guanxi.org.models import Department, Role, Team, TeamMember, TeamRole, User
 
 LONGEST, LONGEST_ABOUT = 80, 200
 
 
-def create(name: str, about: str, *, actor: Actor) -> Team:
-    """A new team without people or roles. Raises Forbidden, NotFound or Invalidated."""
-    if not reach.shapes_company(actor):
+def create(name: str, about: str, *, actor: Actor, of: Department | None = None) -> Team:
+    """A new team without people or roles. Raises Forbidden, NotFound or Invalidated.
+
+    `of` is the head of the company whose own people look after it; only system administrators choose one that is not theirs.
+    """
+    if not reach.shapes_company(actor) or (of is not None and of.pk != reach.company_head(actor)):
         administering(actor)
-    company = reach.company_head(actor)
+    company = of.pk if of is not None else reach.company_head(actor)
     with unit(actor, DOOR):
         return Team.objects.create(name=_named(name, company), about=_text(about)[:LONGEST_ABOUT], company_id=company)
 

@@ -29,6 +29,7 @@ from guanxi.surfaces.admin import (
     trail,
     why,
 )
+from guanxi.surfaces.admin.structure import pages as structure
 from guanxi.surfaces.api import routes as api
 from guanxi.surfaces.exchange import pages as exchange
 from guanxi.surfaces.pages import (
@@ -56,6 +57,7 @@ from guanxi.surfaces.pages import (
     participants,
     passkey,
     petitions,
+    pictures,
     pool,
     presence,
     preview,
@@ -75,7 +77,7 @@ from guanxi.surfaces.pages import (
 )
 
 administration = (
-    *(places, departments, positions, teams, access, roles, sign_in, licences, providers),
+    *(places, structure, departments, positions, teams, access, roles, sign_in, licences, providers),
     *(lists, fields, why, trail, arrivals, hints, clearing),
 )
 
@@ -101,6 +103,7 @@ handlers = (
     single,
     presence,
     settings,
+    pictures,
     home,
     finding,
     card,

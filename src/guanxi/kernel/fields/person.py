@@ -17,8 +17,9 @@ from guanxi.kernel.fields.base import Declared, Field, Invalid, Kind, Label, Rea
 
 
 @lru_cache(maxsize=4_096)
-def _who(person: int, name: str) -> str:
-    return f'<span class="who"><span class="ava s c{person % 6}">{escape(name[:1])}</span>{escape(name)}</span>'
+def _who(person: int, name: str, picture: str) -> str:
+    face = f'<img src="{picture}" alt="" loading="lazy">' if picture else escape(name[:1])
+    return f'<span class="who"><span class="ava s c{person % 6}">{face}</span>{escape(name)}</span>'
 
 
 class PersonKind(Kind):
@@ -72,7 +73,7 @@ class PersonKind(Kind):
 
     def html(self, value: Any, reader: Reader) -> str:
         name = self.text(value, reader)
-        return _who(value or 0, name) if name else ""
+        return _who(value or 0, name, directory.picture(value, reader.actor)) if name else ""
 
     def input(self, bound: Field, value: Any, reader: Reader, name: str = "") -> Markup:
         rows, found = [Markup('<option value=""></option>')], self.choices(reader)

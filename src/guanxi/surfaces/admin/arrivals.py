@@ -16,7 +16,7 @@ from guanxi.kernel import clock, directory
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.models import AccessLog
 from guanxi.kernel.whole import whole
-from guanxi.org import arrivals, reach
+from guanxi.org import arrivals, origins, reach
 from guanxi.surfaces.admin.places import PLACES, TRAILS, Place, looking_after
 from guanxi.surfaces.admin.sheets import sheet
 from guanxi.surfaces.days import between
@@ -62,6 +62,7 @@ def show(request: HttpRequest) -> HttpResponse:
     """The newest first, fifty a page."""
     context = {
         **sheet(request, "/admin/arrivals/", chosen(request), ("who", "how", "since", "until"), drawn),
+        "placed": origins.configured(),
         "people": reach.accounts(actor_of(request)).order_by("name"),
         "words": {code: word for code, (word, _tone) in WORDS.items()},
     }
@@ -96,6 +97,7 @@ def drawn(row: AccessLog) -> dict[str, Any]:
         "word": word,
         "tone": tone,
         "address": row.data.get("address", ""),
+        "place": origins.place(row.data.get("address", "")),
         "device": row.data.get("device", ""),
     }
 
@@ -107,12 +109,12 @@ def export(request: HttpRequest) -> HttpResponse:
     def lines() -> Iterator[list[str]]:
         for row in chosen(request).iterator(chunk_size=1_000):
             line = drawn(row)
-            yield [line["at"], line["who"], line["login"], str(line["word"]), line["address"], line["device"]]
+            yield [line["at"], line["who"], line["login"], str(line["word"]), line["address"], line["place"], line["device"]]
 
     AccessLog.objects.create(
         at=clock.now(), actor=actor_of(request).id, verb="export", entity="org.arrivals", data={"asked": request.GET.dict()}
     )
-    return workbook(_("Sign-ins"), [_("When"), _("By whom"), _("User name"), _("How"), _("Address"), _("Device")], lines())
+    return workbook(_("Sign-ins"), [_("When"), _("By whom"), _("User name"), _("How"), _("Address"), _("Place"), _("Device")], lines())
 
 
 urls = [path("admin/arrivals/", show), path("admin/arrivals/export/", export)]

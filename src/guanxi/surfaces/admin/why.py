@@ -40,7 +40,14 @@ def show(request: HttpRequest) -> HttpResponse:
     people = list(User.objects.order_by("-is_active", "name"))
     user = next((p for p in people if p.pk == whole(request.GET.get("person"))), None)
     asked = request.GET.get("record", "").strip()[:200]
-    context: dict[str, Any] = {"people": people, "user": user, "asked": asked, "rights": words.RIGHTS, "tones": words.RIGHT_TONES}
+    context: dict[str, Any] = {
+        "people": people,
+        "user": user,
+        "asked": asked,
+        "rights": words.RIGHTS,
+        "tones": words.RIGHT_TONES,
+        "opening": True,
+    }
     if user is not None and asked:
         place = locate(asked)
         if place is None:
@@ -50,7 +57,10 @@ def show(request: HttpRequest) -> HttpResponse:
             AccessLog.objects.create(
                 at=clock.now(), actor=actor_of(request).id, verb="explain", entity=entity.key, record=row.id, data={"person": user.pk}
             )
-            context |= {"found": reasons.explain(user, entity, row), "what": f"{entity.label} {getattr(row, 'number', '') or row.id}"}
+            context |= {
+                "found": reasons.explain(user, entity, row, opening=True),
+                "what": f"{entity.label} {getattr(row, 'number', '') or row.id}",
+            }
     return page(request, "admin/why.html", context, title=_("Why can, why can't"))
 
 

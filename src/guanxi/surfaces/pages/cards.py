@@ -29,6 +29,7 @@ def card(shown: Lanes, row: tuple[Any, ...], version: int, since: Any, *, closed
         "figure": "",
         "day": "",
         "who": "",
+        "face": "",
     }
     made["title"] = f"{shown.entity.label} {row[0]}"
     for bound in shown.compiled.columns:
@@ -37,6 +38,7 @@ def card(shown: Lanes, row: tuple[Any, ...], version: int, since: Any, *, closed
             made["title"] = value
         elif field.kind.name == "person" and not bound.masked:
             made["who"] = directory.person_name(value)
+            made["face"] = directory.picture(value, shown.reader.actor)
         elif value not in (None, "", []):
             spot = {"money": "figure", "date": "day", "datetime": "day"}.get(field.kind.name, "lines")
             html = shown_value(bound, row, shown.reader, closed=closed)

@@ -70,7 +70,11 @@ def place_of(path: str) -> str:
 def _render(actor: Actor, place: str, theme: str, density: str) -> Chrome:
     sections = menu(actor, place)
     context = {
-        "actor": {"name": actor.name, "department": directory.department_name(actor.department)},
+        "actor": {
+            "name": actor.name,
+            "face": directory.picture(actor.id, actor),
+            "department": directory.department_name(actor.department),
+        },
         "menu": sections,
         "dock": dock(sections),
         "quick_create": quick_create(actor),

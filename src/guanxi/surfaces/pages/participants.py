@@ -49,10 +49,11 @@ def region(entity: Entity, record: Any, actor: Actor) -> dict[str, Any]:
     shown = []
     for row in sharing.participants(entity, record.id):
         name = directory.grantee_told(row.to, row.grantee, actor, row.company)
+        face = directory.picture(row.grantee, actor) if row.to == "person" else ""
         own = row.to == "person" and row.grantee == actor.id
         last = timezone.localtime(row.until).strftime("%Y-%m-%d") if row.until else ""
         said = {"part": PARTS.get(row.part, row.part), "tone": ABOUT.get(row.part, ""), "until": last}
-        shown.append({"id": row.pk, "name": name, "person": row.to == "person", "removable": may or own, **said})
+        shown.append({"id": row.pk, "name": name, "person": row.to == "person", "face": face, "removable": may or own, **said})
     return {"entity": entity, "record": record, "participants": shown, "may": may, "url": f"/{entity.slug}/{record.id}/_participants/"}
 
 

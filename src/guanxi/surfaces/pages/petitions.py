@@ -59,7 +59,7 @@ def drawn(rows: list[Petition], actor: Actor) -> list[dict[str, Any]]:
     told: dict[int, disclosure.Told] = {}
     for key in {p.entity for p in rows}:
         told |= disclosure.told(registry.get(key), [p.record for p in rows if p.entity == key], actor)
-    return [_one(p, told.get(p.record)) for p in rows]
+    return [{**_one(p, told.get(p.record)), "face": directory.picture(p.asked_by, actor)} for p in rows]
 
 
 def _one(petition: Petition, told: disclosure.Told | None) -> dict[str, Any]:

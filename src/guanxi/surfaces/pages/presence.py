@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from guanxi.kernel.write import NotFound
-from guanxi.org import arrivals, presences
+from guanxi.org import arrivals, origins, presences
 from guanxi.org.models import Presence, User
 from guanxi.surfaces.pages.frame import go, page, signed_in
 from guanxi.surfaces.pages.settings import person
@@ -42,6 +42,7 @@ def _line(row: Presence, here: str | None) -> dict[str, Any]:
         "device": row.device or _("Unknown device"),
         "phone": any(word in row.device for word in ("Android", "iOS", "HarmonyOS")),
         "address": row.address,
+        "place": origins.place(row.address),
         "since": clock(row.since),
         "seen": clock(row.seen),
         "here": row.session_key == here,

@@ -56,10 +56,17 @@ def show(request: HttpRequest) -> HttpResponse:
         if not errors:
             sent = _("Saved. A link was sent to %(address)s: the address changes once you open it.") % {"address": values["email"]}
             return go(request, "/settings/", sent if waiting else _("Saved"))
-    actor = actor_of(request)
+    return drawn(request, errors, values)
+
+
+def drawn(request: HttpRequest, errors: dict[str, str], values: dict[str, str] | None = None) -> HttpResponse:
+    """The page, with what was refused."""
+    actor, user = actor_of(request), person(request)
     context = {
         "user": user,
-        "values": values,
+        "face": directory.picture(user.pk, actor),
+        "parts": {"middle": _("the middle"), "start": _("the upper or left part"), "end": _("the lower or right part")},
+        "values": values or {**profile.keeper().read(user), "time_zone": user.time_zone},
         "errors": errors,
         "department": directory.department_name(actor.department),
         "roles": sorted(user.assignments.values_list("role__zh" if translation.get_language() != "en" else "role__en", flat=True)),
