@@ -69,6 +69,7 @@ def cases(entity: Entity, world: World, cast: Cast) -> Iterator[Case]:
     yield Case("POST", ("merge",), {"with": [world.other.id]}, "edit")
     whom = {"grantees": [{"to": "person", "id": cast.readonly.id}], "part": "viewer"}
     yield Case("POST", ("participants",), whom, "transfer")
+    yield Case("POST", ("transfer",), {"owner": cast.director.id}, "transfer")
     yield Case("DELETE", ("participants", str(NOWHERE)), None, "transfer")
     for action in entity.actions:
         yield Case("POST", ("actions", action.code), {}, action.grant)
@@ -152,6 +153,6 @@ def test_every_address_of_a_record_is_in_this_matrix(cast: Cast) -> None:
     """A new address of a record has to be said here, with what it takes."""
     from guanxi.surfaces.api.routes import urls
 
-    known = {"restore", "merge", "history", "participants", "actions", ""}
+    known = {"restore", "merge", "history", "participants", "actions", "transfer", ""}
     found = {str(p.pattern).partition("{1,18})")[2].strip("/?$").split("/")[0] for p in urls if "record_id" in str(p.pattern)}
     assert found == known

@@ -43,7 +43,10 @@ def referring(entity: Entity, lost: Any, cast: Cast) -> list[tuple[Entity, str, 
         for key, field in child.fields.items():
             if getattr(field.kind, "to", "").lower() == entity.key:
                 value = [lost.id] if isinstance(field.column, Linked) else lost.id
-                found.append((child, key, samples.make(child, actor=cast.owner, **{key: value})))
+                record = samples.make(child, actor=cast.owner, **({} if field.computed else {key: value}))
+                if field.computed:  # which a rule of the product sets
+                    child.model._default_manager.filter(id=record.id).update(**{str(field.column.path): value})
+                found.append((child, key, record))
     return found
 
 

@@ -87,7 +87,7 @@ def move(world: World) -> dict[str, Any] | None:
     by = next(iter(shapes.choices(world.entity, SYSTEM)), "")
     if not by or by not in world.entity.writable(SYSTEM):
         return None
-    if world.entity.boards:
+    if world.entity.boards and world.entity.stage:
         return {"id": world.record.id, "to": codes(world)[1]}
     field = world.entity.fields[by]
     others = [i.code for i in field.kind.dictionary.active() if i.id != field.value(world.record)]  # type: ignore[attr-defined]
