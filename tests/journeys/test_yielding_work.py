@@ -1,4 +1,7 @@
-"""One colleague's work passes to another in a browser and comes back, and a selection takes along what belongs to it."""
+"""One colleague's work passes to another in a browser and comes back, and a selection takes along what belongs to it.
+
+The last of the journeys: whoever got his work back today has owned it since today, and nothing of it falls into a pool for a while.
+"""
 
 from __future__ import annotations
 
