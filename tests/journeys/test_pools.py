@@ -85,7 +85,7 @@ def test_a_manager_gives_what_lies_in_the_pool_to_a_member(enter: Enter) -> None
 
 @pytest.mark.feature("OWN-01")
 def test_the_dry_run_says_who_falls_and_the_run_lets_him_fall(enter: Enter) -> None:
-    seller, office = enter("sales"), enter("business")
+    seller, office = enter("sales2"), enter("business")
     seller.go("/customers/?view=mine&sort=last_follow_up_at")
     forgotten = seller.rows.first.locator(".stick").inner_text()
     pool = fresh("预演公海")
