@@ -72,7 +72,8 @@ def test_a_sign_on_service_opens_the_house_to_whom_it_is_linked_and_a_refusal_sa
     expect(desk.page.locator("main h1")).to_have_text("客户")
     leave(desk)
     admin.page.locator("#f-active").uncheck()
-    admin.page.locator(".formfoot .btnp").click()
+    with admin.page.expect_navigation():  # the word of the save before may stand there still
+        admin.page.locator(".formfoot .btnp").click()
     admin.toast("已保存")
     desk.go("/login/")
     expect(desk.page.get_by_role("link", name=name)).to_have_count(0)
