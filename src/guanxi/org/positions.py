@@ -12,6 +12,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from guanxi.kernel.actor import Actor
+from guanxi.kernel.ordering import shifted
 from guanxi.kernel.write import Invalidated, unit
 from guanxi.org import directory
 from guanxi.org.duty import DOOR, administering
@@ -52,15 +53,10 @@ def shift(position: Position, *, up: bool, actor: Actor) -> None:
     """One place up or down in the list; at its end nothing happens. Raises Forbidden."""
     administering(actor)
     with unit(actor, DOOR):
-        known = list(Position.objects.select_for_update().order_by("place", "pk"))
-        at = known.index(position)
-        to = at - 1 if up else at + 1
-        if not 0 <= to < len(known):
-            return
-        known[at], known[to] = known[to], known[at]
-        for place, one in enumerate(known, start=1):
-            if one.place != place:
-                Position.objects.filter(pk=one.pk).update(place=place)
+        known = {each.pk: each for each in Position.objects.select_for_update().order_by("place", "pk")}
+        for place, pk in enumerate(shifted(list(known), position.pk, up=up), start=1):
+            if known[pk].place != place:
+                Position.objects.filter(pk=pk).update(place=place)
     directory.clear()
 
 

@@ -23,6 +23,7 @@ from guanxi.kernel.dictionary import Dictionary
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Label
 from guanxi.kernel.models import CustomField
+from guanxi.kernel.ordering import shifted
 from guanxi.kernel.write import lists as values
 from guanxi.kernel.write.errors import Forbidden, Invalidated
 from guanxi.kernel.write.unit import unit
@@ -119,15 +120,10 @@ def shift(row: CustomField, *, up: bool, actor: Actor) -> None:
     """One place up or down among the fields of its entity; at the end nothing happens. Raises Forbidden."""
     _shaping(actor)
     with unit(actor, DOOR):
-        known = list(CustomField.objects.select_for_update().filter(entity=row.entity).order_by("position", "id"))
-        at = next(place for place, each in enumerate(known) if each.pk == row.pk)
-        to = at - 1 if up else at + 1
-        if not 0 <= to < len(known):
-            return
-        known[at], known[to] = known[to], known[at]
-        for place, each in enumerate(known):
-            if each.position != place:
-                CustomField.objects.filter(pk=each.pk).update(position=place)
+        known = {each.pk: each for each in CustomField.objects.select_for_update().filter(entity=row.entity).order_by("position", "id")}
+        for place, pk in enumerate(shifted(list(known), row.pk, up=up)):
+            if known[pk].position != place:
+                CustomField.objects.filter(pk=pk).update(position=place)
         custom.load()
 
 

@@ -21,6 +21,7 @@ from guanxi.kernel.dictionary import Item
 from guanxi.kernel.fields.column import Keyed
 from guanxi.kernel.lists import ListOf, Use
 from guanxi.kernel.models import DictionaryValue
+from guanxi.kernel.ordering import shifted
 from guanxi.kernel.write import after
 from guanxi.kernel.write.errors import Forbidden, Invalidated
 from guanxi.kernel.write.unit import unit
@@ -83,12 +84,7 @@ def shift(of: ListOf, value: Item, *, up: bool, actor: Actor) -> None:
     with unit(actor, DOOR):
         rows = {row.pk: row for row in DictionaryValue.objects.select_for_update().filter(dictionary=of.code, into=None)}
         known = sorted(rows, key=lambda pk: (rows[pk].position, pk))
-        at = known.index(value.id)
-        to = at - 1 if up else at + 1
-        if not 0 <= to < len(known):
-            return
-        known[at], known[to] = known[to], known[at]
-        for place, pk in enumerate(known):
+        for place, pk in enumerate(shifted(known, value.id, up=up)):
             if rows[pk].position != place:
                 DictionaryValue.objects.filter(pk=pk).update(position=place)
         dictionary.clear()

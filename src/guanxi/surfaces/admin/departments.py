@@ -17,7 +17,7 @@ from guanxi.kernel.write import Invalidated, Refused
 from guanxi.org import departments, reach
 from guanxi.org.models import Department, User
 from guanxi.surfaces.admin.places import PEOPLE, PLACES, Place, looking_after
-from guanxi.surfaces.admin.verbs import on_one
+from guanxi.surfaces.admin.verbs import on_one, told
 from guanxi.surfaces.pages.frame import View, actor_of, fragment, go, page
 
 PLACES.append(
@@ -50,7 +50,7 @@ def drawn(request: HttpRequest, chosen: Department | None, refusal: Refused | No
         "chosen": chosen,
         "everywhere": reach.everywhere(actor),
         "moves": reach.shapes_company(actor),
-        "error": " ".join(refusal.errors.values()) if isinstance(refusal, Invalidated) else str(refusal or ""),
+        "error": told(refusal),
     }
     if chosen is not None:
         under = directory.below(directory.departments(), frozenset({chosen.pk}))

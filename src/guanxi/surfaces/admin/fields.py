@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from guanxi.kernel import lists, write
+from guanxi.kernel import lists
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Field
 from guanxi.kernel.models import CustomField
@@ -20,6 +20,7 @@ from guanxi.kernel.write import Refused
 from guanxi.kernel.write import fields as verbs
 from guanxi.kernel.write.lists import may_shape
 from guanxi.surfaces.admin.places import CONTENTS, PLACES, Place, opened_to
+from guanxi.surfaces.admin.verbs import told
 from guanxi.surfaces.pages.frame import View, actor_of, go, page
 
 PLACES.append(
@@ -85,7 +86,7 @@ def _drawn(request: HttpRequest, entity: Entity, refusal: Refused | None = None,
         "sorts": verbs.SORTS,
         "lists": [each for each in lists.everything() if not each.dictionary.fixed],
         "typed": request.POST if refusal else {},
-        "error": " ".join(refusal.errors.values()) if isinstance(refusal, write.Invalidated) else str(refusal or ""),
+        "error": told(refusal),
     }
     words = {"entity": entity.label}
     return page(request, "admin/fields_of.html", context, title=_("Fields of “%(entity)s”") % words, status=422 if refusal else 200)

@@ -18,6 +18,7 @@ from guanxi.kernel.whole import whole
 from guanxi.kernel.write import Refused
 from guanxi.kernel.write import lists as verbs
 from guanxi.surfaces.admin.places import CONTENTS, PLACES, Place, opened_to
+from guanxi.surfaces.admin.verbs import told
 from guanxi.surfaces.exchange.sheet import workbook
 from guanxi.surfaces.pages.frame import View, actor_of, go, page
 
@@ -79,7 +80,7 @@ def _drawn(request: HttpRequest, of: ListOf, refusal: Refused | None = None, cho
         "parents": {i.id: i for i in above.dictionary.items()} if above else {},
         "colours": _colours(),
         "typed": request.POST if refusal else {},
-        "error": " ".join(refusal.errors.values()) if isinstance(refusal, write.Invalidated) else str(refusal or ""),
+        "error": told(refusal),
     }
     return page(request, "admin/list.html", context, title=of.label, status=422 if refusal else 200)
 

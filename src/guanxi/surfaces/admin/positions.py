@@ -17,7 +17,7 @@ from guanxi.kernel.write import Invalidated
 from guanxi.org import positions
 from guanxi.org.models import Position, User
 from guanxi.surfaces.admin.places import PEOPLE, PLACES, Place, administering
-from guanxi.surfaces.admin.verbs import founded, on_one
+from guanxi.surfaces.admin.verbs import founded, on_one, told
 from guanxi.surfaces.pages.frame import View, actor_of, page
 
 PLACES.append(
@@ -47,7 +47,7 @@ def drawn(request: HttpRequest, chosen: Position | None, refusal: Invalidated | 
         "chosen": chosen,
         "first": bool(known) and chosen == known[0],
         "last": bool(known) and chosen == known[-1],
-        "error": " ".join(refusal.errors.values()) if refusal else "",
+        "error": told(refusal),
     }
     if chosen is not None:
         holders = User.objects.filter(positions__position=chosen).order_by("-is_active", "name")

@@ -22,7 +22,7 @@ from guanxi.org import comparison, roles, words
 from guanxi.org.models import Role, User
 from guanxi.surfaces.admin import access
 from guanxi.surfaces.admin.places import administering
-from guanxi.surfaces.admin.verbs import on_one
+from guanxi.surfaces.admin.verbs import on_one, told
 from guanxi.surfaces.days import last_day
 from guanxi.surfaces.pages.frame import View, actor_of, fragment, go, page
 
@@ -69,7 +69,7 @@ def drawn(request: HttpRequest, role: Role, refusal: Invalidated | None = None) 
         .exclude(pk__in=[a.user_id for a in held])
         .exclude(pk=actor_of(request).id or 0)
         .order_by("name"),
-        "error": " ".join(refusal.errors.values()) if refusal else "",
+        "error": told(refusal),
     }
     return page(request, "admin/role.html", context, title=role.name, status=422 if refusal else 200)
 

@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy
 
 from guanxi.kernel import directory
 from guanxi.kernel.whole import whole
-from guanxi.kernel.write import Invalidated, Refused
+from guanxi.kernel.write import Refused
 from guanxi.org import reach, teams
 from guanxi.org.models import Role, Team, TeamRole, User
 from guanxi.surfaces.admin.places import PEOPLE, PLACES, Place, opened_to
-from guanxi.surfaces.admin.verbs import founded, on_one
+from guanxi.surfaces.admin.verbs import founded, on_one, told
 from guanxi.surfaces.pages.frame import View, actor_of, page
 
 PLACES.append(
@@ -49,7 +49,7 @@ def drawn(request: HttpRequest, chosen: Team | None, refusal: Refused | None = N
         "teams": [_line(team) for team in known],
         "everywhere": reach.everywhere(actor),
         "chosen": chosen,
-        "error": " ".join(refusal.errors.values()) if isinstance(refusal, Invalidated) else str(refusal or ""),
+        "error": told(refusal),
     }
     if chosen is not None:
         members = list(User.objects.filter(teams__team=chosen).order_by("-is_active", "name"))

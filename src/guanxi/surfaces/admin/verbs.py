@@ -29,6 +29,11 @@ def ceiling_of(request: HttpRequest) -> int | None:
     return most
 
 
+def told(refusal: Refused | None) -> str:
+    """What a page says over what was refused."""
+    return " ".join(refusal.errors.values()) if isinstance(refusal, Invalidated) else str(refusal or "")
+
+
 def founded(request: HttpRequest, create: Callable[..., models.Model], *, template: str, address: str, said: str) -> HttpResponse:
     """Something new by name and purpose, asked for in the modal: `create(name, about, actor=)`, then its page with what is `said`."""
     name, about, errors = request.POST.get("name", ""), request.POST.get("about", ""), {}
