@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from guanxi.activity.rules import plans
 from guanxi.declare import Choice, DateTime, Dictionary, Entity, Fixed, Grants, Integer, Lookup, Preset, Record, Text, Value
-from guanxi.kernel import clock
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.grants import STANDARD
 
@@ -88,13 +87,8 @@ class FollowUpEntity(Entity, model=FollowUp):
 
     def validate(self, record: Any, changed: set[str], errors: dict[str, str]) -> None:
         """It happened now unless said otherwise, and the next one lies after it."""
-        if record.happened_at is None:
-            record.happened_at = clock.now()
-        if "next_at" in changed and record.next_at and record.next_at < record.happened_at:
-            errors.setdefault("next_at", _("The next follow-up lies before this one."))
+        plans.in_order(record, changed, errors)
 
     def follow(self, records: Sequence[Any], *, creating: bool, changed: set[str], actor: Actor, door: str) -> None:
         """Follow-ups decide when their customer and opportunity are spoken to next."""
-        from guanxi.activity.rules import plans
-
         plans.follow(self, records, creating=creating, changed=changed, door=door)

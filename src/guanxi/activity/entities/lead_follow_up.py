@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from guanxi.activity.entities.follow_up import DIRECTION, MODE, FollowUpEntity
 from guanxi.activity.rules import leads, plans
 from guanxi.declare import Choice, DateTime, Entity, Integer, Lookup, Preset, Record, Text
-from guanxi.kernel import clock
 from guanxi.kernel.actor import Actor
 
 
@@ -62,10 +60,7 @@ class LeadFollowUpEntity(Entity, model=LeadFollowUp):
 
     def validate(self, record: Any, changed: set[str], errors: dict[str, str]) -> None:
         """It happened now unless said otherwise, and the next one lies after it."""
-        if record.happened_at is None:
-            record.happened_at = clock.now()
-        if "next_at" in changed and record.next_at and record.next_at < record.happened_at:
-            errors.setdefault("next_at", _("The next follow-up lies before this one."))
+        plans.in_order(record, changed, errors)
 
     def follow(self, records: Sequence[Any], *, creating: bool, changed: set[str], actor: Actor, door: str) -> None:
         """Talks decide when their lead is spoken to next, and who was spoken to is no new lead any more."""

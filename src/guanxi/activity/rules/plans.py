@@ -13,8 +13,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
-from guanxi.kernel import write
+from guanxi.kernel import clock, write
 from guanxi.kernel.actor import SYSTEM
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.registry import registry
@@ -26,6 +27,14 @@ TARGETS: Mapping[str, Mapping[str, str]] = {
 }
 #: What, changed on any follow-up, moves plans; and what it is about does.
 MOVING = frozenset({"next_at", "happened_at", "deleted_at"})
+
+
+def in_order(record: Any, changed: set[str], errors: dict[str, str]) -> None:
+    """A talk happened now unless said otherwise, and the next one lies after it."""
+    if record.happened_at is None:
+        record.happened_at = clock.now()
+    if "next_at" in changed and record.next_at and record.next_at < record.happened_at:
+        errors.setdefault("next_at", _("The next follow-up lies before this one."))
 
 
 def follow(entity: Entity, records: Sequence[Any], *, creating: bool, changed: set[str], door: str) -> None:
