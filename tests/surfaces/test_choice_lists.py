@@ -99,6 +99,8 @@ def test_two_that_meant_the_same_become_one(cast: Cast, at_desk: Desk) -> None:
     assert ">3<" in page
     desk.post(f"/admin/lists/customer_source/{one.id}/merge/", {"into": other.id})
     assert SOURCE.by_code(one.code) == SOURCE.by_name(one.zh) == other
+    (left,) = verify.run()
+    assert "3 records still bear" in left
     assert follow().counts == {"done": 4}
     assert {field(CUSTOMER, i, "source") for i in [*ids, binned]} == {other.id}
     assert field(CUSTOMER, ids[0], "updated_at") == stands

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import connection
 
@@ -114,4 +113,4 @@ def counts(of: ListOf) -> dict[int, int] | None:
     return found
 
 
-__all__: list[Any] = ["ListOf", "Use", "counts", "everything", "get"]
+__all__ = ["ListOf", "Use", "counts", "everything", "get"]

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from guanxi.kernel import clock, directory, pools, recycling, search
+from guanxi.kernel import clock, directory, lists, pools, recycling, search
 from guanxi.kernel.draft import Draft, Hold
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.column import Linked
@@ -38,6 +38,7 @@ def run() -> list[str]:
             problems += of_entity(entity)
     problems += strays()
     problems += laggards()
+    problems += merged_values()
     problems += partitions()
     problems += holds()
     for check in _of_areas:
@@ -59,6 +60,16 @@ def laggards() -> Iterator[str]:
     if ids:
         named = ", ".join(map(str, ids[:NAMED])) + (f" and {len(ids) - NAMED} more" if len(ids) > NAMED else "")
         yield f"children and search entries have not followed yet: {named}"
+
+
+def merged_values() -> Iterator[str]:
+    """What was merged into another value of its list stands on no record any more, once the job that sees to it has ended."""
+    for of in lists.everything():
+        gone = {item.id: item for item in of.dictionary.items() if item.into is not None}
+        counted = lists.counts(of) if gone else {}
+        for value, number in (counted or {}).items():
+            if value in gone:
+                yield f"{of.code}: {number} records still bear “{gone[value].code}”, which was merged: go on with its job"
 
 
 def holds() -> Iterator[str]:
