@@ -103,6 +103,7 @@ def test_a_link_of_an_ended_session_leads_to_the_door_and_back(window: Any) -> N
     desk.page.fill("#password", PASSWORD)
     desk.page.click("form .btnp")
     desk.page.wait_for_url(re.compile(r"/customers/\?view=all"))
+    expect(desk.rows.first).to_be_visible()
 
 
 def test_a_form_that_was_just_opened_is_saved_after_logging_in_elsewhere(window: Any) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Request, expect
+from playwright.sync_api import Locator, Request, expect
 
-from tests.journeys.desk import Enter, fresh
+from tests.journeys.desk import Desk, Enter, fresh
 from tests.journeys.finger import PHONE, Finger
 
 #: The column in which the carried card would be put down.
@@ -17,6 +17,24 @@ RESTS = """() => new Promise(done => {
   const board = document.querySelector('[data-board]'), before = board.scrollLeft;
   setTimeout(() => done(board.scrollLeft === before), 400);
 })"""
+
+
+def carry_on(desk: Desk, finger: Finger, card: Locator) -> str:
+    """The card rests, and is carried to the rim, which pulls further columns by; the column below it at last."""
+    finger.down(card)
+    finger.hold(400)
+    finger.glide(376, finger.at[1])
+    for _pull in range(20):
+        finger.hold(300)
+        finger.glide(195, finger.at[1])  # off the rim: the board comes to rest
+        desk.page.wait_for_function(RESTS)
+        finger.glide(200, finger.at[1], steps=3)
+        finger.hold(200)
+        to = str(desk.page.evaluate(BELOW))
+        if to in ("needs", "proposal", "negotiation"):
+            break
+        finger.glide(376 if to == "contact" else 14, finger.at[1])
+    return to
 
 
 @pytest.mark.feature("OPP-04")
@@ -47,19 +65,7 @@ def test_a_card_is_carried_by_finger_over_the_edge_of_the_screen_and_a_swipe_onl
     expect(desk.page.locator("[data-board].carrying")).to_have_count(0)
     assert not moved
 
-    finger.down(card)  # rests, and is carried to the rim, which pulls further columns by
-    finger.hold(400)
-    finger.glide(376, finger.at[1])
-    for _pull in range(20):
-        finger.hold(300)
-        finger.glide(195, finger.at[1])  # off the rim: the board comes to rest
-        desk.page.wait_for_function(RESTS)
-        finger.glide(200, finger.at[1], steps=3)
-        finger.hold(200)
-        to = desk.page.evaluate(BELOW)
-        if to in ("needs", "proposal", "negotiation"):
-            break
-        finger.glide(376 if to == "contact" else 14, finger.at[1])
+    to = carry_on(desk, finger, card)
     assert to != "contact"
     with desk.page.expect_response(re.compile("/_move/")):
         finger.up()

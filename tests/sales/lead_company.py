@@ -6,13 +6,14 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from guanxi.kernel import clock, pools, recycling, write
+from guanxi.kernel import clock, recycling, write
 from guanxi.kernel.actor import SYSTEM, Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.pools import Pool
 from guanxi.kernel.registry import registry
 from tests import samples
 from tests.customers import pool_company
+from tests.customers.pool_company import again
 from tests.people import Cast
 
 
@@ -42,12 +43,6 @@ def gives(into: Pool, people: list[int | None], where: Any = None, how: str = "t
     }
     write.create(registry.get("customers.assignmentrule"), values, actor=SYSTEM, door="test")
     return again(into)
-
-
-def again(of: Pool) -> Pool:
-    found = pools.get(of.id)
-    assert found is not None
-    return found
 
 
 def switch(of: Pool, **values: Any) -> Pool:
