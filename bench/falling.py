@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from pathlib import Path
 from typing import Any
 
-#: So many customers fall, as near as whole days allow; below so many customers in all there are too few.
+#: So many customers fall, as near as whole days allow, of those for whom there is a rule; below so many in all there are too few.
 ROWS, LEAST = 50_000, 500_000
+#: For whom the rule is: stamping a million for the first time would take longer than all that is measured.
+LEVEL = "A"
 
 
 def measured(data: Path) -> list[tuple[str, float, str]]:
@@ -57,10 +60,13 @@ def _days(table: str) -> int:
     """After how many days without a follow-up about ROWS customers are due."""
     from django.db import connection
 
+    from guanxi.kernel.dictionary import Dictionary
+
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT (current_date - (greatest(coalesce(owned_at, created_at), last_follow_up_at) AT TIME ZONE 'Asia/Shanghai')::date) AS days, "
-            f'count(*) FROM "{table}" WHERE deleted_at IS NULL AND owner_id IS NOT NULL GROUP BY 1 ORDER BY 1 DESC'
+            f'count(*) FROM "{table}" WHERE deleted_at IS NULL AND owner_id IS NOT NULL AND level = %s GROUP BY 1 ORDER BY 1 DESC',
+            [Dictionary("customer_level").id(LEVEL)],
         )
         total = 0
         for days, number in cursor.fetchall():
@@ -79,7 +85,7 @@ def _rule(pool: int, days: int) -> None:
     rules = registry.get("customers.poolrule")
     for one in rules.rows(SYSTEM).filter(pool_id=pool):
         write.update(one, {"active": False}, actor=SYSTEM, door="bench")
-    values = {"name": f"{days} days", "pool": pool, "since": "follow_up", "days": days}
+    values = {"name": f"{days} days", "pool": pool, "since": "follow_up", "days": days, "where": json.dumps(["level", "is", LEVEL])}
     write.create(rules, values, actor=SYSTEM, door="bench")
     write.update((registry.get("customers.pool"), pool), {"recycles": True, "warning_days": 0, "spared": ""}, actor=SYSTEM, door="bench")
     pools.clear()
