@@ -35,6 +35,20 @@ def rule(into: Pool, since: str = "follow_up", days: int = 15, where: Any = None
     return again(into)
 
 
+def gives(into: Pool, people: list[int | None], where: Any = None, how: str = "turn", rank: int = 1) -> Pool:
+    """Give a pool an assignment rule."""
+    values = {
+        "name": f"Rule {rank}",
+        "pool": into.id,
+        "people": people,
+        "how": how,
+        "rank": rank,
+        "where": json.dumps(where) if where else "",
+    }
+    write.create(registry.get("customers.assignmentrule"), values, actor=SYSTEM, door="test")
+    return again(into)
+
+
 def again(of: Pool) -> Pool:
     found = pools.get(of.id)
     assert found is not None

@@ -15,7 +15,7 @@ from guanxi.kernel.models import Event
 from guanxi.kernel.pools import Pool
 from guanxi.kernel.registry import registry
 from tests import samples
-from tests.customers.pool_company import customers, fresh, lying, owned, pool
+from tests.customers.pool_company import customers, fresh, gives, lying, owned, pool
 from tests.people import Cast
 
 
@@ -228,13 +228,13 @@ class TestGivingOut:
         from guanxi.kernel import sharing_out
 
         assert sharing_out.in_turn([1, 2, 3], [7, 8]) == {1: 7, 2: 8, 3: 7}
-        into = pool()
+        one, other = cast.owner.id or 0, cast.stranger.id or 0
+        into = gives(gives(pool(), [one], ["level", "is", "A"]), [other], ["level", "is", "B"], rank=2)
         ids = lying(cast, into, 3)
-        rows = [fresh(i) for i in ids]
-        north, south = customers().fields["level"].kind.dictionary.id("A"), customers().fields["level"].kind.dictionary.id("B")  # type: ignore[attr-defined]
-        rows[0].level, rows[1].level, rows[2].level = north, south, None
-        shares = sharing_out.by_condition(customers(), rows, [(["level", "is", "A"], [7]), (["level", "is", "B"], [8])])
-        assert shares == {ids[0]: 7, ids[1]: 8}
+        for record, level in zip(ids, ("A", "B", None), strict=True):
+            value = customers().fields["level"].kind.dictionary.id(level) if level else None  # type: ignore[attr-defined]
+            customers().model._default_manager.filter(id=record).update(level=value)
+        assert sharing_out.by_rules(customers(), into, ids) == {ids[0]: one, ids[1]: other}
 
 
 def test_a_handover_takes_a_customer_out_of_the_pool(cast: Cast) -> None:

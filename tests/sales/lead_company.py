@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +12,7 @@ from guanxi.kernel.pools import Pool
 from guanxi.kernel.registry import registry
 from tests import samples
 from tests.customers import pool_company
-from tests.customers.pool_company import again
+from tests.customers.pool_company import again, gives  # noqa: F401 - tests of leads give rules like those of customers
 from tests.people import Cast
 
 
@@ -29,20 +28,6 @@ def pool(**values: Any) -> Pool:
 def rule(into: Pool, since: str = "follow_up", days: int = 7, where: Any = None) -> Pool:
     """Give a pool a rule."""
     return pool_company.rule(into, since, days, where)
-
-
-def gives(into: Pool, people: list[int | None], where: Any = None, how: str = "turn", rank: int = 1) -> Pool:
-    """Give a pool an assignment rule."""
-    values = {
-        "name": f"Rule {rank}",
-        "pool": into.id,
-        "people": people,
-        "how": how,
-        "rank": rank,
-        "where": json.dumps(where) if where else "",
-    }
-    write.create(registry.get("customers.assignmentrule"), values, actor=SYSTEM, door="test")
-    return again(into)
 
 
 def switch(of: Pool, **values: Any) -> Pool:

@@ -1,8 +1,10 @@
-"""The page of a colleague leads to his trainings, files, comments, and to what of the business is his."""
+"""The page of a colleague leads to his trainings, his files, and to what of the business is his."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -19,8 +21,7 @@ CUSTOMER = registry.get("customers.customer")
 
 
 @pytest.mark.django_db
-@pytest.mark.feature("HRM-04")
-def test_business_training_files_and_words_of_a_colleague(cast: Cast, at_desk: Desk) -> None:
+def test_business_training_and_files_of_a_colleague(cast: Cast, at_desk: Desk) -> None:
     one = samples.make(registry.get("people.employee"), name="Olivia")
     Employee._default_manager.filter(id=one.id).update(account=cast.owner.id)
     write.create(
@@ -34,12 +35,16 @@ def test_business_training_files_and_words_of_a_colleague(cast: Cast, at_desk: D
     samples.make(registry.get("activity.followup"), actor=cast.owner, customer=customer.id, next_plan="带样品上门")
     director, stranger = at_desk(cast.director), at_desk(cast.stranger)
     page = director.get(f"/employees/{one.id}/").content.decode()
-    for code in ("trainings", "of_customers", "of_opportunities", "of_follow-ups"):
-        assert f"_related/{code}/" in page, code
-    assert "_files/" in page
-    mine = director.get(f"/employees/{one.id}/_related/of_customers/").content.decode()
+    for part in ("_related/trainings/", "_work/", "_files/"):
+        assert part in page, part
+    assert director.get(f"/employees/{one.id}/_related/trainings/").status_code == 200
+    lists = [
+        unescape(address)
+        for address in re.findall(r'href="(/customers/[^"]+)"', director.get(f"/employees/{one.id}/_work/").content.decode())
+    ]
+    assert lists
+    mine = director.get(lists[0]).content.decode()
     assert "杭州云深智能" in mine
     assert "西安古城机械" not in mine
-    assert director.get(f"/employees/{one.id}/_related/trainings/").status_code == 200
-    hers = stranger.get(f"/employees/{one.id}/_related/of_customers/")
-    assert "杭州云深智能" not in hers.content.decode()
+    assert "/follow-ups/" in director.get(f"/employees/{one.id}/_work/").content.decode()
+    assert "杭州云深智能" not in stranger.get(lists[0]).content.decode()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from typing import Any
 
 from django.db.models import Count
 from django.utils.translation import gettext as _
@@ -58,20 +57,6 @@ def takers(entity: Entity, pool: Pool, *, everybody: bool = False) -> list[int]:
     found = {person: jobs.resolved(person) for person in pool.members(directory.people()) - (set() if everybody else pool.managers)}
     able = {i: actor for i, actor in found.items() if actor.may(entity.key, "edit")}
     return sorted(i for i, actor in able.items() if everybody or not {"all", "company"} & actor.arms(entity.key, "edit"))
-
-
-def by_condition(entity: Entity, records: Iterable[Any], shares: Sequence[tuple[Sequence[Any], Sequence[int]]]) -> dict[int, int]:
-    """By region, source or whatever a condition says: (condition, people) in order, each in turn; what matches none stays out."""
-    parsed = [(tree.parse(entity, list(where), SYSTEM), people) for where, people in shares if people]
-    turns: dict[int, int] = {}
-    given: dict[int, int] = {}
-    for record in records:
-        place = next((n for n, (node, _people) in enumerate(parsed) if predicate.matches(node, record, SYSTEM)), None)
-        if place is not None:
-            people = parsed[place][1]
-            given[record.id] = people[turns.get(place, 0) % len(people)]
-            turns[place] = turns.get(place, 0) + 1
-    return given
 
 
 def by_rules(entity: Entity, pool: Pool, ids: Sequence[int]) -> dict[int, int]:
@@ -152,4 +137,4 @@ def _somebody(people: Sequence[int]) -> None:
         raise Invalidated({"owner": _("Nobody belongs to this pool who could take it. Add members to it first.")})
 
 
-__all__ = ["among", "by_condition", "by_load", "by_rules", "fitting", "full_words", "in_turn", "receivers", "takers", "with_room"]
+__all__ = ["among", "by_load", "by_rules", "fitting", "full_words", "in_turn", "receivers", "takers", "with_room"]

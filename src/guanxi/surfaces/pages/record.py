@@ -189,27 +189,7 @@ def related(entity: Entity, row: Any, actor: Actor) -> list[dict[str, Any]]:
             found.append(
                 {"code": code, "label": str(label), "child": child, "via": key, "url": f"/{entity.slug}/{row.id}/_related/{code}/"}
             )
-    return found + _business(entity, row, actor)
-
-
-def _business(entity: Entity, row: Any, actor: Actor) -> list[dict[str, Any]]:
-    """Of the record of a colleague: what of the business is his, as far as the reader sees it."""
-    person = getattr(row, f"{entity.person}_id") if entity.person else None
-    if not person:
-        return []
-    others = sorted((e for e in registry if e.slug and e.section != entity.section and "owner" in e.visible(actor)), key=lambda e: e.place)
-    return [
-        {
-            "code": f"of_{e.slug}",
-            "label": str(e.label_plural),
-            "child": e,
-            "via": "owner",
-            "is": person,
-            "url": f"/{entity.slug}/{row.id}/_related/of_{e.slug}/",
-        }
-        for e in others
-        if actor.may(e.key, "view") and ("owner" in e.filters or e.author_sees)
-    ]
+    return found
 
 
 def table(entity: Entity, row: Any, tab: dict[str, Any], reader: Reader) -> dict[str, Any]:
@@ -221,8 +201,8 @@ def table(entity: Entity, row: Any, tab: dict[str, Any], reader: Reader) -> dict
     compiled = plan.compile(child, keys, reader.actor)
     sort = query.sort_of(child, reader.actor, query.default_sort(child, reader.actor))
     found = related_window(entity, row, tab, reader.actor).page(sort, compiled, size=RELATED_ROWS)
-    where = json.dumps([tab["via"], "is", tab.get("is", row.id)]) if tab["via"] else ""
-    settable = tab["via"] and "is" not in tab and child.quick and not child.fields[tab["via"]].computed
+    where = json.dumps([tab["via"], "is", row.id]) if tab["via"] else ""
+    settable = tab["via"] and child.quick and not child.fields[tab["via"]].computed
     return {
         "tab": tab,
         "head": [c.field for c in compiled.columns],
@@ -240,7 +220,7 @@ def related_window(entity: Entity, row: Any, tab: dict[str, Any], actor: Actor) 
         linked = Q(AnyOf(F("id"), Slot("linked")))
         values: dict[str, Any] = {"linked": list(entity.fields[tab["code"]].value(row))}
     else:
-        column, values = child.fields[tab["via"]].column, {"record": tab.get("is", row.id)}
+        column, values = child.fields[tab["via"]].column, {"record": row.id}
         if isinstance(column, Linked):
             sources = Link.objects.filter(field=column.field, target=Slot("record")).values_list("source", flat=True)
             linked = Q(AnyOf(F("id"), sources))
