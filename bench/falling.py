@@ -46,7 +46,8 @@ def _measured() -> list[tuple[str, float, str]]:
     sum(recycling.catch_up(entity))  # as the nights before have done
     run, fell = _timed(lambda: write.recycle(entity))
     follow, followed = _timed(lagging.catch_up)
-    assert fell == followed == forecast.total, (fell, followed, forecast.total)
+    assert fell == forecast.total, (fell, forecast.total)
+    assert 0 <= fell - followed <= lagging.FEW, (fell, followed)  # what hangs on a last few comes along at once
     return [("pool.dry_run.s", dry, "s"), ("pool.fall", fell / run, "rows/s"), ("pool.follow", followed / follow, "rows/s")]
 
 

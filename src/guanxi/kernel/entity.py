@@ -135,10 +135,11 @@ class Entity:
             for lead in ("", "owner", "department", *(["created_by"] if self.author_sees else [])):
                 columns = [*([lead] if lead else []), path, "id"]
                 indexes.append(models.Index(fields=columns, name=f"{short}_{sort[:12]}_{lead[:1] or 'x'}", condition=live))
+        # Deleted ones as well: whoever is handed over or erased takes along what hangs on him, wherever it lies.
         if self.parent:
-            indexes.append(models.Index(fields=[self.parent, "id"], name=f"{short}_{self.parent[:12]}_p", condition=live))
+            indexes.append(models.Index(fields=[self.parent, "id"], name=f"{short}_{self.parent[:12]}_p"))
         for name in self._lookups():
-            named = live & models.Q(**{f"{name}__isnull": False})
+            named = models.Q(**{f"{name}__isnull": False})
             indexes.append(models.Index(fields=[name, "id"], name=f"{short}_{name[:12]}_l", condition=named))
         if facets := self._facets():
             indexes.append(models.Index(fields=facets, name=f"{short}_facets", condition=live))
