@@ -52,11 +52,30 @@ def _weigh(page: Any, do: Callable[[], Any]) -> tuple[float, int]:
     return float(sum(sizes)), sum(size > 0 for size in sizes)
 
 
+#: How the command line of a worker is told from the rest.
+_WORKER = b"guanxi.config.cli\0worker"
+
+
 def memory(data: Path, pid: int) -> dict[str, float]:
-    """Proportional set size of all processes of Guanxi, and of the database's, in MB (10^6 bytes)."""
+    """Proportional set size in MB (10^6 bytes): of the launcher, the web processes and the worker that takes most, which is what the
+    budget is for; of all workers; and of the database's processes.
+    """
     database = server.family(server.postmaster(data))
     ours = server.family(pid) - database
-    return {"memory.guanxi.MB": _pss(ours), "memory.database.MB": _pss(database), "memory.processes": len(ours)}
+    workers = sorted((one for one in ours if _WORKER in _command(one)), key=lambda one: _pss({one}))
+    assert workers, "no worker is running"
+    return {
+        "memory.guanxi.MB": _pss(ours - set(workers[:-1])),
+        "memory.all.MB": _pss(ours),
+        "memory.database.MB": _pss(database),
+        "memory.processes": len(ours),
+    }
+
+
+def _command(pid: int) -> bytes:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b""
 
 
 def _pss(pids: set[int]) -> float:
