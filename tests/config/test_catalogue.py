@@ -15,7 +15,26 @@ CATALOGUE = PACKAGE / "locale/zh_Hans/LC_MESSAGES/django.po"
 PLACE = re.compile(r"%\(\w+\)[a-z]|\{\w+\}|%%")
 #: A Latin word in a Chinese text is a format, product or example that keeps its name.
 KEPT = {
-    *("English", "Ctrl", "Enter", "Esc", "USD", "CSV", "UTF", "GB", "Excel", "Numbers", "PDF", "XML", "xlsx", "xls", "ods", "csv", "tsv"),
+    *(
+        "English",
+        "Ctrl",
+        "Alt",
+        "Enter",
+        "Esc",
+        "USD",
+        "CSV",
+        "UTF",
+        "GB",
+        "Excel",
+        "Numbers",
+        "PDF",
+        "XML",
+        "xlsx",
+        "xls",
+        "ods",
+        "csv",
+        "tsv",
+    ),
     *("JSON", "json", "application", "Authorization", "Bearer", "gx", "CNY", "limit", "ID", "I", "O", "S", "V", "Z", "X", "K", "w", "txt"),
     *("vcf", "vCard", "www", "name", "example", "com", "MB", "Idempotency", "Key", "KH", "Keycloak", "https", "login", "realms", "staff"),
     *("JPEG", "PNG", "WebP", "GIF"),

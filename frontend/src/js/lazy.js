@@ -10,6 +10,7 @@ const PIECES = {
   "[data-board]": () => import("./board.js"),
   "[data-calendar]": () => import("./calendar.js"),
   "form[data-columns], [data-sortable]": () => import("./columns.js"),
+  "form[data-layout]": () => import("./layout.js"),
   "[data-filter-builder]": () => import("./filter.js"),
   "[data-viewer]": () => import("./viewer.js"),
 };

@@ -53,6 +53,21 @@ class CustomField(models.Model):
     active = models.BooleanField(default=True)
 
 
+class FormLayout(models.Model):
+    """How administrators have arranged the page and form of a kind of record: for one of its forms, one role, both, or everybody ("").
+
+    `document` holds the sections in order, each with its names and fields, the fields put away, the key figures and the tabs.
+    """
+
+    entity = models.CharField(max_length=80)
+    form = models.CharField(max_length=40, blank=True, default="")
+    role = models.CharField(max_length=40, blank=True, default="")
+    document = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["entity", "form", "role"], name="form_layout_once")]
+
+
 class Counter(models.Model):
     """The last number given for a prefix and period."""
 

@@ -31,9 +31,10 @@ SUBJECTS = {
     "token": "digest,used_at",
     "dictionaryvalue": "extra",
     "customfield": "",
+    "formlayout": "",
 }
 #: What is not kept by this area.
-TABLES = {"dictionaryvalue": "kernel_dictionaryvalue", "customfield": "kernel_customfield"}
+TABLES = {"dictionaryvalue": "kernel_dictionaryvalue", "customfield": "kernel_customfield", "formlayout": "kernel_formlayout"}
 
 
 def watch() -> None:

@@ -18,6 +18,7 @@ from guanxi.surfaces.admin import (
     departments,
     fields,
     hints,
+    layouts,
     licences,
     lists,
     places,
@@ -78,7 +79,7 @@ from guanxi.surfaces.pages import (
 
 administration = (
     *(places, structure, departments, positions, teams, access, roles, sign_in, licences, providers),
-    *(lists, fields, why, trail, arrivals, hints, clearing),
+    *(lists, fields, layouts, why, trail, arrivals, hints, clearing),
 )
 
 

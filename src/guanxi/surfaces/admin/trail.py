@@ -57,6 +57,7 @@ SUBJECTS = {
     "identity": gettext_lazy("Link to a sign-on service"),
     "dictionaryvalue": gettext_lazy("Value of a list"),
     "customfield": gettext_lazy("Field of your own"),
+    "formlayout": gettext_lazy("Layout of a form"),
 }
 VERBS = {"create": (gettext_lazy("added"), "g"), "update": (gettext_lazy("changed"), "b"), "delete": (gettext_lazy("removed"), "r")}
 COLUMNS = {

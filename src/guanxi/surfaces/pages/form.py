@@ -12,7 +12,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from markupsafe import Markup
 
-from guanxi.kernel import drafts, idempotency, one, write
+from guanxi.kernel import drafts, idempotency, layouts, one, write
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.draft import Draft
 from guanxi.kernel.duplicates import Likeness
@@ -58,13 +58,14 @@ def groups(
 ) -> list[dict[str, Any]]:
     """The form's groups with a control for each field that the actor may set; what was refused is asked whatever the form."""
     reader = Reader(actor)
+    arranged = layouts.of(entity, actor, form.code if form else "")
     without = set(form.without) - (set(form.sets) if record is not None else set()) if form else set()
-    unasked = {*entity.hidden_in_form, *without} - errors.keys()
+    away = {k for k in arranged.away if k in entity.fields and not entity.fields[k].required}
+    unasked = {*entity.hidden_in_form, *without, *away} - errors.keys()
     writable = {k: f for k, f in entity.writable(actor).items() if k not in unasked}
-    laid = [k for keys in entity.layout.values() for k in keys]
-    rest = tuple(k for k in writable if k not in laid)
+    rest = tuple(k for k in writable if k not in arranged.placed)
     found = []
-    for label, keys in [*entity.layout.items(), (_("More"), rest)]:
+    for label, keys in [*((s.label, s.keys) for s in arranged.sections), (_("More"), rest)]:
         shown = [control(entity, writable[k], values, errors, reader, record=record) for k in keys if k in writable]
         if shown:
             found.append({"label": str(label), "fields": shown})

@@ -11,7 +11,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
 
-from guanxi.kernel import drafts, history, one, plan, pooled, query
+from guanxi.kernel import drafts, history, layouts, one, plan, pooled, query
 from guanxi.kernel.access import AnyOf
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
@@ -138,20 +138,27 @@ def steps(entity: Entity, row: Any, actor: Actor, *, editable: bool) -> list[dic
 def tiles(entity: Entity, row: Any, reader: Reader) -> list[dict[str, Any]]:
     """Key figures."""
     visible = entity.visible(reader.actor)
-    shown = [visible[k] for k in entity.tiles if k in visible]
+    shown = [visible[k] for k in arrangement(entity, row, reader.actor).tiles if k in visible]
     return [{"label": f.label, "value": Markup(cell(entity, f, row, reader)) or "—"} for f in shown]
+
+
+def arrangement(entity: Entity, row: Any, actor: Actor) -> layouts.Arrangement:
+    """How this reader has the page of this record."""
+    form = entity.form_of(row)
+    return layouts.of(entity, actor, form.code if form else "")
 
 
 def groups(entity: Entity, row: Any, reader: Reader, *, editable: bool) -> list[dict[str, Any]]:
     """Field groups of the layout, what is left over and custom fields in a last one."""
     visible, writable = entity.visible(reader.actor), entity.writable(reader.actor) if editable else {}
-    left_out = unasked(entity, row)
+    arranged = arrangement(entity, row, reader.actor)
+    left_out = unasked(entity, row) | set(arranged.away)
     visible = {k: f for k, f in visible.items() if k not in left_out}
-    laid = [k for keys in entity.layout.values() for k in keys]
-    rest = [k for k in visible if k not in laid]
+    rest = [k for k in visible if k not in arranged.placed]
     added = tuple(k for k in rest if isinstance(visible[k].column, Keyed))
     found = []
-    for label, keys in [*entity.layout.items(), (_("More"), added), (_("System"), tuple(k for k in rest if k not in added))]:
+    laid = [(s.label, s.keys) for s in arranged.sections]
+    for label, keys in [*laid, (_("More"), added), (_("System"), tuple(k for k in rest if k not in added))]:
         fields = [
             {
                 "key": k,
@@ -180,7 +187,7 @@ def related(entity: Entity, row: Any, actor: Actor) -> list[dict[str, Any]]:
     """Related tabs: children by their lookups, links both ways; only entities that the actor may view."""
     backs = {child.fields[key].extra["back"]: (child, key) for child, key in registry.children(entity)}
     found = []
-    for code in entity.related:
+    for code in arrangement(entity, row, actor).related:
         child, key = backs.get(code, (None, ""))
         if child is None and code in entity.visible(actor):
             child, key = entity.fields[code].kind.target, ""  # type: ignore[attr-defined]
