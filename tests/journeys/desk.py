@@ -51,6 +51,20 @@ class Desk:
         for key in keys:
             self.page.keyboard.press(key)
 
+    def carry(self, card: Locator, to: Locator) -> None:
+        """By mouse, at the pace of a hand: the page has taken the card up before it goes on, and shown where it lies before it is let go."""
+        mouse, start, end = self.page.mouse, card.bounding_box(), to.bounding_box()
+        assert start
+        assert end
+        at = (start["x"] + min(30, start["width"] / 2), start["y"] + min(60, start["height"] / 2))
+        mouse.move(*at)
+        mouse.down()
+        mouse.move(at[0] + 6, at[1] + 6, steps=3)
+        expect(self.page.locator(".ghost")).to_have_count(1)
+        mouse.move(end["x"] + 20, end["y"] + 10, steps=10)
+        expect(to.locator(".ghost")).to_have_count(1)
+        mouse.up()
+
     @property
     def id(self) -> int:
         """Of the record on the screen."""

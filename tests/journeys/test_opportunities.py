@@ -44,20 +44,8 @@ def test_a_card_is_moved_by_mouse_and_by_keyboard_and_stays_where_it_was_put(ent
     desk.opportunity(name, firm)
     board = f'/opportunities/?view=open&where=["name","is","{name}"]'
     desk.go(board)
-    card = desk.page.locator('.col[data-to="contact"] .deal', has_text=name)
-    start = card.bounding_box()
-    target = desk.page.locator('.col[data-to="needs"] .deals')
-    end = target.bounding_box()
-    assert start
-    assert end
     with desk.page.expect_response(re.compile("/_move/")):
-        desk.page.mouse.move(start["x"] + 30, start["y"] + 60)
-        desk.page.mouse.down()
-        for step in range(1, 11):
-            desk.page.mouse.move(
-                start["x"] + 30 + (end["x"] - start["x"]) * step / 10, start["y"] + 60 + (end["y"] + 20 - start["y"] - 60) * step / 10
-            )
-        desk.page.mouse.up()
+        desk.carry(desk.page.locator('.col[data-to="contact"] .deal', has_text=name), desk.page.locator('.col[data-to="needs"] .deals'))
     desk.go(board)
     expect(desk.page.locator('.col[data-to="needs"] .deal', has_text=name)).to_be_visible()
     desk.page.locator(".deal", has_text=name).focus()

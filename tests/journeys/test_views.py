@@ -59,18 +59,8 @@ def test_an_appointment_is_made_on_its_day_and_carried_to_another(enter: Enter) 
     with desk.page.expect_response(re.compile("/_day/")):
         desk.press("Alt+ArrowDown")
     expect(desk.page.locator('[data-day="2031-03-19"] .date', has_text=word)).to_be_visible()
-    there = desk.page.locator('[data-day="2031-03-21"] .dates').bounding_box()
-    start = desk.page.locator(".date", has_text=word).bounding_box()
-    assert there
-    assert start
     with desk.page.expect_response(re.compile("/_day/")):
-        desk.page.mouse.move(start["x"] + 20, start["y"] + 8)
-        desk.page.mouse.down()
-        for step in range(1, 9):
-            desk.page.mouse.move(
-                start["x"] + 20 + (there["x"] - start["x"]) * step / 8, start["y"] + 8 + (there["y"] + 6 - start["y"]) * step / 8
-            )
-        desk.page.mouse.up()
+        desk.carry(desk.page.locator(".date", has_text=word), desk.page.locator('[data-day="2031-03-21"] .dates'))
     expect(desk.page.locator('[data-day="2031-03-21"] .date', has_text=word)).to_be_visible()
     desk.undo()
     expect(desk.page.locator('[data-day="2031-03-19"] .date', has_text=word)).to_contain_text("09:00")
