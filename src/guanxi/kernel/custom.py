@@ -15,10 +15,17 @@ from guanxi.kernel.dictionary import Dictionary
 from guanxi.kernel.fields.base import Field, Kind
 from guanxi.kernel.fields.boolean import BooleanKind
 from guanxi.kernel.fields.choice import ChoiceKind, TagsKind
+from guanxi.kernel.fields.code import NumberKind
 from guanxi.kernel.fields.column import Keyed
 from guanxi.kernel.fields.contact import EmailKind, PhoneKind, RegionKind, UrlKind
 from guanxi.kernel.fields.dates import DateKind, DateTimeKind
+from guanxi.kernel.fields.geo import GeoKind
+from guanxi.kernel.fields.lookup import LookupKind
+from guanxi.kernel.fields.measure import DurationKind, PercentKind, RatingKind
+from guanxi.kernel.fields.money import MoneyKind
 from guanxi.kernel.fields.number import DecimalKind, IntegerKind
+from guanxi.kernel.fields.person import DepartmentKind, PersonKind
+from guanxi.kernel.fields.secret import SecretKind
 from guanxi.kernel.fields.text import TextKind
 
 if TYPE_CHECKING:
@@ -37,7 +44,20 @@ KINDS: dict[str, Callable[[dict[str, Any]], Kind]] = {
     "email": lambda o: EmailKind(),
     "url": lambda o: UrlKind(),
     "region": lambda o: RegionKind(),
+    "percent": lambda o: PercentKind(o.get("places", 2)),
+    "rating": lambda o: RatingKind(),
+    "duration": lambda o: DurationKind(),
+    "money": lambda o: MoneyKind(),
+    "lookup": lambda o: LookupKind(o["to"]),
+    "person": lambda o: PersonKind(),
+    "department": lambda o: DepartmentKind(),
+    "number": lambda o: NumberKind(o["prefix"], o.get("reset", "")),
+    "secret": lambda o: SecretKind(o.get("max_length", 200)),
+    "geo": lambda o: GeoKind(),
 }
+
+#: Kinds whose values people never write.
+GIVEN = ("number",)
 
 _definitions: dict[str, list[Field]] = {}
 _state: dict[str, int | None] = {"version": None}
@@ -64,9 +84,18 @@ def load() -> None:
     for row in CustomField.objects.filter(active=True).order_by("position", "id"):
         kind = KINDS[row.kind](row.options)
         key = f"f{row.id}"
-        label = _named(row.label, row.en)
+        label, given = _named(row.label, row.en), row.kind in GIVEN
         found.setdefault(row.entity, []).append(
-            Field(key, kind, label, Keyed(key, kind), required=row.required, help=row.help, aliases=tuple({row.label, row.en} - {""}))
+            Field(
+                key,
+                kind,
+                label,
+                Keyed(key, kind),
+                required=row.required and not given,
+                computed=given,
+                help=row.help,
+                aliases=tuple({row.label, row.en} - {""}),
+            )
         )
     _definitions.clear()
     _definitions.update(found)

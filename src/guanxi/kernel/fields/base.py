@@ -110,8 +110,10 @@ class Kind:
     sortable: ClassVar[bool] = True
     #: Whether its values are few enough to narrow a list by: such columns share an index.
     facet: ClassVar[bool] = False
-    #: How a custom field of this kind compares: "text", "number", "integer", "boolean" or "list".
+    #: How a custom field of this kind compares: "text", "number", "integer", "boolean", "list" or "sealed".
     stored: ClassVar[str] = "text"
+    #: What stands below a column of them at first: "sum", "avg", or nothing at all.
+    foot: ClassVar[str] = ""
     #: Whether an equal value may look different a minute later: how long since, what has fallen due.
     moves: ClassVar[bool] = False
     width: int = 140

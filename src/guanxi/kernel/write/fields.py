@@ -6,6 +6,7 @@ deleted: a retired one is seen nowhere, and what records bear of it is there aga
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,7 @@ from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Label
 from guanxi.kernel.models import CustomField
 from guanxi.kernel.ordering import shifted
+from guanxi.kernel.registry import registry
 from guanxi.kernel.write import lists as values
 from guanxi.kernel.write.errors import Forbidden, Invalidated
 from guanxi.kernel.write.unit import unit
@@ -32,6 +34,7 @@ DOOR = values.DOOR
 LONGEST, LONGEST_HELP = 60, 200
 #: Fields that one kind of record may have of its own, retired ones among them.
 MOST = 200
+PREFIX = re.compile("[A-Z][A-Z0-9]{1,7}")
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,8 @@ class Sort:
     label: Label
     options: Mapping[str, Any]
     listed: bool = False
+    #: What else has to be said: "to" whose records it names, "prefix" what its numbers begin with.
+    asks: str = ""
 
 
 SORTS = {
@@ -49,6 +54,10 @@ SORTS = {
     "lines": Sort("text", gettext_lazy("Text, several lines"), {"max_length": 5_000, "lines": 4}),
     "integer": Sort("integer", gettext_lazy("Whole number"), {}),
     "decimal": Sort("decimal", gettext_lazy("Number with decimals"), {"places": 2}),
+    "money": Sort("money", gettext_lazy("Amount of money"), {}),
+    "percent": Sort("percent", gettext_lazy("Percent"), {"places": 2}),
+    "rating": Sort("rating", gettext_lazy("One to five stars"), {}),
+    "duration": Sort("duration", gettext_lazy("Hours and minutes"), {}),
     "boolean": Sort("boolean", gettext_lazy("Yes or no"), {}),
     "date": Sort("date", gettext_lazy("Date"), {}),
     "datetime": Sort("datetime", gettext_lazy("Date and time"), {}),
@@ -58,12 +67,21 @@ SORTS = {
     "email": Sort("email", gettext_lazy("E-mail"), {}),
     "url": Sort("url", gettext_lazy("Web address"), {}),
     "region": Sort("region", gettext_lazy("Province, city, district"), {}),
+    "geo": Sort("geo", gettext_lazy("Place by latitude and longitude"), {}),
+    "person": Sort("person", gettext_lazy("Colleague"), {}),
+    "department": Sort("department", gettext_lazy("Department"), {}),
+    "lookup": Sort("lookup", gettext_lazy("Another record"), {}, asks="to"),
+    "number": Sort("number", gettext_lazy("Number that the system gives"), {}, asks="prefix"),
+    "secret": Sort("secret", gettext_lazy("Encrypted text"), {"max_length": 200}),
 }
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What somebody wants a field to be; `offers` are a list's code, or, if empty, `lines` are the values of a new list."""
+    """What somebody wants a field to be; `offers` are a list's code, or, if empty, `lines` are the values of a new list.
+
+    `to` is the key of the entity whose records it names, `prefix` what its numbers begin with.
+    """
 
     zh: str
     en: str = ""
@@ -72,6 +90,8 @@ class Wish:
     sort: str = ""
     offers: str = ""
     lines: str = ""
+    to: str = ""
+    prefix: str = ""
 
 
 def shapeable(entity: Entity) -> bool:
@@ -91,7 +111,11 @@ def add(entity: Entity, wish: Wish, *, actor: Actor) -> CustomField:
             raise Invalidated({"zh": _("There are %(n)d fields of your own already. Bring back a retired one instead.") % {"n": MOST}})
         last = CustomField.objects.filter(entity=entity.key).aggregate(last=Max("position"))["last"]
         row = CustomField.objects.create(
-            entity=entity.key, kind=sort.kind, position=0 if last is None else last + 1, options=dict(sort.options), **_words(entity, wish)
+            entity=entity.key,
+            kind=sort.kind,
+            position=0 if last is None else last + 1,
+            options=_options(sort, wish),
+            **_words(entity, wish),
         )
         if sort.listed:
             row.options = {"dictionary": _offered(row, wish, actor)}
@@ -142,6 +166,28 @@ def _words(entity: Entity, wish: Wish, but: CustomField | None = None) -> dict[s
     return {"label": zh, "en": en, "help": about[:LONGEST_HELP], "required": wish.required}
 
 
+def _options(sort: Sort, wish: Wish) -> dict[str, Any]:
+    """What the kind has to know. Raises Invalidated."""
+    if sort.asks == "to":
+        if wish.to not in referable():
+            raise Invalidated({"to": _("Choose whose records the field names.")})
+        return {**sort.options, "to": wish.to}
+    if sort.asks == "prefix":
+        prefix = fold(wish.prefix).strip().upper()
+        if not PREFIX.fullmatch(prefix):
+            raise Invalidated({"prefix": _("Give two to eight letters or digits with which the numbers begin.")})
+        own = CustomField.objects.filter(kind="number").values_list("options__prefix", flat=True)
+        if prefix in {*own, *(getattr(f.kind, "prefix", "") for e in registry for f in e.fields.values())}:
+            raise Invalidated({"prefix": _("Other numbers begin with this already.")})
+        return {**sort.options, "prefix": prefix}
+    return dict(sort.options)
+
+
+def referable() -> dict[str, Entity]:
+    """The kinds of record that a field may name, by key."""
+    return {entity.key: entity for entity in registry.in_menu() if shapeable(entity)}
+
+
 def _names(entity: Entity, but: CustomField | None) -> Sequence[str]:
     """What the fields of an entity are called in any language, the retired ones too."""
     own: list[str] = []
@@ -166,4 +212,4 @@ def _offered(row: CustomField, wish: Wish, actor: Actor) -> str:
     return code
 
 
-__all__ = ["SORTS", "Wish", "add", "change", "retire", "shapeable", "shift"]
+__all__ = ["SORTS", "Wish", "add", "change", "referable", "retire", "shapeable", "shift"]

@@ -84,6 +84,7 @@ def _drawn(request: HttpRequest, entity: Entity, refusal: Refused | None = None,
         "first": bool(own) and row == own[0],
         "last": bool(own) and row == own[-1],
         "sorts": verbs.SORTS,
+        "targets": verbs.referable(),
         "lists": [each for each in lists.everything() if not each.dictionary.fixed],
         "typed": request.POST if refusal else {},
         "error": told(refusal),
@@ -103,12 +104,14 @@ def _sort(row: CustomField) -> str:
     several = int(row.options.get("lines", 1)) > 1
     label = str(verbs.SORTS["lines" if row.kind == "text" and several else row.kind].label)
     offered = lists.get(row.options["dictionary"]) if "dictionary" in row.options else None
-    return f"{label} · {offered.label}" if offered else label
+    named = verbs.referable().get(row.options.get("to", ""))
+    more = offered.label if offered else named.label if named else row.options.get("prefix", "")
+    return f"{label} · {more}" if more else label
 
 
 def _wish(request: HttpRequest) -> verbs.Wish:
     given = request.POST
-    names = ("zh", "en", "help", "sort", "offers", "lines")
+    names = ("zh", "en", "help", "sort", "offers", "lines", "to", "prefix")
     return verbs.Wish(**{name: given.get(name, "") for name in names}, required=bool(given.get("required")))
 
 
