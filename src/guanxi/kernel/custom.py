@@ -30,6 +30,7 @@ from guanxi.kernel.fields.text import TextKind
 
 if TYPE_CHECKING:
     from guanxi.kernel.entity import Entity
+    from guanxi.kernel.models import CustomField
 
 KINDS: dict[str, Callable[[dict[str, Any]], Kind]] = {
     "text": lambda o: TextKind(o.get("max_length", 200), o.get("lines", 1)),
@@ -75,6 +76,26 @@ def _by_language(zh: str, en: str) -> str:
 _named = lazy(_by_language, str)
 
 
+def field_of(row: CustomField) -> Field:
+    """A definition as the field that it makes."""
+    kind, key, given = KINDS[row.kind](row.options), f"f{row.pk}", row.kind in GIVEN
+    return Field(
+        key,
+        kind,
+        _named(row.label, row.en),
+        Keyed(key, kind),
+        required=row.required and not given,
+        computed=given,
+        help=row.help,
+        aliases=tuple({row.label, row.en} - {""}),
+        unique=row.unique,
+        first=row.first,
+        shown_when=row.shown_when,
+        asked_when=row.asked_when,
+        quick=row.quick,
+    )
+
+
 def load() -> None:
     """Read every definition and reshape the entities concerned."""
     from guanxi.kernel.models import CustomField
@@ -82,21 +103,7 @@ def load() -> None:
 
     found: dict[str, list[Field]] = {}
     for row in CustomField.objects.filter(active=True).order_by("position", "id"):
-        kind = KINDS[row.kind](row.options)
-        key = f"f{row.id}"
-        label, given = _named(row.label, row.en), row.kind in GIVEN
-        found.setdefault(row.entity, []).append(
-            Field(
-                key,
-                kind,
-                label,
-                Keyed(key, kind),
-                required=row.required and not given,
-                computed=given,
-                help=row.help,
-                aliases=tuple({row.label, row.en} - {""}),
-            )
-        )
+        found.setdefault(row.entity, []).append(field_of(row))
     _definitions.clear()
     _definitions.update(found)
     for entity in registry:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from guanxi.kernel import history, jobs, notices, pairs, search, versions
+from guanxi.kernel import history, jobs, notices, own_index, pairs, search, versions
 from guanxi.kernel.registry import registry
 from guanxi.kernel.write import lagging
+
+jobs.RUNNERS[own_index.KIND] = own_index.build  # the worker knows of it, whoever asked
 
 
 @app.task(name=jobs.TASK)

@@ -71,7 +71,7 @@ class Sheet:
 
     writable: dict[str, Field]
     visible: dict[str, Field]
-    firsts: list[tuple[str, Field, int]]
+    firsts: list[tuple[str, Field, Any]]
 
 
 @dataclass(frozen=True)
@@ -93,8 +93,12 @@ class Reader:
             firsts = [
                 (key, found, first.id)
                 for key, found in entity.fields.items()
-                if found.kind.name == "choice" and (first := found.kind.dictionary.first()) is not None  # type: ignore[attr-defined]
+                if found.kind.name == "choice" and not found.first and (first := found.kind.dictionary.first()) is not None  # type: ignore[attr-defined]
             ]
+            from guanxi.kernel import ruled
+
+            own = [(key, found, ruled.first(found, self)) for key, found in entity.fields.items() if found.first]
+            firsts += [each for each in own if each[2] is not None]
             known = self._sheets[entity.key] = Sheet(entity.writable(self.actor), entity.visible(self.actor), firsts)
         return known
 
@@ -264,6 +268,13 @@ class Field:
     unique: bool = False
     default: Any = None
     extra: dict[str, Any] = field(default_factory=dict, compare=False, hash=False)
+    #: What a new record begins with, as somebody typed it; `today` and `me` are found out then.
+    first: str = ""
+    #: Conditions about the same record: when a form asks for the field, and when it has to be filled in.
+    shown_when: Any = field(default=None, compare=False, hash=False)
+    asked_when: Any = field(default=None, compare=False, hash=False)
+    #: Whether an index serves its filters and sorts.
+    quick: bool = False
 
     def value(self, record: Any) -> Any:
         """The value on a record."""

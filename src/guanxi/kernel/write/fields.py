@@ -17,12 +17,13 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from guanxi.kernel import custom, lists
-from guanxi.kernel.actor import Actor
+from guanxi.kernel import custom, lists, own_index, own_unique, ruled
+from guanxi.kernel.actor import SYSTEM, Actor
 from guanxi.kernel.china.width import fold
+from guanxi.kernel.condition import tree
 from guanxi.kernel.dictionary import Dictionary
 from guanxi.kernel.entity import Entity
-from guanxi.kernel.fields.base import Label
+from guanxi.kernel.fields.base import Field, Invalid, Label, Reader
 from guanxi.kernel.models import CustomField
 from guanxi.kernel.ordering import shifted
 from guanxi.kernel.registry import registry
@@ -92,6 +93,11 @@ class Wish:
     lines: str = ""
     to: str = ""
     prefix: str = ""
+    unique: bool = False
+    first: str = ""
+    #: Conditions as JSON text; None leaves them as they are.
+    shown_when: str | None = None
+    asked_when: str | None = None
 
 
 def shapeable(entity: Entity) -> bool:
@@ -121,6 +127,9 @@ def add(entity: Entity, wish: Wish, *, actor: Actor) -> CustomField:
             row.options = {"dictionary": _offered(row, wish, actor)}
             row.save(update_fields=["options"])
         custom.load()
+        _govern(entity, row, wish)
+        if row.unique:
+            own_index.later(row, actor=actor)
     return row
 
 
@@ -128,8 +137,12 @@ def change(entity: Entity, row: CustomField, wish: Wish, *, actor: Actor) -> Non
     """Other words; whether it must be filled in. Raises Forbidden or Invalidated."""
     _shaping(actor)
     with unit(actor, DOOR):
+        before = row.unique
         CustomField.objects.filter(pk=row.pk).update(**_words(entity, wish, but=row))
         custom.load()
+        _govern(entity, row, wish)
+        if row.unique != before:
+            own_index.later(row, actor=actor)
 
 
 def retire(row: CustomField, *, active: bool, actor: Actor) -> None:
@@ -138,6 +151,60 @@ def retire(row: CustomField, *, active: bool, actor: Actor) -> None:
     with unit(actor, DOOR):
         CustomField.objects.filter(pk=row.pk).update(active=active)
         custom.load()
+        if row.quick:
+            own_index.later(row, actor=actor)
+
+
+def quicken(row: CustomField, *, quick: bool, actor: Actor) -> None:
+    """Have an index built for its filters and sorts, or dropped. Raises Forbidden or Invalidated."""
+    _shaping(actor)
+    if quick and not own_index.possible(custom.field_of(row)):
+        raise Invalidated({"quick": _("No index helps such a field.")})
+    with unit(actor, DOOR):
+        CustomField.objects.filter(pk=row.pk).update(quick=quick)
+        custom.load()
+        own_index.later(row, actor=actor)
+
+
+def _govern(entity: Entity, row: CustomField, wish: Wish) -> None:
+    """The rules of a field: what it begins with, when it is asked for, that no two are alike. Raises Invalidated."""
+    field = custom.field_of(row)
+    row.first, row.unique = _first(field, wish.first), wish.unique
+    for name in ("shown_when", "asked_when"):
+        given = getattr(wish, name)
+        if given is not None:
+            setattr(row, name, _rule(entity, field, name, given))
+    if row.unique and not own_unique.possible(field):
+        raise Invalidated({"unique": _("Such a field cannot be kept without doubles.")})
+    if row.unique and not field.unique and (said := own_index.doubles_told(entity, row)):
+        raise Invalidated({"unique": said})
+    row.save(update_fields=["first", "unique", "shown_when", "asked_when"])
+    custom.load()
+
+
+def _first(field: Field, typed: str) -> str:
+    """What a new record begins with, if the field takes it."""
+    text = " ".join(typed.replace("\x00", "").split())
+    text = {"今天": ruled.TODAY, "我": "me", "本人": "me"}.get(text, text)
+    words = {"date": ruled.TODAY, "datetime": ruled.TODAY, "person": "me"}
+    if text and not field.computed and text != words.get(field.kind.name):
+        try:
+            field.kind.parse(text, Reader(SYSTEM))
+        except Invalid as error:
+            raise Invalidated({"first": _("New records begin with: %(why)s") % {"why": error}}) from None
+    return "" if field.computed else text
+
+
+def _rule(entity: Entity, field: Field, name: str, typed: str) -> list[Any]:
+    """A condition that a form can follow, about other fields of the same record."""
+    try:
+        document = tree.read(typed or "[]")
+        node = ruled.parse(entity, document) if document else None
+    except tree.ConditionError as error:
+        raise Invalidated({name: str(error)}) from None
+    if node is not None and field.key in ruled.keys(node):
+        raise Invalidated({name: _("A rule of a field goes by other fields.")})
+    return document
 
 
 def shift(row: CustomField, *, up: bool, actor: Actor) -> None:
@@ -212,4 +279,4 @@ def _offered(row: CustomField, wish: Wish, actor: Actor) -> str:
     return code
 
 
-__all__ = ["SORTS", "Wish", "add", "change", "referable", "retire", "shapeable", "shift"]
+__all__ = ["SORTS", "Wish", "add", "change", "quicken", "referable", "retire", "shapeable", "shift"]

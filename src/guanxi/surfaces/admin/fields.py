@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
@@ -10,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from guanxi.kernel import lists
+from guanxi.kernel import custom, lists, own_index, own_unique, query, ruled
+from guanxi.kernel.condition import builder
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Field
 from guanxi.kernel.models import CustomField
@@ -21,7 +23,7 @@ from guanxi.kernel.write import fields as verbs
 from guanxi.kernel.write.lists import may_shape
 from guanxi.surfaces.admin.places import CONTENTS, PLACES, Place, opened_to
 from guanxi.surfaces.admin.verbs import told
-from guanxi.surfaces.pages.frame import View, actor_of, go, page
+from guanxi.surfaces.pages.frame import View, actor_of, go, page, reader_of
 
 PLACES.append(
     Place(
@@ -81,9 +83,14 @@ def _drawn(request: HttpRequest, entity: Entity, refusal: Refused | None = None,
         "own": [{"row": each, "sort": _sort(each)} for each in own],
         "chosen": row,
         "sort": _sort(row) if row else "",
+        "sort_kind": row.kind if row else "",
         "first": bool(own) and row == own[0],
         "last": bool(own) and row == own[-1],
         "sorts": verbs.SORTS,
+        "may_unique": row is not None and own_unique.possible(custom.field_of(row)),
+        "may_quick": row is not None and own_index.possible(custom.field_of(row)),
+        "large": query.estimate(entity.model) > query.UNINDEXED_ROWS,
+        "builder": _builder(request, entity, row) if row else [],
         "targets": verbs.referable(),
         "lists": [each for each in lists.everything() if not each.dictionary.fixed],
         "typed": request.POST if refusal else {},
@@ -91,6 +98,17 @@ def _drawn(request: HttpRequest, entity: Entity, refusal: Refused | None = None,
     }
     words = {"entity": entity.label}
     return page(request, "admin/fields_of.html", context, title=_("Fields of “%(entity)s”") % words, status=422 if refusal else 200)
+
+
+def _builder(request: HttpRequest, entity: Entity, row: CustomField) -> list[dict[str, Any]]:
+    """What a rule may go by: fields whose values a form holds, but for the field itself."""
+    offered = builder.metadata(entity, reader_of(request))
+    return [{**each, "options": _plain(each["options"])} for each in offered if each["kind"] in ruled.TOLD and each["key"] != f"f{row.pk}"]
+
+
+def _plain(options: list[dict[str, Any]] | None) -> list[dict[str, Any]] | None:
+    """Without words that mean whoever asks."""
+    return [o for o in options if o["value"] not in ("me", "my_reports", "my_department")] if options is not None else None
 
 
 def _kind(field: Field) -> str:
@@ -111,8 +129,15 @@ def _sort(row: CustomField) -> str:
 
 def _wish(request: HttpRequest) -> verbs.Wish:
     given = request.POST
-    names = ("zh", "en", "help", "sort", "offers", "lines", "to", "prefix")
-    return verbs.Wish(**{name: given.get(name, "") for name in names}, required=bool(given.get("required")))
+    names = ("zh", "en", "help", "sort", "offers", "lines", "to", "prefix", "first")
+    texts: dict[str, Any] = {name: given.get(name, "") for name in names}
+    return verbs.Wish(
+        **texts,
+        required=bool(given.get("required")),
+        unique=bool(given.get("unique")),
+        shown_when=given.get("shown_when"),
+        asked_when=given.get("asked_when"),
+    )
 
 
 def _verb(do: Callable[[HttpRequest, Entity, CustomField], str]) -> View:
@@ -157,6 +182,11 @@ def _shift(request: HttpRequest, entity: Entity, row: CustomField) -> str:
     return _("Saved")
 
 
+def _quicken(request: HttpRequest, entity: Entity, row: CustomField) -> str:
+    verbs.quicken(row, quick=bool(request.POST.get("quick")), actor=actor_of(request))
+    return _("Saved. The index is built beside the work of others; the job centre says how far it is.")
+
+
 def _retire(request: HttpRequest, entity: Entity, row: CustomField) -> str:
     verbs.retire(row, active=bool(request.POST.get("active")), actor=actor_of(request))
     return _("Saved. It holds from the next click of everybody.")
@@ -169,4 +199,5 @@ urls = [
     path("admin/fields/<slug:of>/<int:field_id>/", _verb(_change)),
     path("admin/fields/<slug:of>/<int:field_id>/shift/", _verb(_shift)),
     path("admin/fields/<slug:of>/<int:field_id>/retire/", _verb(_retire)),
+    path("admin/fields/<slug:of>/<int:field_id>/quick/", _verb(_quicken)),
 ]

@@ -11,7 +11,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
 
-from guanxi.kernel import drafts, history, one, plan, pooled, query
+from guanxi.kernel import drafts, history, one, plan, pooled, query, ruled
 from guanxi.kernel.access import AnyOf
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
@@ -145,7 +145,7 @@ def tiles(entity: Entity, row: Any, reader: Reader) -> list[dict[str, Any]]:
 def groups(entity: Entity, row: Any, reader: Reader, *, editable: bool) -> list[dict[str, Any]]:
     """Field groups of the layout, what is left over and custom fields in a last one."""
     visible, writable = entity.visible(reader.actor), entity.writable(reader.actor) if editable else {}
-    left_out = unasked(entity, row)
+    left_out = unasked(entity, row) | ruled.hidden(entity, row)
     visible = {k: f for k, f in visible.items() if k not in left_out}
     laid = [k for keys in entity.layout.values() for k in keys]
     rest = [k for k in visible if k not in laid]
