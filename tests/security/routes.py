@@ -191,6 +191,8 @@ RULES: dict[str, Rule] = {
     "admin/fields/<slug:of>/<int:field_id>/shift/": Rule("admin", get=False, post=empty, parts=_added),
     "admin/fields/<slug:of>/<int:field_id>/retire/": Rule("admin", get=False, post=empty, parts=_added),
     "admin/fields/<slug:of>/<int:field_id>/quick/": Rule("admin", get=False, post=empty, parts=_added),
+    "admin/fields/<slug:of>/<int:field_id>/retype/": Rule("admin", get=False, post=empty, parts=_added),
+    "admin/fields/<slug:of>/<int:field_id>/back/": Rule("admin", get=False, post=empty, parts=_added),
     "admin/lists/": Rule("admin"),
     "admin/lists/<slug:code>/": Rule("admin", parts=_level),
     "admin/lists/<slug:code>/export/": Rule("admin", parts=_level),

@@ -6,9 +6,9 @@ from procrastinate.contrib.django import app
 
 from guanxi.kernel import history, jobs, notices, own_index, pairs, search, versions
 from guanxi.kernel.registry import registry
-from guanxi.kernel.write import lagging
+from guanxi.kernel.write import lagging, retyping
 
-jobs.RUNNERS[own_index.KIND] = own_index.build  # the worker knows of it, whoever asked
+jobs.RUNNERS |= {own_index.KIND: own_index.build, retyping.KIND: retyping.bring_over}  # whoever asked, the worker knows of it
 
 
 @app.task(name=jobs.TASK)

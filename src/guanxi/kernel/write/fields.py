@@ -107,7 +107,7 @@ def shapeable(entity: Entity) -> bool:
 
 def add(entity: Entity, wish: Wish, *, actor: Actor) -> CustomField:
     """A new field at the end. Raises Forbidden or Invalidated."""
-    _shaping(actor)
+    shaping(actor)
     sort = SORTS.get(wish.sort)
     if sort is None or not shapeable(entity):
         raise Invalidated({"sort": _("Choose what the field holds.")})
@@ -135,7 +135,7 @@ def add(entity: Entity, wish: Wish, *, actor: Actor) -> CustomField:
 
 def change(entity: Entity, row: CustomField, wish: Wish, *, actor: Actor) -> None:
     """Other words; whether it must be filled in. Raises Forbidden or Invalidated."""
-    _shaping(actor)
+    shaping(actor)
     with unit(actor, DOOR):
         before = row.unique
         CustomField.objects.filter(pk=row.pk).update(**_words(entity, wish, but=row))
@@ -147,7 +147,7 @@ def change(entity: Entity, row: CustomField, wish: Wish, *, actor: Actor) -> Non
 
 def retire(row: CustomField, *, active: bool, actor: Actor) -> None:
     """Show it nowhere any more, or again. Raises Forbidden."""
-    _shaping(actor)
+    shaping(actor)
     with unit(actor, DOOR):
         CustomField.objects.filter(pk=row.pk).update(active=active)
         custom.load()
@@ -157,7 +157,7 @@ def retire(row: CustomField, *, active: bool, actor: Actor) -> None:
 
 def quicken(row: CustomField, *, quick: bool, actor: Actor) -> None:
     """Have an index built for its filters and sorts, or dropped. Raises Forbidden or Invalidated."""
-    _shaping(actor)
+    shaping(actor)
     if quick and not own_index.possible(custom.field_of(row)):
         raise Invalidated({"quick": _("No index helps such a field.")})
     with unit(actor, DOOR):
@@ -209,7 +209,7 @@ def _rule(entity: Entity, field: Field, name: str, typed: str) -> list[Any]:
 
 def shift(row: CustomField, *, up: bool, actor: Actor) -> None:
     """One place up or down among the fields of its entity; at the end nothing happens. Raises Forbidden."""
-    _shaping(actor)
+    shaping(actor)
     with unit(actor, DOOR):
         known = {each.pk: each for each in CustomField.objects.select_for_update().filter(entity=row.entity).order_by("position", "id")}
         for place, pk in enumerate(shifted(list(known), row.pk, up=up)):
@@ -218,7 +218,8 @@ def shift(row: CustomField, *, up: bool, actor: Actor) -> None:
         custom.load()
 
 
-def _shaping(actor: Actor) -> None:
+def shaping(actor: Actor) -> None:
+    """Raises Forbidden for who may not shape the company."""
     if not values.may_shape(actor):
         raise Forbidden(_("Only those who look after the company's lists may do this."))
 
@@ -279,4 +280,4 @@ def _offered(row: CustomField, wish: Wish, actor: Actor) -> str:
     return code
 
 
-__all__ = ["SORTS", "Wish", "add", "change", "quicken", "referable", "retire", "shapeable", "shift"]
+__all__ = ["SORTS", "Wish", "add", "change", "quicken", "referable", "retire", "shapeable", "shaping", "shift"]

@@ -18,7 +18,7 @@ from guanxi.kernel.fields.base import Field
 from guanxi.kernel.models import CustomField
 from guanxi.kernel.registry import registry
 from guanxi.kernel.whole import whole
-from guanxi.kernel.write import Refused
+from guanxi.kernel.write import Refused, retyping
 from guanxi.kernel.write import fields as verbs
 from guanxi.kernel.write.lists import may_shape
 from guanxi.surfaces.admin.places import CONTENTS, PLACES, Place, opened_to
@@ -70,7 +70,14 @@ def _field(entity: Entity, number: int | None) -> CustomField | None:
     return CustomField.objects.filter(entity=entity.key, pk=number or 0).first()
 
 
-def _drawn(request: HttpRequest, entity: Entity, refusal: Refused | None = None, chosen: int | None = None) -> HttpResponse:
+def _drawn(
+    request: HttpRequest,
+    entity: Entity,
+    refusal: Refused | None = None,
+    chosen: int | None = None,
+    *,
+    looked: retyping.Preview | None = None,
+) -> HttpResponse:
     own = list(CustomField.objects.filter(entity=entity.key).order_by("position", "id"))
     row = _field(entity, chosen or whole(request.GET.get("field")))
     context = {
@@ -91,9 +98,11 @@ def _drawn(request: HttpRequest, entity: Entity, refusal: Refused | None = None,
         "may_quick": row is not None and own_index.possible(custom.field_of(row)),
         "large": query.estimate(entity.model) > query.UNINDEXED_ROWS,
         "builder": _builder(request, entity, row) if row else [],
+        "ways": retyping.ways(row) if row and row.active else {},
+        "looked": looked,
         "targets": verbs.referable(),
         "lists": [each for each in lists.everything() if not each.dictionary.fixed],
-        "typed": request.POST if refusal else {},
+        "typed": request.POST if refusal or looked else {},
         "error": told(refusal),
     }
     words = {"entity": entity.label}
@@ -182,6 +191,31 @@ def _shift(request: HttpRequest, entity: Entity, row: CustomField) -> str:
     return _("Saved")
 
 
+@shaping
+@require_POST
+def retype(request: HttpRequest, of: str, field_id: int) -> HttpResponse:
+    """Another sort of field: first a look at what would become of the values, then (`sure`) a job does it."""
+    entity = _entity(of)
+    row = _field(entity, field_id)
+    if row is None:
+        raise Http404
+    wish, actor = _wish(request), actor_of(request)
+    try:
+        if not request.POST.get("sure"):
+            return _drawn(request, entity, None, field_id, looked=retyping.preview(entity, row, wish))
+        new = retyping.convert(entity, row, wish, actor=actor)
+    except Refused as refusal:
+        return _drawn(request, entity, refusal, field_id)
+    return go(
+        request, f"/admin/fields/{entity.slug}/?field={new.pk}", _("The values follow within a moment; the job centre says how far it is.")
+    )
+
+
+def _go_back(request: HttpRequest, entity: Entity, row: CustomField) -> str:
+    retyping.go_back(row, actor=actor_of(request))
+    return _("The field is as it was before.")
+
+
 def _quicken(request: HttpRequest, entity: Entity, row: CustomField) -> str:
     verbs.quicken(row, quick=bool(request.POST.get("quick")), actor=actor_of(request))
     return _("Saved. The index is built beside the work of others; the job centre says how far it is.")
@@ -200,4 +234,6 @@ urls = [
     path("admin/fields/<slug:of>/<int:field_id>/shift/", _verb(_shift)),
     path("admin/fields/<slug:of>/<int:field_id>/retire/", _verb(_retire)),
     path("admin/fields/<slug:of>/<int:field_id>/quick/", _verb(_quicken)),
+    path("admin/fields/<slug:of>/<int:field_id>/retype/", retype),
+    path("admin/fields/<slug:of>/<int:field_id>/back/", _verb(_go_back)),
 ]
