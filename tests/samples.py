@@ -21,6 +21,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "tags": {"dictionary": "customer_tag"},
     "lookup": {"to": "customers.customer"},
     "number": {"prefix": "OWN"},
+    "formula": {"source": "coalesce([list_price], 1) * 2.5", "type": "number"},
 }
 FAR = date(2031, 1, 1)
 _serial = itertools.count(1)

@@ -25,7 +25,7 @@ def test_a_form_follows_the_rules_of_a_field_while_somebody_types(enter: Enter) 
     page = admin.page
     page.locator("summary", has_text="仅在以下情况显示").click()
     builder = page.locator("details", has_text="仅在以下情况显示").locator(".fb")
-    builder.get_by_role("button", name="添加条件").first.click()
+    builder.get_by_role("button", name="条件", exact=True).first.click()
     builder.locator(".fb-line select").first.select_option(label=name)
     builder.locator(".fb-line select").nth(1).select_option("lt")
     builder.locator(".fb-line input").first.fill("3")

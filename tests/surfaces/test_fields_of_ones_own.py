@@ -64,7 +64,7 @@ def test_it_is_in_form_list_filter_history_and_api(cast: Cast, at_desk: Desk) ->
 @pytest.mark.feature("FRM-02")
 @pytest.mark.parametrize("sort", list(SORTS))
 def test_every_sort_of_field_is_filled_in_and_read_again(cast: Cast, at_desk: Desk, sort: str) -> None:
-    key = added(at_desk(cast.business), zh="另一项", sort=sort, lines="甲\n乙", to="customers.contact", prefix="own")
+    key = added(at_desk(cast.business), zh="另一项", sort=sort, lines="甲\n乙", to="customers.contact", prefix="own", formula="1 + 2")
     field = CUSTOMER.fields[key]
     other = write.create(registry.get("customers.contact"), {"name": "王芳"}, actor=cast.owner, door="test").id
     sample = other if sort == "lookup" else next(iter(field.kind.samples()), "")

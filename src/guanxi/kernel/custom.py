@@ -27,6 +27,7 @@ from guanxi.kernel.fields.number import DecimalKind, IntegerKind
 from guanxi.kernel.fields.person import DepartmentKind, PersonKind
 from guanxi.kernel.fields.secret import SecretKind
 from guanxi.kernel.fields.text import TextKind
+from guanxi.kernel.reckoned import kind_of
 
 if TYPE_CHECKING:
     from guanxi.kernel.entity import Entity
@@ -55,10 +56,11 @@ KINDS: dict[str, Callable[[dict[str, Any]], Kind]] = {
     "number": lambda o: NumberKind(o["prefix"], o.get("reset", "")),
     "secret": lambda o: SecretKind(o.get("max_length", 200)),
     "geo": lambda o: GeoKind(),
+    "formula": kind_of,
 }
 
 #: Kinds whose values people never write.
-GIVEN = ("number",)
+GIVEN = ("number", "formula")
 
 _definitions: dict[str, list[Field]] = {}
 _state: dict[str, int | None] = {"version": None}
@@ -93,6 +95,7 @@ def field_of(row: CustomField) -> Field:
         shown_when=row.shown_when,
         asked_when=row.asked_when,
         quick=row.quick,
+        formula=row.options.get("source", "") if row.kind == "formula" else "",
     )
 
 

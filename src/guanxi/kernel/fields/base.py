@@ -275,6 +275,8 @@ class Field:
     asked_when: Any = field(default=None, compare=False, hash=False)
     #: Whether an index serves its filters and sorts.
     quick: bool = False
+    #: What it is reckoned by from other fields of the record.
+    formula: str = ""
 
     def value(self, record: Any) -> Any:
         """The value on a record."""

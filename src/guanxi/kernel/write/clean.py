@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from guanxi.kernel import directory, disclosure, own_unique, ruled
+from guanxi.kernel import directory, disclosure, own_unique, reckoned, ruled
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.china import names, pinyin, width
 from guanxi.kernel.currency import CURRENCIES, base_amount
@@ -152,6 +152,7 @@ def derive(entity: Entity, record: Any, stored: Mapping[str, Any] | None = None)
             setattr(record, f"{key}_base", base_amount(getattr(record, key), getattr(record, f"{key}_currency")))
             names += [f"{key}_base", f"{key}_currency"]
     entity.settle(record)
+    reckoned.settle(entity, record)
     return [*names, *entity.settled]
 
 

@@ -17,17 +17,19 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from guanxi.kernel import custom, lists, own_index, own_unique, ruled
+from guanxi.kernel import custom, lists, own_index, own_unique, reckoned, ruled
 from guanxi.kernel.actor import SYSTEM, Actor
 from guanxi.kernel.china.width import fold
 from guanxi.kernel.condition import tree
 from guanxi.kernel.dictionary import Dictionary
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Field, Invalid, Label, Reader
+from guanxi.kernel.formula.tree import FormulaError
 from guanxi.kernel.models import CustomField
 from guanxi.kernel.ordering import shifted
 from guanxi.kernel.registry import registry
 from guanxi.kernel.write import lists as values
+from guanxi.kernel.write import reckoning
 from guanxi.kernel.write.errors import Forbidden, Invalidated
 from guanxi.kernel.write.unit import unit
 
@@ -73,6 +75,7 @@ SORTS = {
     "department": Sort("department", gettext_lazy("Department"), {}),
     "lookup": Sort("lookup", gettext_lazy("Another record"), {}, asks="to"),
     "number": Sort("number", gettext_lazy("Number that the system gives"), {}, asks="prefix"),
+    "formula": Sort("formula", gettext_lazy("Formula over other fields"), {}, asks="formula"),
     "secret": Sort("secret", gettext_lazy("Encrypted text"), {"max_length": 200}),
 }
 
@@ -98,6 +101,8 @@ class Wish:
     #: Conditions as JSON text; None leaves them as they are.
     shown_when: str | None = None
     asked_when: str | None = None
+    #: With names of fields in brackets; None leaves it as it is.
+    formula: str | None = None
 
 
 def shapeable(entity: Entity) -> bool:
@@ -120,7 +125,7 @@ def add(entity: Entity, wish: Wish, *, actor: Actor) -> CustomField:
             entity=entity.key,
             kind=sort.kind,
             position=0 if last is None else last + 1,
-            options=_options(sort, wish),
+            options=_options(entity, sort, wish),
             **_words(entity, wish),
         )
         if sort.listed:
@@ -130,6 +135,8 @@ def add(entity: Entity, wish: Wish, *, actor: Actor) -> CustomField:
         _govern(entity, row, wish)
         if row.unique:
             own_index.later(row, actor=actor)
+        if row.kind == "formula":
+            reckoning.later(row, actor=actor)
     return row
 
 
@@ -141,6 +148,12 @@ def change(entity: Entity, row: CustomField, wish: Wish, *, actor: Actor) -> Non
         CustomField.objects.filter(pk=row.pk).update(**_words(entity, wish, but=row))
         custom.load()
         _govern(entity, row, wish)
+        if row.kind == "formula" and wish.formula is not None:
+            options = _formula(entity, wish.formula, row)
+            if options != row.options:
+                CustomField.objects.filter(pk=row.pk).update(options=options)
+                custom.load()
+                reckoning.later(row, actor=actor)
         if row.unique != before:
             own_index.later(row, actor=actor)
 
@@ -234,7 +247,7 @@ def _words(entity: Entity, wish: Wish, but: CustomField | None = None) -> dict[s
     return {"label": zh, "en": en, "help": about[:LONGEST_HELP], "required": wish.required}
 
 
-def _options(sort: Sort, wish: Wish) -> dict[str, Any]:
+def _options(entity: Entity, sort: Sort, wish: Wish) -> dict[str, Any]:
     """What the kind has to know. Raises Invalidated."""
     if sort.asks == "to":
         if wish.to not in referable():
@@ -248,7 +261,23 @@ def _options(sort: Sort, wish: Wish) -> dict[str, Any]:
         if prefix in {*own, *(getattr(f.kind, "prefix", "") for e in registry for f in e.fields.values())}:
             raise Invalidated({"prefix": _("Other numbers begin with this already.")})
         return {**sort.options, "prefix": prefix}
+    if sort.asks == "formula":
+        return _formula(entity, wish.formula or "", None)
     return dict(sort.options)
+
+
+def _formula(entity: Entity, typed: str, row: CustomField | None) -> dict[str, Any]:
+    """A formula with the type of what it gives, which never changes. Raises Invalidated."""
+    try:
+        source = reckoned.in_keys(entity, " ".join(typed.replace("\x00", "").split()))
+        node = reckoned.compiled(entity, source)
+    except FormulaError as error:
+        raise Invalidated({"formula": reckoned.told(error)}) from None
+    if row is not None and reckoned.circle(entity, f"f{row.pk}", node):
+        raise Invalidated({"formula": _("The formula would read itself.")})
+    if row is not None and node.type != row.options["type"]:
+        raise Invalidated({"formula": _("The formula gives another sort of value now. Add another field for it.")})
+    return {"source": source, "type": node.type, "places": 2}
 
 
 def referable() -> dict[str, Entity]:

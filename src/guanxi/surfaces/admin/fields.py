@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from guanxi.kernel import custom, lists, own_index, own_unique, query, ruled
+from guanxi.kernel import custom, lists, own_index, own_unique, query, reckoned, ruled
 from guanxi.kernel.condition import builder
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Field
@@ -100,6 +100,7 @@ def _drawn(
         "builder": _builder(request, entity, row) if row else [],
         "ways": retyping.ways(row) if row and row.active else {},
         "looked": looked,
+        "formula": reckoned.in_words(entity, row.options.get("source", "")) if row else "",
         "targets": verbs.referable(),
         "lists": [each for each in lists.everything() if not each.dictionary.fixed],
         "typed": request.POST if refusal or looked else {},
@@ -146,6 +147,7 @@ def _wish(request: HttpRequest) -> verbs.Wish:
         unique=bool(given.get("unique")),
         shown_when=given.get("shown_when"),
         asked_when=given.get("asked_when"),
+        formula=given.get("formula"),
     )
 
 
