@@ -15,6 +15,14 @@ from guanxi.kernel.models import CustomField
 from guanxi.kernel.write import Invalidated
 
 Shape = Literal["minimal", "full", "hostile"]
+#: What own fields of these kinds have to be told.
+OPTIONS: dict[str, dict[str, Any]] = {
+    "choice": {"dictionary": "customer_level"},
+    "tags": {"dictionary": "customer_tag"},
+    "lookup": {"to": "customers.customer"},
+    "number": {"prefix": "OWN"},
+    "formula": {"source": "coalesce([list_price], 1) * 2.5", "type": "number"},
+}
 FAR = date(2031, 1, 1)
 _serial = itertools.count(1)
 
@@ -92,6 +100,11 @@ def _give_way(entity: Entity, raw: dict[str, Any], errors: dict[str, str], *, ke
     return moved
 
 
+def read(field: Field, record: Any) -> Any:
+    """A value as a program reads it: sealed text is never twice the same where it is stored."""
+    return field.kind.json(field.value(record))
+
+
 def different(entity: Entity, record: Any, field: Field, *, actor: Actor) -> Any:
     """A raw value for `field` that differs from the record's, or None where the samples offer none."""
     from guanxi.kernel.fields.base import Reader
@@ -102,6 +115,7 @@ def different(entity: Entity, record: Any, field: Field, *, actor: Actor) -> Any
     for raw in field.kind.samples():
         if field.key == entity.title:
             raw = f"{_plain_title(entity)} {next(_serial)}"
-        if field.kind.parse(raw, Reader(actor)) != field.value(record):
+        value = field.value(record)
+        if not field.kind.stays(raw, value) and field.kind.parse(raw, Reader(actor)) != value:
             return raw
     return None

@@ -2,21 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from django.db import connection
 
+from guanxi.kernel import custom
 from guanxi.kernel.entity import Entity
-from guanxi.kernel.models import Event, Link, SearchEntry
+from guanxi.kernel.models import CustomField, Event, Link, SearchEntry
 from guanxi.kernel.registry import registry
+from tests import samples
+
+#: A built-in entity that runs through everything once more, with a field of the company's own of every kind.
+SHAPED = "catalog.product"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "entity" in metafunc.fixturenames:
-        metafunc.parametrize("entity", list(registry), ids=lambda e: e.key)
+        shaped = [pytest.param((e, True), id=f"{e.key}+own") for e in registry if e.key == SHAPED]
+        metafunc.parametrize("entity", [*(pytest.param((e, False), id=e.key) for e in registry), *shaped], indirect=True)
+
+
+@pytest.fixture
+def entity(request: pytest.FixtureRequest) -> Iterator[Entity]:
+    """An entity of the registry, as it is declared or with own fields of every kind."""
+    found, own = request.param
+    if not own:
+        yield found
+        return
+    request.getfixturevalue("db")
+    for kind in custom.KINDS:
+        samples.added(found, kind, **samples.OPTIONS.get(kind, {}))
+    yield found
+    CustomField.objects.all().delete()
+    custom.load()
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ class TestUndo:
             undone = write.undo([latest(record)], actor=cast.owner, door="test")
             after = entity.rows(cast.owner).get(id=record.id)
             assert (undone.records, undone.kept) == (1, []), key
-            assert field.value(after) == field.value(before), key
+            assert samples.read(field, after) == samples.read(field, before), key
             assert latest(record).verb == "undo", key
 
     def test_a_later_edit_of_the_field_stays(self, entity: Entity, cast: Cast) -> None:
@@ -118,8 +118,8 @@ class TestBulk:
         }
         for record in entity.rows(cast.owner).filter(id__in=[r.id for r in outcome.written.values()]):
             for key, field in entity.fields.items():
-                if key not in skipped and not (field.computed and field.kind.name == "datetime"):
-                    assert field.value(record) == field.value(alone), key
+                if key not in skipped and not (field.computed and field.kind.name in ("datetime", "number")):
+                    assert samples.read(field, record) == samples.read(field, alone), key
             assert len(history.of_record(record.id)) == 1
             assert SearchEntry.objects.filter(record=record.id).exists() == bool(entity.search)
 
@@ -145,8 +145,8 @@ class TestBulk:
             one, other = (entity.rows(cast.owner).get(id=i) for i in (alone.id, bulk.id))
             for name, each in entity.fields.items():
                 own = ("number", entity.title, "created_at", "updated_at", entity.parent, *samples.apart(entity))
-                if name not in own and not hasattr(each.kind, "target"):
+                if name not in own and each.kind.name != "number" and not hasattr(each.kind, "target"):
                     if each.kind.name == "datetime" and each.computed:
                         assert (each.value(one) is None) == (each.value(other) is None), (key, name)
                     else:
-                        assert each.value(one) == each.value(other), (key, name)
+                        assert samples.read(each, one) == samples.read(each, other), (key, name)

@@ -11,7 +11,8 @@ import pytest
 
 from guanxi.kernel import custom
 from guanxi.kernel.entity import COMMON, Entity
-from guanxi.kernel.fields.base import Field
+from guanxi.kernel.fields.base import Field, Reader
+from guanxi.kernel.fields.column import Keyed
 from guanxi.kernel.models import CustomField
 from guanxi.kernel.registry import registry
 from tests import samples
@@ -30,6 +31,10 @@ VALUES: dict[str, list[Any]] = {
     "decimal": [None, Decimal("0"), Decimal("12.5"), Decimal("-3.00"), Decimal("9999999999999999.99")],
     "money": [None, Decimal("0"), Decimal("12.50"), Decimal("-3.00"), Decimal("9999999999999.99")],
     "boolean": [False, True],
+    "percent": [None, Decimal("0"), Decimal("12.50"), Decimal("-3.00"), Decimal("100")],
+    "rating": [None, 1, 3, 5],
+    "duration": [None, 0, 59, 90, 60 * 24 * 365],
+    "geo": ["", "30.274150,120.155150", "-33.868800,151.209300"],
     "date": [None, date(2026, 1, 31), date(2024, 2, 29), date(2026, 2, 28), date(1999, 12, 31), date(2026, 11, 22)],
     "datetime": [
         None,
@@ -49,6 +54,10 @@ def values_of(field: Field, cast: Cast) -> list[Any]:
         return VALUES[kind.name]
     if kind.name == "choice":
         return [None, *(i.id for i in kind.dictionary.items()[:4])]  # type: ignore[attr-defined]
+    if kind.name == "secret":
+        return ["", kind.parse("一号密码", Reader(cast.director))]
+    if isinstance(field.column, Keyed) and hasattr(kind, "target"):
+        return [None, *kind.target.model._default_manager.order_by("id").values_list("id", flat=True)[:3]]
     if kind.name == "tags":
         ids = [i.id for i in kind.dictionary.items()[:3]]  # type: ignore[attr-defined]
         return [[], ids[:1], ids[1:], ids]
@@ -61,9 +70,8 @@ def values_of(field: Field, cast: Cast) -> list[Any]:
 
 def add_custom_fields(entity: Entity) -> None:
     """One custom field of each kind."""
-    lists = {"choice": "customer_level", "tags": "customer_tag"}
     for kind in custom.KINDS:
-        options = {"dictionary": lists[kind]} if kind in lists else {}
+        options = samples.OPTIONS.get(kind, {})
         CustomField.objects.create(entity=entity.key, kind=kind, label=f"My {kind}", options=options)
     custom.load()
 

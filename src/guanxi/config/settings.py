@@ -132,6 +132,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 # ── Database, cache, jobs ──
 DATABASES = {"default": database.connection(ENVIRONMENT)}
+# The role that owns the tables: jobs that build indexes ask by it, nothing else does.
+GUANXI_OWNER_AUTH_URL = database.owner_url(ENVIRONMENT)
 # The role that DATABASE_URL names, to which the kernel's SQL grants what the app may do.
 GUANXI_APP_ROLE = database.parse(database.app_url(ENVIRONMENT))["USER"]
 CACHES = {

@@ -15,14 +15,23 @@ from guanxi.kernel.dictionary import Dictionary
 from guanxi.kernel.fields.base import Field, Kind
 from guanxi.kernel.fields.boolean import BooleanKind
 from guanxi.kernel.fields.choice import ChoiceKind, TagsKind
+from guanxi.kernel.fields.code import NumberKind
 from guanxi.kernel.fields.column import Keyed
 from guanxi.kernel.fields.contact import EmailKind, PhoneKind, RegionKind, UrlKind
 from guanxi.kernel.fields.dates import DateKind, DateTimeKind
+from guanxi.kernel.fields.geo import GeoKind
+from guanxi.kernel.fields.lookup import LookupKind
+from guanxi.kernel.fields.measure import DurationKind, PercentKind, RatingKind
+from guanxi.kernel.fields.money import MoneyKind
 from guanxi.kernel.fields.number import DecimalKind, IntegerKind
+from guanxi.kernel.fields.person import DepartmentKind, PersonKind
+from guanxi.kernel.fields.secret import SecretKind
 from guanxi.kernel.fields.text import TextKind
+from guanxi.kernel.reckoned import kind_of
 
 if TYPE_CHECKING:
     from guanxi.kernel.entity import Entity
+    from guanxi.kernel.models import CustomField
 
 KINDS: dict[str, Callable[[dict[str, Any]], Kind]] = {
     "text": lambda o: TextKind(o.get("max_length", 200), o.get("lines", 1)),
@@ -37,7 +46,21 @@ KINDS: dict[str, Callable[[dict[str, Any]], Kind]] = {
     "email": lambda o: EmailKind(),
     "url": lambda o: UrlKind(),
     "region": lambda o: RegionKind(),
+    "percent": lambda o: PercentKind(o.get("places", 2)),
+    "rating": lambda o: RatingKind(),
+    "duration": lambda o: DurationKind(),
+    "money": lambda o: MoneyKind(),
+    "lookup": lambda o: LookupKind(o["to"]),
+    "person": lambda o: PersonKind(),
+    "department": lambda o: DepartmentKind(),
+    "number": lambda o: NumberKind(o["prefix"], o.get("reset", "")),
+    "secret": lambda o: SecretKind(o.get("max_length", 200)),
+    "geo": lambda o: GeoKind(),
+    "formula": kind_of,
 }
+
+#: Kinds whose values people never write.
+GIVEN = ("number", "formula")
 
 _definitions: dict[str, list[Field]] = {}
 _state: dict[str, int | None] = {"version": None}
@@ -55,6 +78,27 @@ def _by_language(zh: str, en: str) -> str:
 _named = lazy(_by_language, str)
 
 
+def field_of(row: CustomField) -> Field:
+    """A definition as the field that it makes."""
+    kind, key, given = KINDS[row.kind](row.options), f"f{row.pk}", row.kind in GIVEN
+    return Field(
+        key,
+        kind,
+        _named(row.label, row.en),
+        Keyed(key, kind),
+        required=row.required and not given,
+        computed=given,
+        help=row.help,
+        aliases=tuple({row.label, row.en} - {""}),
+        unique=row.unique,
+        first=row.first,
+        shown_when=row.shown_when,
+        asked_when=row.asked_when,
+        quick=row.quick,
+        formula=row.options.get("source", "") if row.kind == "formula" else "",
+    )
+
+
 def load() -> None:
     """Read every definition and reshape the entities concerned."""
     from guanxi.kernel.models import CustomField
@@ -62,12 +106,7 @@ def load() -> None:
 
     found: dict[str, list[Field]] = {}
     for row in CustomField.objects.filter(active=True).order_by("position", "id"):
-        kind = KINDS[row.kind](row.options)
-        key = f"f{row.id}"
-        label = _named(row.label, row.en)
-        found.setdefault(row.entity, []).append(
-            Field(key, kind, label, Keyed(key, kind), required=row.required, help=row.help, aliases=tuple({row.label, row.en} - {""}))
-        )
+        found.setdefault(row.entity, []).append(field_of(row))
     _definitions.clear()
     _definitions.update(found)
     for entity in registry:

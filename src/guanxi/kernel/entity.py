@@ -204,6 +204,8 @@ class Entity:
     def reshape(self) -> None:
         """Forget derived data after a custom field has come or gone."""
         self.__dict__.pop("fields", None)
+        self.__dict__.pop("ruled", None)
+        self.__dict__.pop("formulas", None)
 
     def sort_path(self, key: str) -> str:
         """The ORM path by which a field sorts: pinyin for the title, the base amount for money."""

@@ -132,7 +132,7 @@ def _words(bound: Field, stored: Any, reader: Reader, *, mask: bool) -> str:
     value = stored
     if kind.name in ("date", "datetime"):
         value = date.fromisoformat(stored) if kind.name == "date" else datetime.fromisoformat(stored)
-    elif kind.name in ("decimal", "money"):
+    elif kind.stored == "number":
         value = kind.from_json(stored)
     if mask or kind.name in ("phone", "resident_id"):
         return kind.mask(value)

@@ -51,6 +51,15 @@ class CustomField(models.Model):
     options = models.JSONField(default=dict)
     position = models.IntegerField(default=0)
     active = models.BooleanField(default=True)
+    #: No two live records bear the same value; an index keeps it so.
+    unique = models.BooleanField(default=False)
+    #: An index serves filters and sorts.
+    quick = models.BooleanField(default=False)
+    #: What a new record begins with, as it was typed; `today` and `me` are words.
+    first = models.CharField(max_length=200, blank=True, default="")
+    #: Conditions about the same record: when it is asked for, when it must be filled in.
+    shown_when = models.JSONField(default=list, blank=True)
+    asked_when = models.JSONField(default=list, blank=True)
 
 
 class FormLayout(models.Model):

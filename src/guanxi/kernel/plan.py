@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, CharField, F, Func, Value, When
-from django.db.models.fields.json import KeyTransform
+from django.db.models import BigIntegerField, Case, CharField, F, Func, OuterRef, Subquery, Value, When
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Cast
 from markupsafe import escape
 
 from guanxi.kernel import access, clock
@@ -47,7 +48,7 @@ class Column:
             return [phone.dashed(values[0] or "")]
         if self.masked or not isinstance(self.field.column, Keyed):
             return values
-        return [self.field.column.load(values[0])]
+        return [self.field.column.load(values[0]), *values[1:]]
 
     def html(self, row: Sequence[Any], reader: Reader) -> str:
         """The cell."""
@@ -152,7 +153,8 @@ def _compile(entity: Entity, keys: tuple[str, ...], actor: Actor) -> Plan:
 
 def _select(field: Field, actor: Actor) -> list[Any]:
     if isinstance(field.column, Keyed):
-        return [KeyTransform(field.column.key, "custom")]
+        value = KeyTransform(field.column.key, "custom")
+        return [value, _title_of(field, field.column.key, actor)] if hasattr(field.kind, "target") else [value]
     path = str(field.column.path)
     if not hasattr(field.kind, "target"):
         return [path, *field.kind.companions(path)]
@@ -164,6 +166,15 @@ def _select(field: Field, actor: Actor) -> list[Any]:
     if within is not None or not actor.may(target.key, "view"):
         titles = [Case(When(within, then=t), default=None) for t in titles] if within else [Value(None, CharField())]  # type: ignore[misc, list-item]
     return [path, *titles]
+
+
+def _title_of(field: Field, key: str, actor: Actor) -> Any:
+    """The title of the record that a custom field names, NULL where the actor may not see it."""
+    target = field.kind.target  # type: ignore[attr-defined]
+    if actor.right(target.key, target.title) in ("hidden", "masked") or not actor.may(target.key, "view"):
+        return Value(None, CharField())
+    named = Cast(KeyTextTransform(key, OuterRef("custom")), BigIntegerField())
+    return Subquery(target.rows(actor, deleted=None).filter(id=named).values(target.title)[:1])
 
 
 def _masked(field: Field) -> Any:

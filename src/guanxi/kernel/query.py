@@ -76,7 +76,7 @@ def sort_of(entity: Entity, actor: Actor, code: str) -> Sort:
     else:
         expression = entity.sort_path(key)
         nullable = bool(entity.model._meta.get_field(expression).null)
-    if key not in entity.sorts and estimate(entity.model) > UNINDEXED_ROWS:
+    if key not in entity.sorts and not field.quick and estimate(entity.model) > UNINDEXED_ROWS:
         raise ConditionError(
             _("Sorting so many records by “%(name)s” needs an index. Filter first, or ask for one.") % {"name": field.label}
         )

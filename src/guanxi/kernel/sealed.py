@@ -46,6 +46,14 @@ def unseal(sealed: str, *, about: str) -> str:
         raise Unreadable("damaged, or about something else") from problem
 
 
+def is_sealed(text: str, *, about: str) -> bool:
+    """Whether a text is what `seal` made, about the same."""
+    try:
+        return text.startswith(f"{FORM}.") and unseal(text, about=about) is not None
+    except Unreadable:
+        return False
+
+
 @lru_cache(maxsize=4)
 def _key(field_key: str) -> bytes:
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"guanxi.sealed.v1").derive(field_key.encode())
@@ -55,4 +63,4 @@ def _name(key: bytes) -> str:
     return hashlib.sha256(b"name" + key).hexdigest()[:8]
 
 
-__all__ = ["Unreadable", "seal", "unseal"]
+__all__ = ["Unreadable", "is_sealed", "seal", "unseal"]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from guanxi.kernel import history, jobs, notices, pairs, search, versions
+from guanxi.kernel import history, jobs, notices, own_index, pairs, search, versions
 from guanxi.kernel.registry import registry
-from guanxi.kernel.write import lagging
+from guanxi.kernel.write import lagging, reckoning, retyping
+
+#: Whoever asked, the worker knows of it.
+jobs.RUNNERS |= {own_index.KIND: own_index.build, retyping.KIND: retyping.bring_over, reckoning.KIND: reckoning.recalculate}
 
 
 @app.task(name=jobs.TASK)

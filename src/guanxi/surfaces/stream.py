@@ -132,7 +132,7 @@ def telling(entity: Entity, actor: Actor) -> list[Entity]:
 
 def lookups(child: Entity, entity: Entity) -> list[str]:
     """The lookups of `child` that point at `entity`."""
-    return [key for key, f in child.fields.items() if f.kind.name == "lookup" and getattr(f.kind, "to", "").lower() == entity.key]
+    return [key for key, f in child.fields.items() if f.column.path and getattr(f.kind, "to", "").lower() == entity.key]
 
 
 def moment(child: Entity) -> str:

@@ -71,7 +71,7 @@ class Sheet:
 
     writable: dict[str, Field]
     visible: dict[str, Field]
-    firsts: list[tuple[str, Field, int]]
+    firsts: list[tuple[str, Field, Any]]
 
 
 @dataclass(frozen=True)
@@ -93,8 +93,12 @@ class Reader:
             firsts = [
                 (key, found, first.id)
                 for key, found in entity.fields.items()
-                if found.kind.name == "choice" and (first := found.kind.dictionary.first()) is not None  # type: ignore[attr-defined]
+                if found.kind.name == "choice" and not found.first and (first := found.kind.dictionary.first()) is not None  # type: ignore[attr-defined]
             ]
+            from guanxi.kernel import ruled
+
+            own = [(key, found, ruled.first(found, self)) for key, found in entity.fields.items() if found.first]
+            firsts += [each for each in own if each[2] is not None]
             known = self._sheets[entity.key] = Sheet(entity.writable(self.actor), entity.visible(self.actor), firsts)
         return known
 
@@ -110,8 +114,10 @@ class Kind:
     sortable: ClassVar[bool] = True
     #: Whether its values are few enough to narrow a list by: such columns share an index.
     facet: ClassVar[bool] = False
-    #: How a custom field of this kind compares: "text", "number", "integer", "boolean" or "list".
+    #: How a custom field of this kind compares: "text", "number", "integer", "boolean", "list" or "sealed".
     stored: ClassVar[str] = "text"
+    #: What stands below a column of them at first: "sum", "avg", or nothing at all.
+    foot: ClassVar[str] = ""
     #: Whether an equal value may look different a minute later: how long since, what has fallen due.
     moves: ClassVar[bool] = False
     width: int = 140
@@ -262,6 +268,15 @@ class Field:
     unique: bool = False
     default: Any = None
     extra: dict[str, Any] = field(default_factory=dict, compare=False, hash=False)
+    #: What a new record begins with, as somebody typed it; `today` and `me` are found out then.
+    first: str = ""
+    #: Conditions about the same record: when a form asks for the field, and when it has to be filled in.
+    shown_when: Any = field(default=None, compare=False, hash=False)
+    asked_when: Any = field(default=None, compare=False, hash=False)
+    #: Whether an index serves its filters and sorts.
+    quick: bool = False
+    #: What it is reckoned by from other fields of the record.
+    formula: str = ""
 
     def value(self, record: Any) -> Any:
         """The value on a record."""

@@ -14,7 +14,7 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Coalesce, Collate
 
 #: What JSON holds as it is: kinds stored so need no encoding in the document.
-AS_IT_IS = ("integer", "boolean", "list")
+AS_IT_IS = ("integer", "boolean", "list", "sealed")
 
 
 class Column(Protocol):

@@ -44,6 +44,7 @@ class IntegerKind(Kind):
     align = "num"
     control = "number"
     stored = "integer"
+    foot = "sum"
     json_type = {"type": ["integer", "null"]}
     width = 100
 
@@ -78,6 +79,7 @@ class DecimalKind(Kind):
     operators = COMPARISONS
     align = "num"
     stored = "number"
+    foot = "sum"
     json_type = {"type": ["string", "null"], "format": "decimal"}
     width = 110
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from guanxi.kernel import directory, disclosure
+from guanxi.kernel import directory, disclosure, own_unique, reckoned, ruled
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.china import names, pinyin, width
 from guanxi.kernel.currency import CURRENCIES, base_amount
@@ -71,21 +72,29 @@ def assign_currencies(record: Any, codes: Mapping[str, str]) -> set[str]:
 
 
 def assign(entity: Entity, record: Any, parsed: Mapping[str, Any]) -> set[str]:
-    """Put parsed values on the record; returns the keys whose value differs from before."""
-    changed = set()
+    """Put parsed values on the record; returns the keys whose value differs from before.
+
+    A field that is not asked for in a record as it then is keeps what it held.
+    """
+    changed, former = set(), {}
     for key, value in parsed.items():
         field = entity.fields[key]
-        if field.value(record) != value:
+        before = field.value(record)
+        if before != value:
+            former[key] = copy(before)
             field.set(record, value)
             changed.add(key)
+    for key in changed & ruled.of(entity).keys():
+        if not ruled.shown(ruled.of(entity)[key], record):
+            entity.fields[key].set(record, former[key])
+            changed.discard(key)
     return changed
 
 
 def check(entity: Entity, record: Any, changed: set[str], errors: dict[str, str], *, creating: bool) -> None:
     """Required fields and the entity's own rules; an update answers only for what it changes."""
-    for key, field in entity.fields.items():
-        if field.required and key not in errors and (creating or key in changed) and field.kind.is_blank(field.value(record)):
-            errors[key] = _("Fill in “%(name)s”.") % {"name": field.label}
+    for key, field in ruled.required(entity, record, changed, creating=creating).items():
+        errors.setdefault(key, _("Fill in “%(name)s”.") % {"name": field.label})
     if entity.parent and not creating and "owner" in changed and entity.fields[entity.parent].value(record):
         words = {"parent": entity.fields[entity.parent].label}
         errors["owner"] = _("The owner is that of “%(parent)s”. Hand that over, and this follows.") % words
@@ -143,6 +152,7 @@ def derive(entity: Entity, record: Any, stored: Mapping[str, Any] | None = None)
             setattr(record, f"{key}_base", base_amount(getattr(record, key), getattr(record, f"{key}_currency")))
             names += [f"{key}_base", f"{key}_currency"]
     entity.settle(record)
+    reckoned.settle(entity, record)
     return [*names, *entity.settled]
 
 
@@ -174,7 +184,7 @@ def rivals(entity: Entity, records: list[Any], stored: Mapping[int, Mapping[str,
             for value, holder in cursor.fetchall():
                 if holder not in own:
                     taken[unique.field, value] = max(holder, taken.get((unique.field, value), holder))
-    return taken
+    return taken | own_unique.rivals(entity, records, stored)
 
 
 #: Arrays, for a list of a thousand values would be a thousand parameters.

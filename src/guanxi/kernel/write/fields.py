@@ -6,6 +6,7 @@ deleted: a retired one is seen nowhere, and what records bear of it is there aga
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,15 +17,19 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from guanxi.kernel import custom, lists
-from guanxi.kernel.actor import Actor
+from guanxi.kernel import custom, lists, own_index, own_unique, reckoned, ruled
+from guanxi.kernel.actor import SYSTEM, Actor
 from guanxi.kernel.china.width import fold
+from guanxi.kernel.condition import tree
 from guanxi.kernel.dictionary import Dictionary
 from guanxi.kernel.entity import Entity
-from guanxi.kernel.fields.base import Label
+from guanxi.kernel.fields.base import Field, Invalid, Label, Reader
+from guanxi.kernel.formula.tree import FormulaError
 from guanxi.kernel.models import CustomField
 from guanxi.kernel.ordering import shifted
+from guanxi.kernel.registry import registry
 from guanxi.kernel.write import lists as values
+from guanxi.kernel.write import reckoning
 from guanxi.kernel.write.errors import Forbidden, Invalidated
 from guanxi.kernel.write.unit import unit
 
@@ -32,6 +37,7 @@ DOOR = values.DOOR
 LONGEST, LONGEST_HELP = 60, 200
 #: Fields that one kind of record may have of its own, retired ones among them.
 MOST = 200
+PREFIX = re.compile("[A-Z][A-Z0-9]{1,7}")
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,8 @@ class Sort:
     label: Label
     options: Mapping[str, Any]
     listed: bool = False
+    #: What else has to be said: "to" whose records it names, "prefix" what its numbers begin with.
+    asks: str = ""
 
 
 SORTS = {
@@ -49,6 +57,10 @@ SORTS = {
     "lines": Sort("text", gettext_lazy("Text, several lines"), {"max_length": 5_000, "lines": 4}),
     "integer": Sort("integer", gettext_lazy("Whole number"), {}),
     "decimal": Sort("decimal", gettext_lazy("Number with decimals"), {"places": 2}),
+    "money": Sort("money", gettext_lazy("Amount of money"), {}),
+    "percent": Sort("percent", gettext_lazy("Percent"), {"places": 2}),
+    "rating": Sort("rating", gettext_lazy("One to five stars"), {}),
+    "duration": Sort("duration", gettext_lazy("Hours and minutes"), {}),
     "boolean": Sort("boolean", gettext_lazy("Yes or no"), {}),
     "date": Sort("date", gettext_lazy("Date"), {}),
     "datetime": Sort("datetime", gettext_lazy("Date and time"), {}),
@@ -58,12 +70,22 @@ SORTS = {
     "email": Sort("email", gettext_lazy("E-mail"), {}),
     "url": Sort("url", gettext_lazy("Web address"), {}),
     "region": Sort("region", gettext_lazy("Province, city, district"), {}),
+    "geo": Sort("geo", gettext_lazy("Place by latitude and longitude"), {}),
+    "person": Sort("person", gettext_lazy("Colleague"), {}),
+    "department": Sort("department", gettext_lazy("Department"), {}),
+    "lookup": Sort("lookup", gettext_lazy("Another record"), {}, asks="to"),
+    "number": Sort("number", gettext_lazy("Number that the system gives"), {}, asks="prefix"),
+    "formula": Sort("formula", gettext_lazy("Formula over other fields"), {}, asks="formula"),
+    "secret": Sort("secret", gettext_lazy("Encrypted text"), {"max_length": 200}),
 }
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What somebody wants a field to be; `offers` are a list's code, or, if empty, `lines` are the values of a new list."""
+    """What somebody wants a field to be; `offers` are a list's code, or, if empty, `lines` are the values of a new list.
+
+    `to` is the key of the entity whose records it names, `prefix` what its numbers begin with.
+    """
 
     zh: str
     en: str = ""
@@ -72,6 +94,15 @@ class Wish:
     sort: str = ""
     offers: str = ""
     lines: str = ""
+    to: str = ""
+    prefix: str = ""
+    unique: bool = False
+    first: str = ""
+    #: Conditions as JSON text; None leaves them as they are.
+    shown_when: str | None = None
+    asked_when: str | None = None
+    #: With names of fields in brackets; None leaves it as it is.
+    formula: str | None = None
 
 
 def shapeable(entity: Entity) -> bool:
@@ -81,7 +112,7 @@ def shapeable(entity: Entity) -> bool:
 
 def add(entity: Entity, wish: Wish, *, actor: Actor) -> CustomField:
     """A new field at the end. Raises Forbidden or Invalidated."""
-    _shaping(actor)
+    shaping(actor)
     sort = SORTS.get(wish.sort)
     if sort is None or not shapeable(entity):
         raise Invalidated({"sort": _("Choose what the field holds.")})
@@ -91,34 +122,107 @@ def add(entity: Entity, wish: Wish, *, actor: Actor) -> CustomField:
             raise Invalidated({"zh": _("There are %(n)d fields of your own already. Bring back a retired one instead.") % {"n": MOST}})
         last = CustomField.objects.filter(entity=entity.key).aggregate(last=Max("position"))["last"]
         row = CustomField.objects.create(
-            entity=entity.key, kind=sort.kind, position=0 if last is None else last + 1, options=dict(sort.options), **_words(entity, wish)
+            entity=entity.key,
+            kind=sort.kind,
+            position=0 if last is None else last + 1,
+            options=_options(entity, sort, wish),
+            **_words(entity, wish),
         )
         if sort.listed:
             row.options = {"dictionary": _offered(row, wish, actor)}
             row.save(update_fields=["options"])
         custom.load()
+        _govern(entity, row, wish)
+        if row.unique:
+            own_index.later(row, actor=actor)
+        if row.kind == "formula":
+            reckoning.later(row, actor=actor)
     return row
 
 
 def change(entity: Entity, row: CustomField, wish: Wish, *, actor: Actor) -> None:
     """Other words; whether it must be filled in. Raises Forbidden or Invalidated."""
-    _shaping(actor)
+    shaping(actor)
     with unit(actor, DOOR):
+        before = row.unique
         CustomField.objects.filter(pk=row.pk).update(**_words(entity, wish, but=row))
         custom.load()
+        _govern(entity, row, wish)
+        if row.kind == "formula" and wish.formula is not None:
+            options = _formula(entity, wish.formula, row)
+            if options != row.options:
+                CustomField.objects.filter(pk=row.pk).update(options=options)
+                custom.load()
+                reckoning.later(row, actor=actor)
+        if row.unique != before:
+            own_index.later(row, actor=actor)
 
 
 def retire(row: CustomField, *, active: bool, actor: Actor) -> None:
     """Show it nowhere any more, or again. Raises Forbidden."""
-    _shaping(actor)
+    shaping(actor)
     with unit(actor, DOOR):
         CustomField.objects.filter(pk=row.pk).update(active=active)
         custom.load()
+        if row.quick:
+            own_index.later(row, actor=actor)
+
+
+def quicken(row: CustomField, *, quick: bool, actor: Actor) -> None:
+    """Have an index built for its filters and sorts, or dropped. Raises Forbidden or Invalidated."""
+    shaping(actor)
+    if quick and not own_index.possible(custom.field_of(row)):
+        raise Invalidated({"quick": _("No index helps such a field.")})
+    with unit(actor, DOOR):
+        CustomField.objects.filter(pk=row.pk).update(quick=quick)
+        custom.load()
+        own_index.later(row, actor=actor)
+
+
+def _govern(entity: Entity, row: CustomField, wish: Wish) -> None:
+    """The rules of a field: what it begins with, when it is asked for, that no two are alike. Raises Invalidated."""
+    field = custom.field_of(row)
+    row.first, row.unique = _first(field, wish.first), wish.unique
+    for name in ("shown_when", "asked_when"):
+        given = getattr(wish, name)
+        if given is not None:
+            setattr(row, name, _rule(entity, field, name, given))
+    if row.unique and not own_unique.possible(field):
+        raise Invalidated({"unique": _("Such a field cannot be kept without doubles.")})
+    if row.unique and not field.unique and (said := own_index.doubles_told(entity, row)):
+        raise Invalidated({"unique": said})
+    row.save(update_fields=["first", "unique", "shown_when", "asked_when"])
+    custom.load()
+
+
+def _first(field: Field, typed: str) -> str:
+    """What a new record begins with, if the field takes it."""
+    text = " ".join(typed.replace("\x00", "").split())
+    text = {"今天": ruled.TODAY, "我": "me", "本人": "me"}.get(text, text)
+    words = {"date": ruled.TODAY, "datetime": ruled.TODAY, "person": "me"}
+    if text and not field.computed and text != words.get(field.kind.name):
+        try:
+            field.kind.parse(text, Reader(SYSTEM))
+        except Invalid as error:
+            raise Invalidated({"first": _("New records begin with: %(why)s") % {"why": error}}) from None
+    return "" if field.computed else text
+
+
+def _rule(entity: Entity, field: Field, name: str, typed: str) -> list[Any]:
+    """A condition that a form can follow, about other fields of the same record."""
+    try:
+        document = tree.read(typed or "[]")
+        node = ruled.parse(entity, document) if document else None
+    except tree.ConditionError as error:
+        raise Invalidated({name: str(error)}) from None
+    if node is not None and field.key in ruled.keys(node):
+        raise Invalidated({name: _("A rule of a field goes by other fields.")})
+    return document
 
 
 def shift(row: CustomField, *, up: bool, actor: Actor) -> None:
     """One place up or down among the fields of its entity; at the end nothing happens. Raises Forbidden."""
-    _shaping(actor)
+    shaping(actor)
     with unit(actor, DOOR):
         known = {each.pk: each for each in CustomField.objects.select_for_update().filter(entity=row.entity).order_by("position", "id")}
         for place, pk in enumerate(shifted(list(known), row.pk, up=up)):
@@ -127,7 +231,8 @@ def shift(row: CustomField, *, up: bool, actor: Actor) -> None:
         custom.load()
 
 
-def _shaping(actor: Actor) -> None:
+def shaping(actor: Actor) -> None:
+    """Raises Forbidden for who may not shape the company."""
     if not values.may_shape(actor):
         raise Forbidden(_("Only those who look after the company's lists may do this."))
 
@@ -140,6 +245,44 @@ def _words(entity: Entity, wish: Wish, but: CustomField | None = None) -> dict[s
     if {fold(zh), fold(en or zh)} & taken:
         raise Invalidated({"zh": _("There is a field of this name already; it may be retired.")})
     return {"label": zh, "en": en, "help": about[:LONGEST_HELP], "required": wish.required}
+
+
+def _options(entity: Entity, sort: Sort, wish: Wish) -> dict[str, Any]:
+    """What the kind has to know. Raises Invalidated."""
+    if sort.asks == "to":
+        if wish.to not in referable():
+            raise Invalidated({"to": _("Choose whose records the field names.")})
+        return {**sort.options, "to": wish.to}
+    if sort.asks == "prefix":
+        prefix = fold(wish.prefix).strip().upper()
+        if not PREFIX.fullmatch(prefix):
+            raise Invalidated({"prefix": _("Give two to eight letters or digits with which the numbers begin.")})
+        own = CustomField.objects.filter(kind="number").values_list("options__prefix", flat=True)
+        if prefix in {*own, *(getattr(f.kind, "prefix", "") for e in registry for f in e.fields.values())}:
+            raise Invalidated({"prefix": _("Other numbers begin with this already.")})
+        return {**sort.options, "prefix": prefix}
+    if sort.asks == "formula":
+        return _formula(entity, wish.formula or "", None)
+    return dict(sort.options)
+
+
+def _formula(entity: Entity, typed: str, row: CustomField | None) -> dict[str, Any]:
+    """A formula with the type of what it gives, which never changes. Raises Invalidated."""
+    try:
+        source = reckoned.in_keys(entity, " ".join(typed.replace("\x00", "").split()))
+        node = reckoned.compiled(entity, source)
+    except FormulaError as error:
+        raise Invalidated({"formula": reckoned.told(error)}) from None
+    if row is not None and reckoned.circle(entity, f"f{row.pk}", node):
+        raise Invalidated({"formula": _("The formula would read itself.")})
+    if row is not None and node.type != row.options["type"]:
+        raise Invalidated({"formula": _("The formula gives another sort of value now. Add another field for it.")})
+    return {"source": source, "type": node.type, "places": 2}
+
+
+def referable() -> dict[str, Entity]:
+    """The kinds of record that a field may name, by key."""
+    return {entity.key: entity for entity in registry.in_menu() if shapeable(entity)}
 
 
 def _names(entity: Entity, but: CustomField | None) -> Sequence[str]:
@@ -166,4 +309,4 @@ def _offered(row: CustomField, wish: Wish, actor: Actor) -> str:
     return code
 
 
-__all__ = ["SORTS", "Wish", "add", "change", "retire", "shapeable", "shift"]
+__all__ = ["SORTS", "Wish", "add", "change", "quicken", "referable", "retire", "shapeable", "shaping", "shift"]

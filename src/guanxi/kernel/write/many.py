@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from guanxi.kernel import clock, disclosure, numbering, search
+from guanxi.kernel import clock, disclosure, numbering, own_unique, search
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.draft import Draft
 from guanxi.kernel.entity import Entity
@@ -133,17 +133,14 @@ def refuse_taken(entity: Entity, outcome: Outcome, actor: Actor, stored: Mapping
         disclosure.log(entity.key, set(taken.values()), actor, verb="taken")
     seen: dict[tuple[str, str], int] = {}
     for place, record in list(outcome.written.items()):
-        for unique in entity.unique:
-            value = getattr(record, unique.column)
-            if value is None:
-                continue
-            if (unique.field, value) in messages:
-                outcome.refused[place] = {unique.field: messages[unique.field, value]}
-            elif (unique.field, value) in seen:
-                row = seen[unique.field, value] + 1
-                outcome.refused[place] = {unique.field: _("The same value stands in row %(row)d of this batch.") % {"row": row}}
+        for key, value in own_unique.claims(entity, record):
+            if (key, value) in messages:
+                outcome.refused[place] = {key: messages[key, value]}
+            elif (key, value) in seen:
+                row = seen[key, value] + 1
+                outcome.refused[place] = {key: _("The same value stands in row %(row)d of this batch.") % {"row": row}}
             else:
-                seen[unique.field, value] = place
+                seen[key, value] = place
         if place in outcome.refused:
             del outcome.written[place]
 
@@ -151,12 +148,12 @@ def refuse_taken(entity: Entity, outcome: Outcome, actor: Actor, stored: Mapping
 def _identify(entity: Entity, records: Sequence[Any]) -> None:
     for record, record_id in zip(records, next_ids(len(records)) if records else [], strict=True):
         record.id = record_id
-    for key, bound in entity.fields.items():
+    for bound in entity.fields.values():
         if bound.kind.name == "number":
             blank = [r for r in records if not bound.value(r)]
             if blank:
                 for record, number in zip(blank, numbering.take(bound.kind, len(blank)), strict=True):  # type: ignore[arg-type]
-                    setattr(record, key, number)
+                    bound.set(record, number)
 
 
 def _create_links(entity: Entity, written: Mapping[int, Any], changed: Mapping[int, set[str]]) -> None:

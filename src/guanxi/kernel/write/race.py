@@ -9,6 +9,7 @@ import psycopg
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
+from guanxi.kernel import own_unique
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.write.errors import Invalidated
 
@@ -24,6 +25,10 @@ def lost_is_refused(entity: Entity) -> Iterator[None]:
                 label = entity.fields[unique.field].label
                 message = _("“%(field)s” was taken by somebody else this very moment.") % {"field": label}
                 raise Invalidated({unique.field: message}) from error
+        for field in own_unique.fields(entity):
+            if f"own_{field.key}_unique" in str(error):
+                message = _("“%(field)s” was taken by somebody else this very moment.") % {"field": field.label}
+                raise Invalidated({field.key: message}) from error
         if messages := entity.broken(error):
             raise Invalidated(messages) from error
         raise

@@ -15,7 +15,7 @@ from django.db.models import Q
 from guanxi.kernel import clock
 from guanxi.kernel.draft import Draft
 from guanxi.kernel.entity import Entity
-from guanxi.kernel.fields.column import Linked
+from guanxi.kernel.fields.column import Keyed, Linked
 from guanxi.kernel.models import Attachment, Comment, Petition
 from guanxi.kernel.registry import registry
 from guanxi.kernel.write import lagging
@@ -33,6 +33,19 @@ class Reference:
     child: Entity
     column: str
     scope: bool
+    #: Whether it is a key of the `custom` document rather than a column of its own.
+    keyed: bool = False
+
+    @property
+    def value(self) -> str:
+        """The reference in SQL, as an index on it is made."""
+        return f"(custom ->> '{self.column}')::bigint" if self.keyed else f'"{self.column}"'
+
+    def becomes(self, given: str) -> str:
+        """The SET of another value."""
+        if self.keyed:
+            return f"custom = jsonb_set(custom, '{{{self.column}}}', to_jsonb({given}::bigint))"
+        return f"{self.value} = {given}"
 
     @property
     def name(self) -> str:
@@ -48,6 +61,9 @@ def references(target: Entity) -> list[Reference]:
         for column in child.model._meta.local_fields:
             if column.is_relation and column.related_model is target.model:
                 found.append(Reference(child, str(column.attname), column.attname == scope))
+        for key, field in child.fields.items():
+            if isinstance(field.column, Keyed) and getattr(field.kind, "target", None) is target:
+                found.append(Reference(child, key, scope=False, keyed=True))
     return found
 
 
@@ -79,13 +95,13 @@ def repoint(u: Unit, entity: Entity, lost: int, keep: Any, family: Sequence[int]
 
 def _column(u: Unit, entity: Entity, reference: Reference, lost: int, keep: Any, family: Sequence[int]) -> list[int]:
     """One statement; live rows and those in the bin are found by the index of each."""
-    table, column = reference.child.model._meta.db_table, reference.column
+    table, column = reference.child.model._meta.db_table, reference.value
     with connection.cursor() as cursor:
         cursor.execute(
-            f'UPDATE "{table}" SET "{column}" = %(keep)s, version = version + 1, updated_at = %(now)s{_STAMPS if reference.scope else ""} '
-            f'WHERE id = ANY(ARRAY(SELECT id FROM "{table}" WHERE "{column}" = %(lost)s AND deleted_at IS NULL) '
-            f'|| ARRAY(SELECT id FROM "{table}" WHERE "{column}" = %(lost)s AND deleted_at IS NOT NULL)) '
-            f'AND "{column}" = %(lost)s AND id <> ALL(%(family)s::bigint[]) RETURNING id',
+            f'UPDATE "{table}" SET {reference.becomes("%(keep)s")}, version = version + 1, updated_at = %(now)s{_STAMPS if reference.scope else ""} '
+            f'WHERE id = ANY(ARRAY(SELECT id FROM "{table}" WHERE {column} = %(lost)s AND deleted_at IS NULL) '
+            f'|| ARRAY(SELECT id FROM "{table}" WHERE {column} = %(lost)s AND deleted_at IS NOT NULL)) '
+            f"AND {column} = %(lost)s AND id <> ALL(%(family)s::bigint[]) RETURNING id",
             {"keep": keep.id, "lost": lost, "now": clock.now(), "family": list(family), **_owner(keep)},
         )
         ids = sorted(row[0] for row in cursor.fetchall())
@@ -103,13 +119,21 @@ def _owner(record: Any) -> dict[str, int | None]:
 
 def move_back(u: Unit, entity: Entity, reference: Reference, ids: Sequence[int], keep: int, lost: Any, since: int) -> list[int]:
     """Lead those of these rows back to the record `lost` that nobody has led elsewhere after the change `since`; their ids."""
-    table, column = reference.child.model._meta.db_table, reference.column
+    table, column = reference.child.model._meta.db_table, reference.value
     with connection.cursor() as cursor:
         cursor.execute(
-            f'UPDATE "{table}" t SET "{column}" = %(lost)s, version = version + 1, updated_at = %(now)s{_STAMPS if reference.scope else ""} '
-            f'WHERE id = ANY(%(ids)s::bigint[]) AND "{column}" = %(keep)s '
+            f'UPDATE "{table}" t SET {reference.becomes("%(lost)s")}, version = version + 1, updated_at = %(now)s{_STAMPS if reference.scope else ""} '
+            f"WHERE id = ANY(%(ids)s::bigint[]) AND {column} = %(keep)s "
             "AND NOT EXISTS (SELECT FROM change c WHERE c.record = t.id AND c.id > %(since)s AND c.diff ? %(column)s) RETURNING id",
-            {"keep": keep, "lost": lost.id, "now": clock.now(), "ids": list(ids), "since": since, "column": column, **_owner(lost)},
+            {
+                "keep": keep,
+                "lost": lost.id,
+                "now": clock.now(),
+                "ids": list(ids),
+                "since": since,
+                "column": reference.column,
+                **_owner(lost),
+            },
         )
         back = sorted(row[0] for row in cursor.fetchall())
     if back:

@@ -73,13 +73,14 @@ def bound_changes(entity: Entity, changes: Mapping[int, Mapping[str, Any]], acto
 
 
 def stored(entity: Entity, row: Any, keys: Iterable[str]) -> dict[str, Any]:
-    """The values of a record as the API carries them, amounts with their currency: what `write` takes again."""
+    """The values of a record as the API carries them, sealed text as it is stored, amounts with their currency: what `write` takes again."""
     found: dict[str, Any] = {}
     for key in keys:
         bound_ = entity.fields.get(key)
         if bound_ is None:
             continue
-        found[key] = bound_.kind.json(bound_.value(row))
+        value = bound_.value(row)
+        found[key] = value if bound_.kind.stored == "sealed" else bound_.kind.json(value)
         if hasattr(row, f"{key}_currency"):
             found[f"{key}_currency"] = getattr(row, f"{key}_currency")
     return found

@@ -203,9 +203,9 @@ def comparable(bound: Any, stored: Any) -> Any:
         from datetime import datetime
 
         return kind.json(datetime.fromisoformat(stored))
-    if kind.name in ("decimal", "money"):
+    if kind.stored == "number":
         return kind.json(kind.from_json(stored).quantize(kind.from_json(f"1e-{kind.places}")))
-    if kind.name in ("choice", "tags", "region"):
+    if kind.name in ("choice", "tags", "region", "secret"):
         return kind.json(stored)
     return stored
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
@@ -10,18 +11,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from guanxi.kernel import lists
+from guanxi.kernel import custom, lists, own_index, own_unique, query, reckoned, ruled
+from guanxi.kernel.condition import builder
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Field
 from guanxi.kernel.models import CustomField
 from guanxi.kernel.registry import registry
 from guanxi.kernel.whole import whole
-from guanxi.kernel.write import Refused
+from guanxi.kernel.write import Refused, retyping
 from guanxi.kernel.write import fields as verbs
 from guanxi.kernel.write.lists import may_shape
 from guanxi.surfaces.admin.places import CONTENTS, PLACES, Place, opened_to
 from guanxi.surfaces.admin.verbs import told
-from guanxi.surfaces.pages.frame import View, actor_of, go, page
+from guanxi.surfaces.pages.frame import View, actor_of, go, page, reader_of
 
 PLACES.append(
     Place(
@@ -68,7 +70,14 @@ def _field(entity: Entity, number: int | None) -> CustomField | None:
     return CustomField.objects.filter(entity=entity.key, pk=number or 0).first()
 
 
-def _drawn(request: HttpRequest, entity: Entity, refusal: Refused | None = None, chosen: int | None = None) -> HttpResponse:
+def _drawn(
+    request: HttpRequest,
+    entity: Entity,
+    refusal: Refused | None = None,
+    chosen: int | None = None,
+    *,
+    looked: retyping.Preview | None = None,
+) -> HttpResponse:
     own = list(CustomField.objects.filter(entity=entity.key).order_by("position", "id"))
     row = _field(entity, chosen or whole(request.GET.get("field")))
     context = {
@@ -81,15 +90,35 @@ def _drawn(request: HttpRequest, entity: Entity, refusal: Refused | None = None,
         "own": [{"row": each, "sort": _sort(each)} for each in own],
         "chosen": row,
         "sort": _sort(row) if row else "",
+        "sort_kind": row.kind if row else "",
         "first": bool(own) and row == own[0],
         "last": bool(own) and row == own[-1],
         "sorts": verbs.SORTS,
+        "may_unique": row is not None and own_unique.possible(custom.field_of(row)),
+        "may_quick": row is not None and own_index.possible(custom.field_of(row)),
+        "large": query.estimate(entity.model) > query.UNINDEXED_ROWS,
+        "builder": _builder(request, entity, row) if row else [],
+        "ways": retyping.ways(row) if row and row.active else {},
+        "looked": looked,
+        "formula": reckoned.in_words(entity, row.options.get("source", "")) if row else "",
+        "targets": verbs.referable(),
         "lists": [each for each in lists.everything() if not each.dictionary.fixed],
-        "typed": request.POST if refusal else {},
+        "typed": request.POST if refusal or looked else {},
         "error": told(refusal),
     }
     words = {"entity": entity.label}
     return page(request, "admin/fields_of.html", context, title=_("Fields of “%(entity)s”") % words, status=422 if refusal else 200)
+
+
+def _builder(request: HttpRequest, entity: Entity, row: CustomField) -> list[dict[str, Any]]:
+    """What a rule may go by: fields whose values a form holds, but for the field itself."""
+    offered = builder.metadata(entity, reader_of(request))
+    return [{**each, "options": _plain(each["options"])} for each in offered if each["kind"] in ruled.TOLD and each["key"] != f"f{row.pk}"]
+
+
+def _plain(options: list[dict[str, Any]] | None) -> list[dict[str, Any]] | None:
+    """Without words that mean whoever asks."""
+    return [o for o in options if o["value"] not in ("me", "my_reports", "my_department")] if options is not None else None
 
 
 def _kind(field: Field) -> str:
@@ -103,13 +132,23 @@ def _sort(row: CustomField) -> str:
     several = int(row.options.get("lines", 1)) > 1
     label = str(verbs.SORTS["lines" if row.kind == "text" and several else row.kind].label)
     offered = lists.get(row.options["dictionary"]) if "dictionary" in row.options else None
-    return f"{label} · {offered.label}" if offered else label
+    named = verbs.referable().get(row.options.get("to", ""))
+    more = offered.label if offered else named.label if named else row.options.get("prefix", "")
+    return f"{label} · {more}" if more else label
 
 
 def _wish(request: HttpRequest) -> verbs.Wish:
     given = request.POST
-    names = ("zh", "en", "help", "sort", "offers", "lines")
-    return verbs.Wish(**{name: given.get(name, "") for name in names}, required=bool(given.get("required")))
+    names = ("zh", "en", "help", "sort", "offers", "lines", "to", "prefix", "first")
+    texts: dict[str, Any] = {name: given.get(name, "") for name in names}
+    return verbs.Wish(
+        **texts,
+        required=bool(given.get("required")),
+        unique=bool(given.get("unique")),
+        shown_when=given.get("shown_when"),
+        asked_when=given.get("asked_when"),
+        formula=given.get("formula"),
+    )
 
 
 def _verb(do: Callable[[HttpRequest, Entity, CustomField], str]) -> View:
@@ -154,6 +193,36 @@ def _shift(request: HttpRequest, entity: Entity, row: CustomField) -> str:
     return _("Saved")
 
 
+@shaping
+@require_POST
+def retype(request: HttpRequest, of: str, field_id: int) -> HttpResponse:
+    """Another sort of field: first a look at what would become of the values, then (`sure`) a job does it."""
+    entity = _entity(of)
+    row = _field(entity, field_id)
+    if row is None:
+        raise Http404
+    wish, actor = _wish(request), actor_of(request)
+    try:
+        if not request.POST.get("sure"):
+            return _drawn(request, entity, None, field_id, looked=retyping.preview(entity, row, wish))
+        new = retyping.convert(entity, row, wish, actor=actor)
+    except Refused as refusal:
+        return _drawn(request, entity, refusal, field_id)
+    return go(
+        request, f"/admin/fields/{entity.slug}/?field={new.pk}", _("The values follow within a moment; the job centre says how far it is.")
+    )
+
+
+def _go_back(request: HttpRequest, entity: Entity, row: CustomField) -> str:
+    retyping.go_back(row, actor=actor_of(request))
+    return _("The field is as it was before.")
+
+
+def _quicken(request: HttpRequest, entity: Entity, row: CustomField) -> str:
+    verbs.quicken(row, quick=bool(request.POST.get("quick")), actor=actor_of(request))
+    return _("Saved. The index is built beside the work of others; the job centre says how far it is.")
+
+
 def _retire(request: HttpRequest, entity: Entity, row: CustomField) -> str:
     verbs.retire(row, active=bool(request.POST.get("active")), actor=actor_of(request))
     return _("Saved. It holds from the next click of everybody.")
@@ -166,4 +235,7 @@ urls = [
     path("admin/fields/<slug:of>/<int:field_id>/", _verb(_change)),
     path("admin/fields/<slug:of>/<int:field_id>/shift/", _verb(_shift)),
     path("admin/fields/<slug:of>/<int:field_id>/retire/", _verb(_retire)),
+    path("admin/fields/<slug:of>/<int:field_id>/quick/", _verb(_quicken)),
+    path("admin/fields/<slug:of>/<int:field_id>/retype/", retype),
+    path("admin/fields/<slug:of>/<int:field_id>/back/", _verb(_go_back)),
 ]

@@ -78,7 +78,7 @@ def action(entity: Entity, declared: Action) -> Schema:
 def required_at_first(field: Field) -> bool:
     """Required, and not filled by the list's default value when left out."""
     dictionary = getattr(field.kind, "dictionary", None)
-    return field.required and (dictionary is None or dictionary.first() is None)
+    return field.required and not field.first and not field.shown_when and (dictionary is None or dictionary.first() is None)
 
 
 def currency(field: Field) -> Schema:

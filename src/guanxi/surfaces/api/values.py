@@ -77,4 +77,4 @@ def stored(field: Field, raw: Any) -> Any:
     kind = field.kind
     if raw is None:
         return kind.json(kind.blank)
-    return kind.json(kind.from_json(raw)) if kind.name in ("date", "datetime", "decimal", "money") else kind.json(raw)
+    return kind.json(kind.from_json(raw)) if kind.name in ("date", "datetime") or kind.stored == "number" else kind.json(raw)

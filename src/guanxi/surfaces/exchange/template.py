@@ -51,7 +51,7 @@ def _example(entity: Entity, field: Field, reader: Reader) -> str:
     if hasattr(kind, "dictionary"):
         return next(iter(_values(kind)), "")
     samples = [str(sample) for sample in kind.samples()]
-    return samples[1 if kind.name in ("integer", "decimal", "money") and len(samples) > 1 else 0] if samples else ""
+    return samples[1 if kind.foot and len(samples) > 1 else 0] if samples else ""
 
 
 def _some_record(entity: Entity, actor: Actor) -> str:
@@ -73,6 +73,10 @@ def _takes(target: Target, reader: Reader) -> str:
         "date": _("a day, such as 2026-11-22"),
         "datetime": _("a day and a time, such as 2026-11-22 14:00"),
         "boolean": _("yes or no"),
+        "percent": _("a share in percent, such as 12.5%"),
+        "rating": _("stars from 1 to 5"),
+        "duration": _("hours and minutes, such as 1:30"),
+        "geo": _("latitude and longitude, such as 30.274150,120.155150"),
         "person": _("the name or user name of a colleague"),
         "department": _("the name of a department"),
         "lookup": _("the name of a record that exists"),

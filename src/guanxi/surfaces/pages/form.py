@@ -12,7 +12,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from markupsafe import Markup
 
-from guanxi.kernel import drafts, idempotency, layouts, one, write
+from guanxi.kernel import drafts, idempotency, layouts, one, ruled, write
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.draft import Draft
 from guanxi.kernel.duplicates import Likeness
@@ -64,9 +64,12 @@ def groups(
     unasked = {*entity.hidden_in_form, *without, *away} - errors.keys()
     writable = {k: f for k, f in entity.writable(actor).items() if k not in unasked}
     rest = tuple(k for k in writable if k not in arranged.placed)
+    rules = ruled.for_screen(entity, values, writable, reader)
     found = []
     for label, keys in [*((s.label, s.keys) for s in arranged.sections), (_("More"), rest)]:
-        shown = [control(entity, writable[k], values, errors, reader, record=record) for k in keys if k in writable]
+        shown = [
+            control(entity, writable[k], values, errors, reader, record=record) | {"rules": rules.get(k)} for k in keys if k in writable
+        ]
         if shown:
             found.append({"label": str(label), "fields": shown})
     return found
@@ -143,10 +146,10 @@ def defaults(entity: Entity, request: HttpRequest) -> dict[str, Any]:
     form = entry_of(entity, request)
     for key, field in entity.fields.items():
         first = field.kind.dictionary.first() if hasattr(field.kind, "dictionary") else None
-        if first is not None and field.kind.name == "choice":
+        if first is not None and field.kind.name == "choice" and not field.first:
             values[key] = first.id
-        elif field.default is not None and field.kind.stored != "list" and not field.computed:
-            values[key] = field.default
+        elif not field.computed and field.kind.stored != "list" and (begins := ruled.first(field, reader)) is not None:
+            values[key] = begins
         if form and key in form.sets:
             values[key] = field.kind.parse(form.sets[key], reader)
         if key in request.GET:

@@ -11,7 +11,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
 
-from guanxi.kernel import drafts, history, layouts, one, plan, pooled, query
+from guanxi.kernel import drafts, history, layouts, one, plan, pooled, query, ruled
 from guanxi.kernel.access import AnyOf
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
@@ -152,7 +152,7 @@ def groups(entity: Entity, row: Any, reader: Reader, *, editable: bool) -> list[
     """Field groups of the layout, what is left over and custom fields in a last one."""
     visible, writable = entity.visible(reader.actor), entity.writable(reader.actor) if editable else {}
     arranged = arrangement(entity, row, reader.actor)
-    left_out = unasked(entity, row) | set(arranged.away)
+    left_out = unasked(entity, row) | ruled.hidden(entity, row) | set(arranged.away)
     visible = {k: f for k, f in visible.items() if k not in left_out}
     rest = [k for k in visible if k not in arranged.placed]
     added = tuple(k for k in rest if isinstance(visible[k].column, Keyed))

@@ -22,7 +22,7 @@ MOST_LANES = 50
 CARD = 4
 LAYOUTS = ("table", "board", "calendar", "groups")
 #: Kinds whose values make groups as they stand; dates make groups by period.
-GROUPING = ("choice", "person", "department", "lookup", "region")
+GROUPING = ("choice", "person", "department", "lookup", "region", "rating")
 PERIODS: dict[str, Label] = {
     "month": gettext_lazy("%(field)s, by month"),
     "quarter": gettext_lazy("%(field)s, by quarter"),
@@ -55,9 +55,9 @@ def groupings(entity: Entity, actor: Actor) -> dict[str, str]:
     """By what a list can be grouped, with its label: choices and people first; a date is there once for each period."""
     if actor.pool is not None:
         return {}
-    fields = {k: f for k, f in readable(entity, actor).items() if f.column.path is not None}
+    fields = readable(entity, actor)
     found = {**choices(entity, actor), **{k: f for name in GROUPING for k, f in fields.items() if f.kind.name == name}}
-    dated = {k: f for k, f in dates(entity, actor).items() if k in fields}
+    dated = {k: f for k, f in dates(entity, actor).items() if f.column.path is not None}
     periods = {f"{k}.{period}": str(words) % {"field": f.label} for k, f in dated.items() for period, words in PERIODS.items()}
     return {**{k: str(f.label) for k, f in found.items()}, **periods}
 

@@ -18,17 +18,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from guanxi.kernel import patience, plan
-from guanxi.kernel.actor import Actor
+from guanxi.kernel.actor import SYSTEM, Actor
 from guanxi.kernel.condition.tree import ConditionError
 from guanxi.kernel.entity import Entity
-from guanxi.kernel.fields.base import Field, Label
+from guanxi.kernel.fields.base import Field, Label, Reader
 from guanxi.kernel.fields.money import BASE_CURRENCY, show_amount
 from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, signed_in
 
 if TYPE_CHECKING:
     from guanxi.surfaces.pages.listing import State
 
-KINDS = ("integer", "decimal", "money")
 #: What a foot can say, in the order it is offered.
 SAYINGS: dict[str, tuple[Label, type[Aggregate]]] = {
     "sum": (gettext_lazy("Sum"), Sum),
@@ -61,12 +60,12 @@ def summand(entity: Entity, key: str, actor: Actor) -> Combinable | None:
 
 def usual(field: Field) -> str:
     """What a foot says until somebody chooses: the sum, of a share in percent the average."""
-    return "avg" if getattr(field.kind, "most", None) == HUNDRED else "sum"
+    return "avg" if getattr(field.kind, "most", None) == HUNDRED else field.kind.foot
 
 
 def adding(compiled: plan.Plan) -> list[Field]:
     """The columns of a list that have a foot."""
-    return [c.field for c in compiled.columns if c.field.kind.name in KINDS and not c.masked]
+    return [c.field for c in compiled.columns if c.field.kind.foot and not c.masked]
 
 
 def feet(state: State, actor: Actor) -> list[Foot]:
@@ -107,6 +106,8 @@ def shown(field: Field, value: Any) -> str:
         return "—"
     if field.kind.name == "money":
         return show_amount(Decimal(value).quantize(Decimal("0.01")))
+    if field.kind.name == "duration":
+        return field.kind.text(round(value), Reader(SYSTEM))
     places = getattr(field.kind, "places", 0 if isinstance(value, int) or value == int(value) else 1)
     return f"{value:,.{places}f}{getattr(field.kind, 'unit', '')}"
 

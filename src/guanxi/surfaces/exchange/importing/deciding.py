@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from guanxi.kernel import disclosure
+from guanxi.kernel import disclosure, own_unique
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Reader
 from guanxi.kernel.write import clean
@@ -116,6 +116,10 @@ class Decider:
             setattr(asked.draft, unique.column, value)
             if value is not None and unique.field not in asked.keys:
                 marks.append(digest("", unique.field, value))
+        for own in own_unique.fields(self.entity):
+            value = own_unique.of_document(own.key, asked.draft.custom) if own.key in asked.present else None
+            if value and own.key not in asked.keys:
+                marks.append(digest("", own.key, value))
         return marks
 
     def _movable(self, rows: Sequence[Planned], matches: Sequence[Match]) -> set[int] | None:
@@ -178,7 +182,6 @@ class Decider:
         messages = clean.taken_messages(self.entity, taken, self.reader.actor)
         disclosure.log(self.entity.key, set(taken.values()), self.reader.actor, verb="taken")
         for row, record in created:
-            for unique in self.entity.unique:
-                message = messages.get((unique.field, getattr(record, unique.column)))
-                if message:
+            for claim in own_unique.claims(self.entity, record):
+                if message := messages.get(claim):
                     row.refuse(message)

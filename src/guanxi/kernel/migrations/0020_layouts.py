@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("kernel", "0017_field_words"),
+        ("kernel", "0019_formulas"),
     ]
 
     operations = [

@@ -1,0 +1,90 @@
+"""A field becomes another sort: looked at first, then done portion by portion, and taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from guanxi.kernel import custom, dictionary, history, jobs, write
+from guanxi.kernel.actor import Actor
+from guanxi.kernel.models import CustomField, Job
+from guanxi.kernel.registry import registry
+from guanxi.kernel.write import retyping
+from tests import samples
+from tests.people import Cast
+
+Desk = Callable[[Actor], Client]
+CUSTOMER = registry.get("customers.customer")
+
+
+@pytest.fixture(autouse=True)
+def _afresh(db: None) -> Iterator[None]:
+    yield
+    CustomField.objects.all().delete()
+    dictionary.clear()
+    custom.load()
+
+
+def retype(shaper: Client, key: str, **given: str) -> str:
+    answer = shaper.post(f"/admin/fields/customers/{key[1:]}/retype/", given)
+    assert answer.status_code in (200, 302), answer.content.decode()[-2000:]
+    if answer.status_code == 200:
+        return answer.content.decode()
+    jobs.run(Job.objects.latest("id").pk)
+    return f"f{answer['Location'].split('field=')[1]}"
+
+
+@pytest.mark.feature("FRM-02")
+def test_text_becomes_numbers_and_what_does_not_convert_stays_where_it_was(
+    cast: Cast, at_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retyping, "PORTION", 2)
+    shaper, old = at_desk(cast.business), samples.added(CUSTOMER, "text")
+    records = [samples.make(CUSTOMER, actor=cast.owner, **{old: text}) for text in ("12", "1,200", "约三十", "7", "7")]
+    page = retype(shaper, old, sort="integer")
+    assert "4 of 5 values convert" in page
+    assert "约三十 × 1" in page
+    assert CustomField.objects.count() == 1
+    new = retype(shaper, old, sort="integer", sure="1")
+    job = Job.objects.latest("id")
+    assert (job.state, job.counts, len(job.errors)) == ("done", {"done": 4}, 1)
+    fresh = [CUSTOMER.rows(cast.owner).get(id=r.id) for r in records]
+    assert [r.custom.get(new) for r in fresh] == [12, 1200, None, 7, 7]
+    assert [r.custom[old] for r in fresh] == ["12", "1,200", "约三十", "7", "7"]
+    assert new in CUSTOMER.fields
+    assert old not in CUSTOMER.fields
+    assert str(CUSTOMER.fields[new].label) == "My text"
+    assert CUSTOMER.rows(cast.owner).where([new, "gte", 12]).count() == 2
+    assert history.of_record(records[0].id)[0].diff[new] == [None, 12]
+    write.update((CUSTOMER, records[0].id), {new: 13}, actor=cast.owner, door="test")
+    assert shaper.post(f"/admin/fields/customers/{new[1:]}/back/", {}).status_code == 302
+    assert old in CUSTOMER.fields
+    assert new not in CUSTOMER.fields
+    assert CUSTOMER.rows(cast.owner).get(id=records[0].id).custom == {**fresh[0].custom, new: 13}
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw", "sort", "value"),
+    [
+        ("integer", 5, "decimal", Decimal("5.00")),
+        ("decimal", "12.00", "integer", 12),
+        ("date", "2026-11-23", "text", "2026-11-23"),
+        ("choice", None, "text", None),
+        ("text", "2026年11月23日", "date", None),
+        ("text", "重点", "choice", None),
+        ("duration", "1:30", "integer", 90),
+    ],
+)
+def test_values_say_the_same_in_the_other_sort(cast: Cast, at_desk: Desk, kind: str, raw: Any, sort: str, value: Any) -> None:
+    old = samples.added(CUSTOMER, kind, **samples.OPTIONS.get(kind, {}))
+    given = raw if raw is not None else next(iter(CUSTOMER.fields[old].kind.samples()))
+    record = samples.make(CUSTOMER, actor=cast.owner, **{old: given})
+    new = retype(at_desk(cast.business), old, sort=sort, sure="1")
+    field = CUSTOMER.fields[new]
+    found = field.value(CUSTOMER.rows(cast.owner).get(id=record.id))
+    assert not field.kind.is_blank(found)
+    assert value is None or found == value
