@@ -86,6 +86,11 @@ def _added(world: World) -> dict[str, Any] | None:
     return {**_kind(world), "field_id": row.pk} if row else None
 
 
+def _turned(world: World) -> dict[str, Any] | None:
+    row = CustomField.objects.filter(options__has_key="was").first()
+    return {**_kind(world), "field_id": row.pk} if row else None
+
+
 def _level(world: World) -> dict[str, Any]:
     return {"code": "customer_level"}
 
@@ -191,8 +196,8 @@ RULES: dict[str, Rule] = {
     "admin/fields/<slug:of>/<int:field_id>/shift/": Rule("admin", get=False, post=empty, parts=_added),
     "admin/fields/<slug:of>/<int:field_id>/retire/": Rule("admin", get=False, post=empty, parts=_added),
     "admin/fields/<slug:of>/<int:field_id>/quick/": Rule("admin", get=False, post=empty, parts=_added),
-    "admin/fields/<slug:of>/<int:field_id>/retype/": Rule("admin", get=False, post=empty, parts=_added),
-    "admin/fields/<slug:of>/<int:field_id>/back/": Rule("admin", get=False, post=empty, parts=_added),
+    "admin/fields/<slug:of>/<int:field_id>/retype/": Rule("admin", get=False, post=lambda world: {"sort": "integer"}, parts=_added),
+    "admin/fields/<slug:of>/<int:field_id>/back/": Rule("admin", get=False, post=empty, parts=_turned),
     "admin/layouts/": Rule("admin"),
     "admin/layouts/<slug:of>/": Rule("admin", post=lambda world: {"line": ["#", "name"], "zh": "Newly made", "en": ""}, parts=_kind),
     "admin/layouts/<slug:of>/give-up/": Rule("admin", get=False, post=empty, parts=_kind),
