@@ -86,6 +86,19 @@ def _added(world: World) -> dict[str, Any] | None:
     return {**_kind(world), "field_id": row.pk} if row else None
 
 
+def _converted(world: World) -> dict[str, Any] | None:
+    """A field that has come of another, which is retired."""
+    row = CustomField.objects.first()
+    if row is None:
+        return None
+    former, _new = CustomField.objects.get_or_create(entity=row.entity, kind="text", label="Former", active=False)
+    born, _new = CustomField.objects.update_or_create(
+        entity=row.entity, kind="integer", label="Born", defaults={"options": {"was": former.pk}, "active": True}
+    )
+    CustomField.objects.filter(pk=former.pk).update(active=False)
+    return {**_kind(world), "field_id": born.pk}
+
+
 def _level(world: World) -> dict[str, Any]:
     return {"code": "customer_level"}
 
@@ -191,8 +204,8 @@ RULES: dict[str, Rule] = {
     "admin/fields/<slug:of>/<int:field_id>/shift/": Rule("admin", get=False, post=empty, parts=_added),
     "admin/fields/<slug:of>/<int:field_id>/retire/": Rule("admin", get=False, post=empty, parts=_added),
     "admin/fields/<slug:of>/<int:field_id>/quick/": Rule("admin", get=False, post=empty, parts=_added),
-    "admin/fields/<slug:of>/<int:field_id>/retype/": Rule("admin", get=False, post=empty, parts=_added),
-    "admin/fields/<slug:of>/<int:field_id>/back/": Rule("admin", get=False, post=empty, parts=_added),
+    "admin/fields/<slug:of>/<int:field_id>/retype/": Rule("admin", get=False, post=lambda world: {"sort": "integer"}, parts=_added),
+    "admin/fields/<slug:of>/<int:field_id>/back/": Rule("admin", get=False, post=empty, parts=_converted),
     "admin/lists/": Rule("admin"),
     "admin/lists/<slug:code>/": Rule("admin", parts=_level),
     "admin/lists/<slug:code>/export/": Rule("admin", parts=_level),
