@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any, Literal
 
@@ -58,6 +60,16 @@ def added(entity: Entity, kind: str, **options: Any) -> str:
     versions.bump("shape")
     custom.load()
     return f"f{row.pk}"
+
+
+@contextmanager
+def with_own_fields(entity: Entity) -> Iterator[Entity]:
+    """The entity with a field of the company's own of every kind, as long as this lasts."""
+    for kind in custom.KINDS:
+        added(entity, kind, **OPTIONS.get(kind, {}))
+    yield entity
+    CustomField.objects.all().delete()
+    custom.load()
 
 
 def _plain_title(entity: Entity) -> str:

@@ -12,14 +12,8 @@ from django.test import Client
 
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
-from guanxi.kernel.registry import registry
 from guanxi.org import tokens
-from tests.contract.conftest import traces  # noqa: F401 - a fixture
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "entity" in metafunc.fixturenames:
-        metafunc.parametrize("entity", list(registry), ids=lambda e: e.key)
+from tests.contract.conftest import entity, pytest_generate_tests, traces  # noqa: F401 - fixtures, and over what they run
 
 
 @dataclass
@@ -71,6 +65,6 @@ def program(db: None) -> Callable[[Actor | None], Program]:
     return of
 
 
-def address(entity: Entity, record: Any = None, *more: str) -> str:
+def address(of: Entity, record: Any = None, *more: str) -> str:
     """The address of an entity or record below `/api/v1/`."""
-    return "/".join([entity.slug, *([str(getattr(record, "id", record))] if record is not None else []), *more])
+    return "/".join([of.slug, *([str(getattr(record, "id", record))] if record is not None else []), *more])

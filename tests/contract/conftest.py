@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from guanxi.kernel import custom
 from guanxi.kernel.entity import Entity
-from guanxi.kernel.models import CustomField, Event, Link, SearchEntry
+from guanxi.kernel.models import Event, Link, SearchEntry
 from guanxi.kernel.registry import registry
 from tests import samples
 
@@ -33,11 +32,8 @@ def entity(request: pytest.FixtureRequest) -> Iterator[Entity]:
         yield found
         return
     request.getfixturevalue("db")
-    for kind in custom.KINDS:
-        samples.added(found, kind, **samples.OPTIONS.get(kind, {}))
-    yield found
-    CustomField.objects.all().delete()
-    custom.load()
+    with samples.with_own_fields(found):
+        yield found
 
 
 @dataclass(frozen=True)

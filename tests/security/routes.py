@@ -86,9 +86,17 @@ def _added(world: World) -> dict[str, Any] | None:
     return {**_kind(world), "field_id": row.pk} if row else None
 
 
-def _turned(world: World) -> dict[str, Any] | None:
-    row = CustomField.objects.filter(options__has_key="was").first()
-    return {**_kind(world), "field_id": row.pk} if row else None
+def _converted(world: World) -> dict[str, Any] | None:
+    """A field that has come of another, which is retired."""
+    row = CustomField.objects.first()
+    if row is None:
+        return None
+    former, _new = CustomField.objects.get_or_create(entity=row.entity, kind="text", label="Former", active=False)
+    born, _new = CustomField.objects.update_or_create(
+        entity=row.entity, kind="integer", label="Born", defaults={"options": {"was": former.pk}, "active": True}
+    )
+    CustomField.objects.filter(pk=former.pk).update(active=False)
+    return {**_kind(world), "field_id": born.pk}
 
 
 def _level(world: World) -> dict[str, Any]:
@@ -197,7 +205,7 @@ RULES: dict[str, Rule] = {
     "admin/fields/<slug:of>/<int:field_id>/retire/": Rule("admin", get=False, post=empty, parts=_added),
     "admin/fields/<slug:of>/<int:field_id>/quick/": Rule("admin", get=False, post=empty, parts=_added),
     "admin/fields/<slug:of>/<int:field_id>/retype/": Rule("admin", get=False, post=lambda world: {"sort": "integer"}, parts=_added),
-    "admin/fields/<slug:of>/<int:field_id>/back/": Rule("admin", get=False, post=empty, parts=_turned),
+    "admin/fields/<slug:of>/<int:field_id>/back/": Rule("admin", get=False, post=empty, parts=_converted),
     "admin/layouts/": Rule("admin"),
     "admin/layouts/<slug:of>/": Rule("admin", post=lambda world: {"line": ["#", "name"], "zh": "Newly made", "en": ""}, parts=_kind),
     "admin/layouts/<slug:of>/give-up/": Rule("admin", get=False, post=empty, parts=_kind),

@@ -33,8 +33,6 @@ def anywhere(cast: Cast) -> World:
     provider = Provider.objects.create(name="Staff", active=False, **SERVICE)
     position = Position.objects.create(name="Adviser")
     CustomField.objects.create(entity="customers.customer", kind="text", label="Grade of the shop")
-    old = CustomField.objects.create(entity="customers.customer", kind="text", label="Shops (as text)", active=False)
-    CustomField.objects.create(entity="customers.customer", kind="integer", label="Shops", options={"was": old.pk})
     return World(entity, cast, None, None, ids={"slug": entity.slug, "provider_id": provider.pk, "position_id": position.pk})
 
 

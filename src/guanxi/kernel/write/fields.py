@@ -211,7 +211,7 @@ def _first(field: Field, typed: str) -> str:
 def _rule(entity: Entity, field: Field, name: str, typed: str) -> list[Any]:
     """A condition that a form can follow, about other fields of the same record."""
     try:
-        document = tree.read(typed or "[]")
+        document = tree.read("[]" if typed.strip() in ("", "null") else typed)
         node = ruled.parse(entity, document) if document else None
     except tree.ConditionError as error:
         raise Invalidated({name: str(error)}) from None

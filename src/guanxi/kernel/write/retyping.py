@@ -130,6 +130,8 @@ def _plain(data: Any) -> Any:
 def convert(entity: Entity, row: CustomField, wish: verbs.Wish, *, actor: Actor) -> CustomField:
     """Retire the field and begin another of its name with the values that convert; a job brings them over. Raises Invalidated."""
     verbs.shaping(actor)
+    if not row.active:
+        raise Invalidated({"": _("Bring the field back first.")})
     with unit(actor, verbs.DOOR):
         kind = _kind(row, wish)
         if kind is None:

@@ -9,7 +9,7 @@ from guanxi.kernel import plan
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Field, Reader
-from guanxi.kernel.fields.column import Keyed, Linked
+from guanxi.kernel.fields.column import Linked
 
 Titles = dict[str, dict[int, str]]
 
@@ -63,8 +63,7 @@ def written(field: Field, values: Sequence[Any]) -> Any:
     """One value as JSON, its companions beside it."""
     if hasattr(field.kind, "target"):
         return None if values[0] is None else {"id": values[0], "title": values[1]}
-    value = field.column.load(values[0]) if isinstance(field.column, Keyed) else values[0]
-    return field.kind.json(value)
+    return field.kind.json(values[0])
 
 
 def has_currency(field: Field) -> bool:

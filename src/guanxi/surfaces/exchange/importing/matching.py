@@ -78,7 +78,7 @@ class Matcher:
         elif rule in self.unique:
             column = self.unique[rule].column
         else:
-            column = str(self.entity.fields[rule].column.path)
+            column = self.entity.fields[rule].column.path or f"custom__{rule}"
             if rule == self.entity.title and self.entity.parent:
                 parent = str(self.entity.fields[self.entity.parent].column.path)
         asked = {v[0] for v in values} if parent else set(values)
