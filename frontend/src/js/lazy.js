@@ -11,6 +11,7 @@ const PIECES = {
   "[data-calendar]": () => import("./calendar.js"),
   "form[data-columns], [data-sortable]": () => import("./columns.js"),
   "[data-filter-builder]": () => import("./filter.js"),
+  "[data-tree]": () => import("./tree.js"),
   "[data-viewer]": () => import("./viewer.js"),
 };
 

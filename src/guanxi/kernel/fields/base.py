@@ -153,6 +153,10 @@ class Kind:
             raise Invalid(_("Give one value to compare with."))
         return self.read(raw, reader)
 
+    def comparisons(self) -> Sequence[str]:
+        """The operators that the filter builder shows."""
+        return self.operators
+
     def test(self, op: str, operand: Any) -> Primitive:
         """Reduce an operator and its parsed operand to the form that both interpreters know."""
         negated = {"is_not": "is", "not_in": "in", "not_empty": "empty"}.get(op)
@@ -244,6 +248,14 @@ def attributes(bound: Field) -> Markup:
     """HTML attributes that say what the control needs."""
     marks = Markup('required placeholder=" " ') if bound.required else Markup("")
     return marks + Markup('aria-describedby="e-{}"').format(bound.key)
+
+
+def picker(bound: Field, key: str, url: str, value: str, text: str) -> Markup:
+    """A text input that searches, with the hidden input that holds the choice."""
+    return Markup(
+        '<span class="pick"><input type="hidden" name="{0}" id="f-{0}-id" value="{2}"><input type="text" id="f-{0}" data-picker="{1}" '
+        'data-for="f-{0}-id" value="{3}" placeholder=" " autocomplete="off" {4}></span>'
+    ).format(key, url, value, text, attributes(bound))
 
 
 @dataclass(frozen=True)

@@ -13,18 +13,19 @@ from markupsafe import Markup, escape
 
 from guanxi.kernel.condition.primitive import Primitive
 from guanxi.kernel.dictionary import Dictionary, Item
-from guanxi.kernel.fields.base import Declared, Field, Invalid, Kind, Label, Reader, attributes
+from guanxi.kernel.fields.base import Declared, Field, Invalid, Kind, Label, Reader, attributes, picker
 from guanxi.kernel.whole import whole
 
 
 def tag(item: Item) -> str:
     """The coloured label of a value."""
-    return _tag(item.label, item.colour)
+    return _tag(item.label, item.colour, "")
 
 
 @lru_cache(maxsize=4_096)
-def _tag(label: str, colour: str) -> str:
-    return f'<span class="tag {escape(colour)}">{escape(label)}</span>'
+def _tag(label: str, colour: str, path: str) -> str:
+    title = f' title="{escape(path)}"' if path else ""
+    return f'<span class="tag {escape(colour)}"{title}>{escape(label)}</span>'
 
 
 class ChoiceKind(Kind):
@@ -32,7 +33,7 @@ class ChoiceKind(Kind):
 
     name = "choice"
     facet = True
-    operators: ClassVar[Sequence[str]] = ("in", "not_in", "is", "is_not", "empty", "not_empty")
+    operators: ClassVar[Sequence[str]] = ("in", "not_in", "is", "is_not", "within", "empty", "not_empty")
     stored = "integer"
     width = 110
 
@@ -41,6 +42,9 @@ class ChoiceKind(Kind):
 
     def read(self, raw: Any, reader: Reader) -> int:
         item = self.find(raw)
+        if isinstance(raw, str) and (several := self.dictionary.doubtful(raw.strip())):
+            paths = "、".join(self.dictionary.path(i) for i in several)
+            raise Invalid(_("“%(value)s” may mean several: %(paths)s. Write the whole path.") % {"value": raw, "paths": paths})
         if item is None:
             raise Invalid(_("“%(value)s” is not in the list. Choose one of: %(known)s.") % {"value": raw, "known": self._offered()})
         return item.id
@@ -52,7 +56,7 @@ class ChoiceKind(Kind):
         """A value that is no longer offered is refused where somebody names it; undo, which knows its id, may bring it back."""
         value = super().parse(raw, reader)
         item = self.dictionary.by_id(value) if isinstance(value, int) and not isinstance(raw, int) else None
-        if item is not None and not item.active:
+        if item is not None and not all(each.active for each in self.dictionary.line(item)):
             words = {"value": item.label, "known": self._offered()}
             raise Invalid(_("“%(value)s” is no longer offered. Choose one of: %(known)s.") % words)
         return value
@@ -76,15 +80,34 @@ class ChoiceKind(Kind):
             found = self.dictionary.by_id(number)
         return found
 
+    def operand(self, op: str, raw: Any, reader: Reader) -> Any:
+        """`within` a value is that value or any below it, whether one is named or several."""
+        if op != "within":
+            return super().operand(op, raw, reader)
+        named = Kind.operand(self, "in", raw, reader)
+        return sorted(self.dictionary.below(one for each in named for one in (each if isinstance(each, list) else [each])))
+
+    def test(self, op: str, operand: Any) -> Primitive:
+        return super().test("in" if op == "within" else op, operand)
+
+    def comparisons(self) -> Sequence[str]:
+        return self.operators if self.dictionary.tree else [op for op in self.operators if op != "within"]
+
     def text(self, value: Any, reader: Reader) -> str:
         item = self.dictionary.by_id(value)
         return item.label if item else ""
+
+    def export(self, value: Any, reader: Reader) -> Any:
+        item = self.dictionary.by_id(value)
+        return self.dictionary.path(item) if item else None
 
     def html(self, value: Any, reader: Reader) -> str:
         item = self.dictionary.by_id(value)
         if item is None:
             return ""
-        return str(escape(item.label)) if self.plain else tag(item)
+        if self.plain:
+            return str(escape(item.label))
+        return _tag(item.label, item.colour, self.dictionary.path(item)) if item.parent and self.dictionary.tree else tag(item)
 
     def json(self, value: Any) -> Any:
         item = self.dictionary.by_id(value)
@@ -97,6 +120,10 @@ class ChoiceKind(Kind):
         return self.json(value) or ""
 
     def input(self, bound: Field, value: Any, reader: Reader, name: str = "") -> Markup:
+        if self.dictionary.tree:
+            item = self.dictionary.by_id(value)
+            shown = self.dictionary.path(item) if item else ""
+            return picker(bound, name or bound.key, f"/_pick/values/{self.dictionary.code}/", item.code if item else "", shown)
         rows = [Markup('<option value=""></option>')]
         for item in self.dictionary.items():
             if not item.active and item.id != value:
@@ -110,7 +137,7 @@ class ChoiceKind(Kind):
         )
 
     def options(self, reader: Reader) -> list[dict[str, Any]]:
-        return [{"value": i.code, "label": i.label, "colour": i.colour} for i in self.dictionary.active()]
+        return [{"value": i.code, "label": self.dictionary.path(i), "colour": i.colour} for i in self.dictionary.active()]
 
     def schema(self) -> dict[str, Any]:
         return {"type": ["string", "null"], "enum": [*(i.code for i in self.dictionary.items()), None]}
@@ -124,7 +151,7 @@ class TagsKind(ChoiceKind):
 
     name = "tags"
     facet = False
-    operators = ("has", "has_all", "empty", "not_empty")
+    operators = ("has", "has_all", "within", "empty", "not_empty")
     stored = "list"
     sortable = False
     width = 160
@@ -140,12 +167,17 @@ class TagsKind(ChoiceKind):
         return sorted(set(ids))
 
     def operand(self, op: str, raw: Any, reader: Reader) -> Any:
+        if op == "within":
+            return super().operand(op, raw, reader)
         return None if op in ("empty", "not_empty") else self.read(raw, reader)
 
     def test(self, op: str, operand: Any) -> Primitive:
-        if op in ("has", "has_all"):
-            return Primitive("overlap" if op == "has" else "superset", operand)
+        if op in ("has", "has_all", "within"):
+            return Primitive("superset" if op == "has_all" else "overlap", operand)
         return super().test(op, operand)
+
+    def export(self, value: Any, reader: Reader) -> Any:
+        return "、".join(self.dictionary.path(i) for v in value or () if (i := self.dictionary.by_id(v))) or None
 
     def text(self, value: Any, reader: Reader) -> str:
         return "、".join(i.label for v in value or () if (i := self.dictionary.by_id(v)))
@@ -166,7 +198,7 @@ class TagsKind(ChoiceKind):
         key = name or bound.key
         boxes = Markup("").join(
             Markup('<label class="check"><input type="checkbox" name="{}" value="{}"{}> {}</label>').format(
-                key, i.code, Markup(" checked") if i.id in (value or ()) else "", i.label
+                key, i.code, Markup(" checked") if i.id in (value or ()) else "", self.dictionary.path(i)
             )
             for i in self.dictionary.items()
             if i.active or i.id in (value or ())

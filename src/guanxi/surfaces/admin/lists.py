@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
@@ -69,13 +70,14 @@ def _drawn(request: HttpRequest, of: ListOf, refusal: Refused | None = None, cho
     counted = lists.counts(of) if _sees_all(of, actor) else None
     context = {
         "of": of,
-        "values": [{"item": item, "uses": None if counted is None else counted.get(item.id, 0)} for item in items],
+        "values": [
+            {"item": item, "uses": None if counted is None else counted.get(item.id, 0), "depth": len(of.dictionary.line(item)) - 1}
+            for item in items
+        ],
         "counted": counted is not None,
         "uses": _where(of),
         "chosen": value,
-        "first": bool(items) and value == items[0],
-        "last": bool(items) and value == items[-1],
-        "others": [i for i in items if value is not None and i.id != value.id and _alike(i, value)],
+        **_places(of, items, value),
         "above": above,
         "parents": {i.id: i for i in above.dictionary.items()} if above else {},
         "colours": _colours(),
@@ -85,8 +87,19 @@ def _drawn(request: HttpRequest, of: ListOf, refusal: Refused | None = None, cho
     return page(request, "admin/list.html", context, title=of.label, status=422 if refusal else 200)
 
 
-def _alike(one: Item, other: Item) -> bool:
-    return dict(one.extra) == dict(other.extra) and one.parent == other.parent
+def _places(of: ListOf, items: Sequence[Item], value: Item | None) -> dict[str, Any]:
+    """Where a value stands, what it may become, and below what it may be put."""
+    if value is None:
+        return {"others": [], "first": True, "last": True, "hosts": items}
+    inside = {i.id for i in items}
+    level = [i for i in items if i.parent == value.parent or not inside & {i.parent, value.parent}]
+    under = of.dictionary.below({value.id})
+    return {
+        "first": value == level[0],
+        "last": value == level[-1],
+        "others": [i for i in items if i.id != value.id and verbs.alike(of, value, i)],
+        "hosts": [i for i in items if i.id not in under],
+    }
 
 
 def _sees_all(of: ListOf, actor: Actor) -> bool:
@@ -124,7 +137,8 @@ def _verb(do: Callable[[HttpRequest, ListOf, Item | None], str]) -> View:
 
 
 def _add(request: HttpRequest, of: ListOf, value: Item | None) -> str:
-    came, stood = verbs.add_lines(of, request.POST.get("lines", ""), whole(request.POST.get("parent")), actor=actor_of(request))
+    under = whole(request.POST.get("below")) or whole(request.POST.get("parent"))
+    came, stood = verbs.add_lines(of, request.POST.get("lines", ""), under, actor=actor_of(request))
     if not came and not stood:
         raise write.Invalidated({"lines": _("Write one value a line.")})
     said = _("%(n)d added.") % {"n": came}
@@ -142,6 +156,13 @@ def _change(request: HttpRequest, of: ListOf, value: Item | None) -> str:
 def _shift(request: HttpRequest, of: ListOf, value: Item | None) -> str:
     assert value is not None
     verbs.shift(of, value, up=bool(request.POST.get("up")), actor=actor_of(request))
+    return _("Saved")
+
+
+def _move(request: HttpRequest, of: ListOf, value: Item | None) -> str:
+    assert value is not None
+    given = request.POST
+    verbs.move(of, value, whole(given.get("parent")) or whole(given.get("under")), whole(given.get("before")), actor=actor_of(request))
     return _("Saved")
 
 
@@ -176,6 +197,7 @@ def export(request: HttpRequest, code: str) -> HttpResponse:
     parents = {i.id: i.label for i in above.dictionary.items()} if above else {}
     heads = [
         _("Code"),
+        _("Path"),
         _("Name in Chinese"),
         _("Name in English"),
         _("Colour"),
@@ -185,7 +207,8 @@ def export(request: HttpRequest, code: str) -> HttpResponse:
     ]
     colours, said = dict(_colours()), {True: _("yes"), False: _("no")}
     rows = (
-        [i.code, i.zh, i.en, str(colours[i.colour]), said[i.active], said[i.default], *([parents.get(i.parent or 0, "")] if above else [])]
+        [i.code, of.dictionary.path(i), i.zh, i.en, str(colours[i.colour]), said[i.active], said[i.default]]
+        + ([parents.get(of.dictionary.line(i)[0].parent or 0, "")] if above else [])
         for i in of.items
     )
     return workbook(of.label.replace("/", "-"), heads, rows)
@@ -198,5 +221,6 @@ urls = [
     path("admin/lists/<slug:code>/add/", _verb(_add)),
     path("admin/lists/<slug:code>/<int:value_id>/", _verb(_change)),
     path("admin/lists/<slug:code>/<int:value_id>/shift/", _verb(_shift)),
+    path("admin/lists/<slug:code>/<int:value_id>/move/", _verb(_move)),
     path("admin/lists/<slug:code>/<int:value_id>/merge/", _verb(_merge)),
 ]
