@@ -10,8 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from guanxi.kernel import dictionary
 from guanxi.kernel.dictionary import Dictionary
-from guanxi.kernel.models import CustomField
+from guanxi.kernel.models import CustomField, DictionaryValue
 from guanxi.surfaces import tiles
 from tests.security.bodies import (
     action,
@@ -84,6 +85,13 @@ def _kind(world: World) -> dict[str, Any]:
 def _added(world: World) -> dict[str, Any] | None:
     row = CustomField.objects.first()
     return {**_kind(world), "field_id": row.pk} if row else None
+
+
+def _tree(world: World) -> dict[str, Any]:
+    rows = DictionaryValue.objects.filter(dictionary="industry", into=None)
+    rows.exclude(pk=rows.earliest("id").pk).filter(pk=rows.latest("id").pk).update(parent=rows.earliest("id"))
+    dictionary.clear()
+    return {"code": "industry"}
 
 
 def _level(world: World) -> dict[str, Any]:
@@ -194,6 +202,7 @@ RULES: dict[str, Rule] = {
     "admin/lists/<slug:code>/": Rule("admin", parts=_level),
     "admin/lists/<slug:code>/export/": Rule("admin", parts=_level),
     "admin/lists/<slug:code>/add/": Rule("admin", get=False, post=lambda world: {"lines": "Newly made"}, parts=_level),
+    "admin/lists/<slug:code>/hang/": Rule("admin", get=False, post=empty, parts=_level),
     "admin/lists/<slug:code>/<int:value_id>/": Rule("admin", get=False, post=lambda world: {"zh": "Renamed", "active": "1"}, parts=_value),
     "admin/lists/<slug:code>/<int:value_id>/shift/": Rule("admin", get=False, post=empty, parts=_value),
     "admin/lists/<slug:code>/<int:value_id>/move/": Rule("admin", get=False, post=empty, parts=_value),
@@ -228,6 +237,7 @@ RULES: dict[str, Rule] = {
     "admin/clearing/": Rule("admin"),
     "admin/trail/": Rule("admin"),
     "admin/trail/export/": Rule("admin"),
+    "_pick/values/<slug:code>/": Rule("person", parts=_tree),
     "_pick/<slug:slug>/": Rule("list", query="?q=Zanzibar"),
     "<slug:slug>/": Rule("list"),
     "<slug:slug>/new/": Rule("list", post=creation),

@@ -47,6 +47,7 @@ class Item:
     default: bool
     extra: Mapping[str, Any]
     into: int | None = None
+    departments: tuple[int, ...] = ()
 
     @property
     def label(self) -> str:
@@ -96,6 +97,11 @@ class Dictionary:
     def tree(self) -> bool:
         """Whether values stand below others of the list."""
         return self.code in _cache.trees()
+
+    @property
+    def under(self) -> str:
+        """The code of the list by whose values an administrator lets this one be narrowed, empty for none."""
+        return _cache.above(self.code)
 
     def above(self, item: Item) -> Item | None:
         """The value of this list below which another one stands."""
@@ -196,11 +202,12 @@ class _Cache:
         self._codes: dict[str, dict[str, Item]] = {}
         self._names: dict[str, dict[str, Item]] = {}
         self._trees: frozenset[str] = frozenset()
+        self._above: dict[str, str] = {}
         self.version: int | None = None
         self._lock = threading.Lock()
 
     def _load(self) -> dict[str, dict[int, Item]]:
-        from guanxi.kernel.models import DictionaryValue
+        from guanxi.kernel.models import ChoiceList, DictionaryValue
 
         with self._lock:
             if self._lists is None:
@@ -218,10 +225,12 @@ class _Cache:
                         row.default,
                         row.extra,
                         row.into_id,
+                        tuple(row.departments),
                     )
                     lists.setdefault(row.dictionary, {})[row.id] = item
                 lists = {code: _in_order(items) for code, items in lists.items()}
                 self._trees = frozenset(code for code, items in lists.items() if any(i.parent in items for i in items.values()))
+                self._above = dict(ChoiceList.objects.exclude(above="").values_list("code", "above"))
                 self._codes = {code: _coded(items) for code, items in lists.items()}
                 self._names = {code: _named(items) for code, items in lists.items()}
                 self._lists = lists
@@ -239,6 +248,11 @@ class _Cache:
         if self._lists is None:
             self._load()
         return self._names.get(code, {})
+
+    def above(self, code: str) -> str:
+        if self._lists is None:
+            self._load()
+        return self._above.get(code, "")
 
     def trees(self) -> frozenset[str]:
         if self._lists is None:

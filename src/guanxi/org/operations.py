@@ -30,10 +30,11 @@ SUBJECTS = {
     "identity": "known_as,created_at",
     "token": "digest,used_at",
     "dictionaryvalue": "extra",
+    "choicelist": "",
     "customfield": "",
 }
 #: What is not kept by this area.
-TABLES = {"dictionaryvalue": "kernel_dictionaryvalue", "customfield": "kernel_customfield"}
+TABLES = {"dictionaryvalue": "kernel_dictionaryvalue", "choicelist": "kernel_choicelist", "customfield": "kernel_customfield"}
 
 
 def watch() -> None:

@@ -93,7 +93,7 @@ class Reader:
             firsts = [
                 (key, found, first.id)
                 for key, found in entity.fields.items()
-                if found.kind.name == "choice" and (first := found.kind.dictionary.first()) is not None  # type: ignore[attr-defined]
+                if found.kind.name == "choice" and (first := found.kind.first(self)) is not None  # type: ignore[attr-defined]
             ]
             known = self._sheets[entity.key] = Sheet(entity.writable(self.actor), entity.visible(self.actor), firsts)
         return known
@@ -250,12 +250,12 @@ def attributes(bound: Field) -> Markup:
     return marks + Markup('aria-describedby="e-{}"').format(bound.key)
 
 
-def picker(bound: Field, key: str, url: str, value: str, text: str) -> Markup:
+def picker(bound: Field, key: str, url: str, value: str, text: str, more: Markup = Markup("")) -> Markup:
     """A text input that searches, with the hidden input that holds the choice."""
     return Markup(
         '<span class="pick"><input type="hidden" name="{0}" id="f-{0}-id" value="{2}"><input type="text" id="f-{0}" data-picker="{1}" '
-        'data-for="f-{0}-id" value="{3}" placeholder=" " autocomplete="off" {4}></span>'
-    ).format(key, url, value, text, attributes(bound))
+        'data-for="f-{0}-id" value="{3}" placeholder=" " autocomplete="off" {4} {5}></span>'
+    ).format(key, url, value, text, attributes(bound), more)
 
 
 @dataclass(frozen=True)

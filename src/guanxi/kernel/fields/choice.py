@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar
 
@@ -28,6 +29,16 @@ def _tag(label: str, colour: str, path: str) -> str:
     return f'<span class="tag {escape(colour)}"{title}>{escape(label)}</span>'
 
 
+@dataclass(frozen=True)
+class Above:
+    """The field on which a choice hangs, as a form stands: its key and list, what is chosen there, and what it is called."""
+
+    key: str
+    dictionary: Dictionary
+    chosen: Item | None
+    label: str
+
+
 class ChoiceKind(Kind):
     """One value of a dictionary, stored as its id; read by code, label in either language, or id."""
 
@@ -39,6 +50,7 @@ class ChoiceKind(Kind):
 
     def __init__(self, dictionary: Dictionary, plain: bool = False, depends_on: str = "") -> None:
         self.dictionary, self.plain, self.depends_on = dictionary, plain, depends_on
+        self.above: Above | None = None
 
     def read(self, raw: Any, reader: Reader) -> int:
         item = self.find(raw)
@@ -66,6 +78,11 @@ class ChoiceKind(Kind):
             return False
         item = self.find(raw)
         return item is not None and item.id == value
+
+    def first(self, reader: Reader) -> Item | None:
+        """What a new record begins with; what hangs on another list begins with nothing that might not fit."""
+        found = self.dictionary.first()
+        return None if found is None or (self.dictionary.under and self.dictionary.line(found)[0].parent) else found
 
     def find(self, raw: Any) -> Item | None:
         """The value meant by a code, a label or an id."""
@@ -123,18 +140,40 @@ class ChoiceKind(Kind):
         if self.dictionary.tree:
             item = self.dictionary.by_id(value)
             shown = self.dictionary.path(item) if item else ""
-            return picker(bound, name or bound.key, f"/_pick/values/{self.dictionary.code}/", item.code if item else "", shown)
+            url = f"/_pick/values/{self.dictionary.code}/"
+            return picker(bound, name or bound.key, url, item.code if item else "", shown, Markup(" ").join((self._hangs(), self._with())))
         rows = [Markup('<option value=""></option>')]
         for item in self.dictionary.items():
             if not item.active and item.id != value:
                 continue
             on = Markup(" selected") if item.id == value else ""
-            parent = Markup(' data-parent="{}"').format(item.parent) if item.parent else ""
-            rows.append(Markup('<option value="{}" data-id="{}"{}{}>{}</option>').format(item.code, item.id, parent, on, item.label))
-        depends = Markup(' data-depends-on="{}"').format(self.depends_on) if self.depends_on else ""
+            rows.append(Markup('<option value="{}"{}{}>{}</option>').format(item.code, self._under(item, on=bool(on)), on, item.label))
+        depends = self._hangs()
         return Markup('<select name="{0}" id="f-{0}" {1}{2}>{3}</select>').format(
             name or bound.key, attributes(bound), depends, Markup("").join(rows)
         )
+
+    def _hangs(self) -> Markup:
+        """On which control this one hangs, and what to say where what stands no longer fits."""
+        if self.above is None:
+            return Markup("")
+        words = _("Choose anew: it hangs on “%(above)s”.") % {"above": self.above.label}
+        return Markup('data-depends-on="{}" data-misfit="{}"').format(self.above.key, words)
+
+    def _with(self) -> Markup:
+        if self.above is None:
+            return Markup("")
+        return Markup('data-with="{0}"').format(self.above.key)
+
+    def _under(self, item: Item, *, on: bool) -> Markup:
+        """Under which values above it is offered; those that do not fit what is chosen are there for when another is."""
+        root = self.dictionary.line(item)[0].parent
+        if self.above is None or root is None:
+            return Markup("")
+        aboves = self.above.dictionary
+        codes = " ".join(i.code for i in aboves.items() if i.id in aboves.below({root}))
+        fit = self.above.chosen is not None and self.above.chosen.code in codes.split()
+        return Markup(' data-under="{}"{}').format(codes, Markup("" if fit or on else " hidden disabled"))
 
     def options(self, reader: Reader) -> list[dict[str, Any]]:
         return [{"value": i.code, "label": self.dictionary.path(i), "colour": i.colour} for i in self.dictionary.active()]
@@ -197,13 +236,19 @@ class TagsKind(ChoiceKind):
     def input(self, bound: Field, value: Any, reader: Reader, name: str = "") -> Markup:
         key = name or bound.key
         boxes = Markup("").join(
-            Markup('<label class="check"><input type="checkbox" name="{}" value="{}"{}> {}</label>').format(
-                key, i.code, Markup(" checked") if i.id in (value or ()) else "", self.dictionary.path(i)
+            Markup('<label class="check"{}><input type="checkbox" name="{}" value="{}"{}> {}</label>').format(
+                self._under(i, on=i.id in (value or ())),
+                key,
+                i.code,
+                Markup(" checked") if i.id in (value or ()) else "",
+                self.dictionary.path(i),
             )
             for i in self.dictionary.items()
             if i.active or i.id in (value or ())
         )
-        return Markup('<input type="hidden" name="{0}" value=""><div class="checks" id="f-{0}">{1}</div>').format(key, boxes)
+        return Markup('<input type="hidden" name="{0}" value=""><div class="checks" id="f-{0}" {2}>{1}</div>').format(
+            key, boxes, self._hangs()
+        )
 
     def schema(self) -> dict[str, Any]:
         return {"type": "array", "items": {"type": "string", "enum": [i.code for i in self.dictionary.items()]}}

@@ -13,14 +13,14 @@ from django.db import connection
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from guanxi.kernel import dictionary, patience
+from guanxi.kernel import dictionary, lists, patience
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.china import pinyin
 from guanxi.kernel.china.width import fold
 from guanxi.kernel.dictionary import DEEPEST, Item
 from guanxi.kernel.fields.column import Keyed
 from guanxi.kernel.lists import ListOf, Use
-from guanxi.kernel.models import DictionaryValue
+from guanxi.kernel.models import ChoiceList, DictionaryValue
 from guanxi.kernel.ordering import shifted
 from guanxi.kernel.write import after
 from guanxi.kernel.write.errors import Forbidden, Invalidated
@@ -108,6 +108,33 @@ def move(of: ListOf, value: Item, parent: int | None, before: int | None = None,
         order = [pk for pk in rows if pk != value.id]
         order.insert(order.index(before) if before in order else len(order), value.id)
         _placed(rows, order)
+
+
+def hang(of: ListOf, above: str, *, actor: Actor) -> None:
+    """Let what is offered be narrowed by the value of another list, or by none. Raises Forbidden or Invalidated.
+
+    Values said to be offered under one of the former list are offered under all from now on.
+    """
+    _shaping(of, actor)
+    if above and (lists.get(above) is None or above == of.code or of.code in _chain(above)):
+        raise Invalidated({"above": _("Choose a list that does not hang on this one.")})
+    if any(use.field.kind.depends_on for use in of.uses):  # type: ignore[attr-defined]
+        raise Invalidated({"above": _("The product itself says on what this list hangs.")})
+    if above == of.dictionary.under:
+        return
+    with unit(actor, DOOR):
+        roots = [i.id for i in of.dictionary.items() if i.parent and of.dictionary.above(i) is None]
+        DictionaryValue.objects.filter(pk__in=roots).update(parent=None)
+        ChoiceList.objects.update_or_create(code=of.code, defaults={"above": above})
+        dictionary.clear()
+
+
+def _chain(code: str) -> list[str]:
+    """The lists on which one hangs, the nearest first."""
+    found: list[str] = []
+    while (code := dictionary.Dictionary(code).under) and code not in found:
+        found.append(code)
+    return found
 
 
 def _locked(of: ListOf) -> dict[int, DictionaryValue]:
@@ -253,4 +280,4 @@ def _above(of: ListOf, parent: int | None) -> int | None:
     return parent
 
 
-__all__ = ["COLOURS", "add", "add_lines", "alike", "change", "may_shape", "merge", "move", "repoint", "shift"]
+__all__ = ["COLOURS", "add", "add_lines", "alike", "change", "hang", "may_shape", "merge", "move", "repoint", "shift"]

@@ -80,6 +80,8 @@ def _drawn(request: HttpRequest, of: ListOf, refusal: Refused | None = None, cho
         **_places(of, items, value),
         "above": above,
         "parents": {i.id: i for i in above.dictionary.items()} if above else {},
+        "lists": [each for each in lists.everything() if each.code != of.code],
+        "declared": any(use.field.kind.depends_on for use in of.uses),  # type: ignore[attr-defined]
         "colours": _colours(),
         "typed": request.POST if refusal else {},
         "error": told(refusal),
@@ -159,6 +161,11 @@ def _shift(request: HttpRequest, of: ListOf, value: Item | None) -> str:
     return _("Saved")
 
 
+def _hang(request: HttpRequest, of: ListOf, value: Item | None) -> str:
+    verbs.hang(of, request.POST.get("above", ""), actor=actor_of(request))
+    return _("Saved")
+
+
 def _move(request: HttpRequest, of: ListOf, value: Item | None) -> str:
     assert value is not None
     given = request.POST
@@ -219,6 +226,7 @@ urls = [
     path("admin/lists/<slug:code>/", one),
     path("admin/lists/<slug:code>/export/", export),
     path("admin/lists/<slug:code>/add/", _verb(_add)),
+    path("admin/lists/<slug:code>/hang/", _verb(_hang)),
     path("admin/lists/<slug:code>/<int:value_id>/", _verb(_change)),
     path("admin/lists/<slug:code>/<int:value_id>/shift/", _verb(_shift)),
     path("admin/lists/<slug:code>/<int:value_id>/move/", _verb(_move)),

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from guanxi.kernel import clock, directory
+from guanxi.kernel import clock, directory, lists
 from guanxi.kernel.china import regions
 from guanxi.kernel.dictionary import DECLARED
 from guanxi.kernel.models import AccessLog
@@ -56,6 +56,7 @@ SUBJECTS = {
     "provider": gettext_lazy("Sign-on service"),
     "identity": gettext_lazy("Link to a sign-on service"),
     "dictionaryvalue": gettext_lazy("Value of a list"),
+    "choicelist": gettext_lazy("Choice list"),
     "customfield": gettext_lazy("Field of your own"),
 }
 VERBS = {"create": (gettext_lazy("added"), "g"), "update": (gettext_lazy("changed"), "b"), "delete": (gettext_lazy("removed"), "r")}
@@ -99,6 +100,7 @@ COLUMNS = {
     "colour": gettext_lazy("Colour"),
     "default": gettext_lazy("Default"),
     "into_id": gettext_lazy("Becomes"),
+    "above": gettext_lazy("Hangs on the list"),
     "label": gettext_lazy("Name"),
     "help": gettext_lazy("Help below the field"),
     "required": gettext_lazy("Must be filled in"),
@@ -181,6 +183,11 @@ class _Line:
             return ""
         if key in ("user_id", "manager_id", "head_id"):
             return directory.person_name(value)
+        if key == "parent_id" and self.row.subject == "dictionaryvalue":
+            return _value(value)
+        if key == "above":
+            found = lists.get(value)
+            return found.label if found else str(value)
         if key in ("department_id", "parent_id"):
             return directory.department_name(value)
         if key == "role_id":

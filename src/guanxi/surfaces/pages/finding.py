@@ -12,10 +12,10 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from guanxi.kernel import clock, directory, drafts, notices, petitions, pooled, query, search
+from guanxi.kernel import clock, dependence, directory, drafts, notices, petitions, pooled, query, search
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.china import pinyin, regions, tokens
-from guanxi.kernel.dictionary import Dictionary
+from guanxi.kernel.dictionary import Dictionary, Item
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.lookup import LookupKind
 from guanxi.kernel.models import AccessLog
@@ -150,7 +150,7 @@ def pick_value(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     text = request.GET.get("q", "").strip()[:200]
     here = known.by_name(text) if text else None
-    active = known.active()
+    active = [item for item in known.active() if _beneath(request, known, item)]
     inside = {item.parent for item in active}
     if here is not None:
         found = [here, *(item for item in active if item.parent == here.id)]
@@ -161,6 +161,13 @@ def pick_value(request: HttpRequest, code: str) -> HttpResponse:
     shown = [(item.code, known.path(item), "") for item in found]
     deeper = {item.code for item in found if item.id in inside and item != here}
     return fragment(request, "pages/options.html", {"options": shown, "deeper": deeper, "q": text, "create": "", "entity": None})
+
+
+def _beneath(request: HttpRequest, known: Dictionary, item: Item) -> bool:
+    """Whether a value fits what is chosen in the field that the picker sends along."""
+    aboves = next((Dictionary(name) for name in [known.under] if name), None)
+    said = [str(value) for key, value in request.GET.items() if key not in ("q", "as")]
+    return aboves is None or not said or dependence.fits(known, item, aboves, aboves.by_code(said[0]))
 
 
 def _read_as(text: str, label: str) -> bool:
