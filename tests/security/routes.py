@@ -205,6 +205,7 @@ RULES: dict[str, Rule] = {
     "admin/lists/<slug:code>/hang/": Rule("admin", get=False, post=empty, parts=_level),
     "admin/lists/<slug:code>/<int:value_id>/": Rule("admin", get=False, post=lambda world: {"zh": "Renamed", "active": "1"}, parts=_value),
     "admin/lists/<slug:code>/<int:value_id>/shift/": Rule("admin", get=False, post=empty, parts=_value),
+    "admin/lists/<slug:code>/<int:value_id>/departments/": Rule("admin", get=False, post=empty, parts=_value),
     "admin/lists/<slug:code>/<int:value_id>/move/": Rule("admin", get=False, post=empty, parts=_value),
     "admin/lists/<slug:code>/<int:value_id>/merge/": Rule(
         "admin", get=False, post=lambda world: {"into": Dictionary("customer_level").items()[1].id}, parts=_value

@@ -13,6 +13,8 @@ from typing import Any
 
 from django.utils.translation import get_language
 
+from guanxi.kernel import directory
+from guanxi.kernel.actor import Actor
 from guanxi.kernel.china.width import fold
 
 #: What parts the levels in the path of a value, and how deep a tree of values may be.
@@ -78,6 +80,15 @@ class Dictionary:
         if not self.tree:
             return [item for item in items if item.active]
         return [item for item in items if all(each.active for each in self.line(item))]
+
+    def open_to(self, item: Item, actor: Actor) -> bool:
+        """Whether somebody may choose a value: it and all above it are offered to everybody, or to a department of his or one above."""
+        named = [each.departments for each in self.line(item) if each.departments]
+        return not named or actor.system or all(directory.above(actor.departments) & set(each) for each in named)
+
+    def offered(self, actor: Actor) -> list[Item]:
+        """The values that this person may choose."""
+        return [item for item in self.active() if self.open_to(item, actor)]
 
     def by_id(self, value: int | None) -> Item | None:
         """The value with this id, if it is of this list."""

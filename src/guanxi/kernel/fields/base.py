@@ -250,7 +250,7 @@ def attributes(bound: Field) -> Markup:
     return marks + Markup('aria-describedby="e-{}"').format(bound.key)
 
 
-def picker(bound: Field, key: str, url: str, value: str, text: str, more: Markup = Markup("")) -> Markup:
+def picker(bound: Field, key: str, url: str, value: str, text: str, more: str = "") -> Markup:
     """A text input that searches, with the hidden input that holds the choice."""
     return Markup(
         '<span class="pick"><input type="hidden" name="{0}" id="f-{0}-id" value="{2}"><input type="text" id="f-{0}" data-picker="{1}" '

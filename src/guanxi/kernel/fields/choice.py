@@ -58,20 +58,29 @@ class ChoiceKind(Kind):
             paths = "、".join(self.dictionary.path(i) for i in several)
             raise Invalid(_("“%(value)s” may mean several: %(paths)s. Write the whole path.") % {"value": raw, "paths": paths})
         if item is None:
-            raise Invalid(_("“%(value)s” is not in the list. Choose one of: %(known)s.") % {"value": raw, "known": self._offered()})
+            raise Invalid(_("“%(value)s” is not in the list. Choose one of: %(known)s.") % {"value": raw, "known": self._offered(reader)})
         return item.id
 
-    def _offered(self) -> str:
-        return "、".join(i.label for i in self.dictionary.active()[:8])
+    def _offered(self, reader: Reader) -> str:
+        return "、".join(i.label for i in self.dictionary.offered(reader.actor)[:8])
 
     def parse(self, raw: Any, reader: Reader) -> Any:
         """A value that is no longer offered is refused where somebody names it; undo, which knows its id, may bring it back."""
         value = super().parse(raw, reader)
-        item = self.dictionary.by_id(value) if isinstance(value, int) and not isinstance(raw, int) else None
-        if item is not None and not all(each.active for each in self.dictionary.line(item)):
-            words = {"value": item.label, "known": self._offered()}
-            raise Invalid(_("“%(value)s” is no longer offered. Choose one of: %(known)s.") % words)
+        if not isinstance(raw, int):
+            for each in value if isinstance(value, list) else [value]:
+                self._choosable(each, reader)
         return value
+
+    def _choosable(self, value: Any, reader: Reader) -> None:
+        item = self.dictionary.by_id(value)
+        if item is None:
+            return
+        words = {"value": item.label, "known": self._offered(reader)}
+        if not all(each.active for each in self.dictionary.line(item)):
+            raise Invalid(_("“%(value)s” is no longer offered. Choose one of: %(known)s.") % words)
+        if not self.dictionary.open_to(item, reader.actor):
+            raise Invalid(_("“%(value)s” is not offered in your department.") % words)
 
     def stays(self, raw: Any, value: Any) -> bool:
         if not isinstance(value, int) or raw in (None, ""):
@@ -82,7 +91,9 @@ class ChoiceKind(Kind):
     def first(self, reader: Reader) -> Item | None:
         """What a new record begins with; what hangs on another list begins with nothing that might not fit."""
         found = self.dictionary.first()
-        return None if found is None or (self.dictionary.under and self.dictionary.line(found)[0].parent) else found
+        if found is None or not self.dictionary.open_to(found, reader.actor):
+            return None
+        return None if self.dictionary.under and self.dictionary.line(found)[0].parent else found
 
     def find(self, raw: Any) -> Item | None:
         """The value meant by a code, a label or an id."""
@@ -143,8 +154,9 @@ class ChoiceKind(Kind):
             url = f"/_pick/values/{self.dictionary.code}/"
             return picker(bound, name or bound.key, url, item.code if item else "", shown, Markup(" ").join((self._hangs(), self._with())))
         rows = [Markup('<option value=""></option>')]
+        offered = {item.id for item in self.dictionary.offered(reader.actor)}
         for item in self.dictionary.items():
-            if not item.active and item.id != value:
+            if item.id not in offered and item.id != value:
                 continue
             on = Markup(" selected") if item.id == value else ""
             rows.append(Markup('<option value="{}"{}{}>{}</option>').format(item.code, self._under(item, on=bool(on)), on, item.label))
@@ -234,7 +246,7 @@ class TagsKind(ChoiceKind):
         return ",".join(self.json(value))
 
     def input(self, bound: Field, value: Any, reader: Reader, name: str = "") -> Markup:
-        key = name or bound.key
+        key, offered = name or bound.key, {item.id for item in self.dictionary.offered(reader.actor)}
         boxes = Markup("").join(
             Markup('<label class="check"{}><input type="checkbox" name="{}" value="{}"{}> {}</label>').format(
                 self._under(i, on=i.id in (value or ())),
@@ -244,7 +256,7 @@ class TagsKind(ChoiceKind):
                 self.dictionary.path(i),
             )
             for i in self.dictionary.items()
-            if i.active or i.id in (value or ())
+            if i.id in offered or i.id in (value or ())
         )
         return Markup('<input type="hidden" name="{0}" value=""><div class="checks" id="f-{0}" {2}>{1}</div>').format(
             key, boxes, self._hangs()

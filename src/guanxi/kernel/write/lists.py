@@ -7,13 +7,13 @@ and the labels of the one stand for the other, and a job gives the records the v
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.db import connection
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from guanxi.kernel import dictionary, lists, patience
+from guanxi.kernel import dictionary, directory, lists, patience
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.china import pinyin
 from guanxi.kernel.china.width import fold
@@ -63,6 +63,18 @@ def add_lines(of: ListOf, text: str, parent: int | None = None, *, actor: Actor)
             _new(of, *_labels(of, zh, en, under), "", under)
             came += 1
     return came, len(lines) - came
+
+
+def open_to(of: ListOf, value: Item, departments: Iterable[int], *, actor: Actor) -> None:
+    """Offer a value with all below it to the people of these departments only, or, of none, to everybody. Raises Forbidden or Invalidated."""
+    _shaping(of, actor)
+    wanted = sorted(set(departments))
+    known = directory.branches(actor)
+    if any(each not in known for each in wanted):
+        raise Invalidated({"departments": _("Choose departments of the company.")})
+    with unit(actor, DOOR):
+        DictionaryValue.objects.filter(pk=value.id).update(departments=wanted)
+        dictionary.clear()
 
 
 def change(of: ListOf, value: Item, zh: str, en: str, colour: str, *, active: bool, default: bool, actor: Actor) -> None:
@@ -280,4 +292,4 @@ def _above(of: ListOf, parent: int | None) -> int | None:
     return parent
 
 
-__all__ = ["COLOURS", "add", "add_lines", "alike", "change", "hang", "may_shape", "merge", "move", "repoint", "shift"]
+__all__ = ["COLOURS", "add", "add_lines", "alike", "change", "hang", "may_shape", "merge", "move", "open_to", "repoint", "shift"]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from guanxi.kernel import jobs, lists, write
+from guanxi.kernel import directory, jobs, lists, write
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.dictionary import Item
 from guanxi.kernel.lists import ListOf
@@ -83,6 +83,7 @@ def _drawn(request: HttpRequest, of: ListOf, refusal: Refused | None = None, cho
         "lists": [each for each in lists.everything() if each.code != of.code],
         "declared": any(use.field.kind.depends_on for use in of.uses),  # type: ignore[attr-defined]
         "colours": _colours(),
+        "departments": {i: e.name for i, e in directory.branches(actor).items() if e.active or i in (value.departments if value else ())},
         "typed": request.POST if refusal else {},
         "error": told(refusal),
     }
@@ -161,6 +162,13 @@ def _shift(request: HttpRequest, of: ListOf, value: Item | None) -> str:
     return _("Saved")
 
 
+def _open_to(request: HttpRequest, of: ListOf, value: Item | None) -> str:
+    assert value is not None
+    named = (whole(each) or 0 for each in request.POST.getlist("departments") if each)
+    verbs.open_to(of, value, named, actor=actor_of(request))
+    return _("Saved")
+
+
 def _hang(request: HttpRequest, of: ListOf, value: Item | None) -> str:
     verbs.hang(of, request.POST.get("above", ""), actor=actor_of(request))
     return _("Saved")
@@ -229,6 +237,7 @@ urls = [
     path("admin/lists/<slug:code>/hang/", _verb(_hang)),
     path("admin/lists/<slug:code>/<int:value_id>/", _verb(_change)),
     path("admin/lists/<slug:code>/<int:value_id>/shift/", _verb(_shift)),
+    path("admin/lists/<slug:code>/<int:value_id>/departments/", _verb(_open_to)),
     path("admin/lists/<slug:code>/<int:value_id>/move/", _verb(_move)),
     path("admin/lists/<slug:code>/<int:value_id>/merge/", _verb(_merge)),
 ]

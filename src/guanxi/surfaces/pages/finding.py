@@ -150,7 +150,7 @@ def pick_value(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     text = request.GET.get("q", "").strip()[:200]
     here = known.by_name(text) if text else None
-    active = [item for item in known.active() if _beneath(request, known, item)]
+    active = [item for item in known.offered(actor_of(request)) if _beneath(request, known, item)]
     inside = {item.parent for item in active}
     if here is not None:
         found = [here, *(item for item in active if item.parent == here.id)]
