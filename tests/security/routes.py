@@ -201,6 +201,7 @@ RULES: dict[str, Rule] = {
     "admin/lists/": Rule("admin"),
     "admin/lists/<slug:code>/": Rule("admin", parts=_level),
     "admin/lists/<slug:code>/export/": Rule("admin", parts=_level),
+    "admin/lists/<slug:code>/import/": Rule("admin", post=empty, parts=_level),
     "admin/lists/<slug:code>/add/": Rule("admin", get=False, post=lambda world: {"lines": "Newly made"}, parts=_level),
     "admin/lists/<slug:code>/hang/": Rule("admin", get=False, post=empty, parts=_level),
     "admin/lists/<slug:code>/<int:value_id>/": Rule("admin", get=False, post=lambda world: {"zh": "Renamed", "active": "1"}, parts=_value),

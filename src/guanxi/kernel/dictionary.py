@@ -7,7 +7,9 @@ missing and never overwrites what an administrator changed.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,7 +74,7 @@ class Dictionary:
 
     def items(self) -> list[Item]:
         """All values in order, inactive ones included."""
-        return list(_cache.get(self.code).values())
+        return list(_known().get(self.code).values())
 
     def active(self) -> list[Item]:
         """The values a person may choose."""
@@ -92,27 +94,27 @@ class Dictionary:
 
     def by_id(self, value: int | None) -> Item | None:
         """The value with this id, if it is of this list."""
-        return None if value is None else _cache.get(self.code).get(value)
+        return None if value is None else _known().get(self.code).get(value)
 
     def by_code(self, code: str) -> Item | None:
         """The value with this code."""
-        return _cache.codes(self.code).get(code)
+        return _known().codes(self.code).get(code)
 
     def by_name(self, text: str) -> Item | None:
         """The first value that has this label, in either language, or this code, as people write them."""
-        names = _cache.names(self.code)
+        names = _known().names(self.code)
         found = names.get(fold(text))
         return found if found is not None or not self.tree else names.get(_path_key(text))
 
     @property
     def tree(self) -> bool:
         """Whether values stand below others of the list."""
-        return self.code in _cache.trees()
+        return self.code in _known().trees()
 
     @property
     def under(self) -> str:
         """The code of the list by whose values an administrator lets this one be narrowed, empty for none."""
-        return _cache.above(self.code)
+        return _known().above(self.code)
 
     def above(self, item: Item) -> Item | None:
         """The value of this list below which another one stands."""
@@ -145,7 +147,7 @@ class Dictionary:
 
     def id(self, code: str) -> int:
         """The id of a declared code. Raises KeyError for an unknown one: a mistake in the code, not of a person."""
-        return _cache.codes(self.code)[code].id
+        return _known().codes(self.code)[code].id
 
     def first(self) -> Item | None:
         """The default value, if the list has one."""
@@ -280,8 +282,28 @@ class _Cache:
 
 
 _cache = _Cache()
+_apart: ContextVar[_Cache | None] = ContextVar("dictionaries apart", default=None)
 refresh = _cache.refresh
-clear = _cache.clear
+
+
+def _known() -> _Cache:
+    return _apart.get() or _cache
+
+
+def clear() -> None:
+    """Read the lists anew when they are next asked for."""
+    _known().clear()
+
+
+@contextmanager
+def apart() -> Iterator[None]:
+    """Keep to oneself what is read meanwhile: a change of lists which may yet be taken back is nobody else's to see."""
+    token = _apart.set(_Cache())
+    try:
+        yield
+    finally:
+        _apart.reset(token)
+        _cache.clear()
 
 
 def sync() -> int:

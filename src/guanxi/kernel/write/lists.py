@@ -39,12 +39,12 @@ def may_shape(actor: Actor) -> bool:
     return actor.shapes or actor.administers or actor.system
 
 
-def add(of: ListOf, zh: str, en: str, colour: str = "", parent: int | None = None, *, actor: Actor) -> int:
-    """A new value at the end; its id. Raises Forbidden or Invalidated."""
+def add(of: ListOf, zh: str, en: str, colour: str = "", parent: int | None = None, *, code: str = "", actor: Actor) -> int:
+    """A new value at the end, by this code if it comes with one; its id. Raises Forbidden or Invalidated."""
     _shaping(of, actor)
     with unit(actor, DOOR):
         under = _above(of, parent)
-        return _new(of, *_labels(of, zh, en, under), _colour(colour), under)
+        return _new(of, *_labels(of, zh, en, under), _colour(colour), under, code)
 
 
 def add_lines(of: ListOf, text: str, parent: int | None = None, *, actor: Actor) -> tuple[int, int]:
@@ -100,6 +100,16 @@ def shift(of: ListOf, value: Item, *, up: bool, actor: Actor) -> None:
         rows = _locked(of)
         level = [pk for pk in rows if _root_or(of, rows[pk].parent_id) == _root_or(of, value.parent)]
         _placed(rows, [pk for pk in rows if pk not in level] + shifted(level, value.id, up=up))
+
+
+def order(of: ListOf, ids: list[int], *, actor: Actor) -> None:
+    """Put these values in this order, in the places that they hold together. Raises Forbidden."""
+    _shaping(of, actor, fixed=True)
+    with unit(actor, DOOR):
+        rows = _locked(of)
+        named = iter([pk for pk in ids if pk in rows])
+        among = set(ids)
+        _placed(rows, [next(named) if pk in among else pk for pk in rows])
 
 
 def move(of: ListOf, value: Item, parent: int | None, before: int | None = None, *, actor: Actor) -> None:
@@ -203,6 +213,19 @@ def repoint(of: ListOf, value: int, into: int, *, actor: Actor) -> Iterator[int]
             yield done
 
 
+def bearing(of: ListOf, value: int) -> int:
+    """How many records still bear a value, the recycle bin included."""
+    found = 0
+    with connection.cursor() as cursor:
+        patience.unhurried()
+        for use in of.uses:
+            cursor.execute(
+                f'SELECT count(*) FROM "{use.table}" WHERE {_changed(use)[1]}', {"old": value, "new": value, "key": use.field.key}
+            )
+            found += cursor.fetchone()[0]
+    return found
+
+
 def _portion(use: Use, value: int, into: int, actor: Actor) -> int:
     changed, others = _changed(use)
     with unit(actor, DOOR, verb="") as u, connection.cursor() as cursor:
@@ -242,11 +265,19 @@ def _shaping(of: ListOf, actor: Actor, *, fixed: bool = False) -> None:
         )
 
 
-def _new(of: ListOf, zh: str, en: str, colour: str, parent: int | None) -> int:
+def _new(of: ListOf, zh: str, en: str, colour: str, parent: int | None, code: str = "") -> int:
+    if code and (len(code) > LONGEST_CODE or any(c.isspace() or not c.isprintable() for c in code) or of.dictionary.by_code(code)):
+        raise Invalidated({"code": _("“%(code)s” cannot be the code of a new value.") % {"code": code[:LONGEST_CODE]}})
     rows = DictionaryValue.objects.filter(dictionary=of.code)
     last = rows.aggregate(last=Max("position"))["last"]
     row = DictionaryValue.objects.create(
-        dictionary=of.code, code=_code(of, zh, en), zh=zh, en=en, colour=colour, parent_id=parent, position=-1 if last is None else last + 1
+        dictionary=of.code,
+        code=code or _code(of, zh, en),
+        zh=zh,
+        en=en,
+        colour=colour,
+        parent_id=parent,
+        position=-1 if last is None else last + 1,
     )
     dictionary.clear()
     return int(row.pk)
@@ -292,4 +323,19 @@ def _above(of: ListOf, parent: int | None) -> int | None:
     return parent
 
 
-__all__ = ["COLOURS", "add", "add_lines", "alike", "change", "hang", "may_shape", "merge", "move", "open_to", "repoint", "shift"]
+__all__ = [
+    "COLOURS",
+    "add",
+    "add_lines",
+    "alike",
+    "bearing",
+    "change",
+    "hang",
+    "may_shape",
+    "merge",
+    "move",
+    "open_to",
+    "order",
+    "repoint",
+    "shift",
+]

@@ -19,6 +19,8 @@ from guanxi.kernel.whole import whole
 from guanxi.kernel.write import Refused
 from guanxi.kernel.write import lists as verbs
 from guanxi.surfaces.admin.places import CONTENTS, PLACES, Place, opened_to
+from guanxi.surfaces.admin.structure import values
+from guanxi.surfaces.admin.structure.pages import Kind, importing
 from guanxi.surfaces.admin.verbs import told
 from guanxi.surfaces.exchange.sheet import workbook
 from guanxi.surfaces.pages.frame import View, actor_of, go, page
@@ -115,8 +117,7 @@ def _where(of: ListOf) -> str:
 
 
 def _colours() -> list[tuple[str, str]]:
-    names = (_("Grey"), _("Blue"), _("Green"), _("Amber"), _("Red"), _("Violet"))
-    return list(zip(verbs.COLOURS, names, strict=True))
+    return [(code, str(name)) for code, name in values.COLOURS.items()]
 
 
 def _verb(do: Callable[[HttpRequest, ListOf, Item | None], str]) -> View:
@@ -199,40 +200,47 @@ def repoint(progress: jobs.Progress) -> None:
     of = lists.get(progress.spec["list"])
     if of is None:
         return
-    for done in verbs.repoint(of, progress.spec["old"], progress.spec["new"], actor=progress.actor):
+    old = progress.spec["old"]
+    progress.total = progress.done + verbs.bearing(of, old)
+    progress.save()
+    for done in verbs.repoint(of, old, progress.spec["new"], actor=progress.actor):
         progress.advance(done, done=done)
         progress.save()
+        if progress.cancelled():
+            return
+
+
+def _kind(of: ListOf) -> Kind:
+    """The list as a table that leaves as a workbook and comes back from one."""
+    return Kind(
+        f"lists/{of.code}",
+        of.label,
+        values.columns(of),
+        values.NEEDED,
+        lambda actor: values.export(of),
+        values.carrying(of),
+        verbs.may_shape,
+    )
 
 
 @shaping
 def export(request: HttpRequest, code: str) -> HttpResponse:
     """The values as a workbook."""
-    of = _list(code)
-    above = of.above
-    parents = {i.id: i.label for i in above.dictionary.items()} if above else {}
-    heads = [
-        _("Code"),
-        _("Path"),
-        _("Name in Chinese"),
-        _("Name in English"),
-        _("Colour"),
-        _("Offered"),
-        _("Default"),
-        *([above.label] if above else []),
-    ]
-    colours, said = dict(_colours()), {True: _("yes"), False: _("no")}
-    rows = (
-        [i.code, of.dictionary.path(i), i.zh, i.en, str(colours[i.colour]), said[i.active], said[i.default]]
-        + ([parents.get(of.dictionary.line(i)[0].parent or 0, "")] if above else [])
-        for i in of.items
-    )
-    return workbook(of.label.replace("/", "-"), heads, rows)
+    kind = _kind(_list(code))
+    return workbook(str(kind.label).replace("/", "-"), [str(column.label) for column in kind.columns], kind.export(actor_of(request)))
+
+
+@shaping
+def import_(request: HttpRequest, code: str) -> HttpResponse:
+    """Values from a file: what it would do, row by row, and then it is done as a whole."""
+    return importing(_kind(_list(code)))(request)
 
 
 urls = [
     path("admin/lists/", show),
     path("admin/lists/<slug:code>/", one),
     path("admin/lists/<slug:code>/export/", export),
+    path("admin/lists/<slug:code>/import/", import_),
     path("admin/lists/<slug:code>/add/", _verb(_add)),
     path("admin/lists/<slug:code>/hang/", _verb(_hang)),
     path("admin/lists/<slug:code>/<int:value_id>/", _verb(_change)),
