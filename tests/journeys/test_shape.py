@@ -80,3 +80,26 @@ def test_the_second_choice_shows_at_once_what_fits_the_first(enter: Enter) -> No
     sales.page.locator(".formfoot .btnp").click()
     sales.page.wait_for_url(re.compile(r"/customers/\d+/$"))
     expect(sales.value(label)).to_contain_text(words["乙"])
+
+
+def test_a_number_is_made_of_other_parts_and_the_next_record_bears_it(enter: Enter) -> None:
+    admin, sales = enter("admin"), enter("sales")
+    admin.go("/admin/numbers/products/number/")
+    first = admin.page.locator("[name=value0]")
+    former = first.input_value()
+    said = admin.page.locator("#next")
+    try:
+        first.fill("料号-")
+        expect(said).to_contain_text("料号-")
+        admin.page.locator("aside .btnp").click()
+        expect(admin.page.locator("tr.on")).to_contain_text("料号-")
+        promised = said.locator("b").first.inner_text()
+        admin.page.locator("[name=kind4]").select_option("")
+        expect(said.locator("[role=alert]")).to_be_visible()
+        assert promised.startswith("料号-")
+    finally:
+        admin.go("/admin/numbers/products/number/")
+        admin.page.locator("[name=value0]").fill(former)
+        admin.page.locator("aside .btnp").click()
+    sales.go("/admin/numbers/")
+    expect(sales.page.locator("main")).not_to_contain_text("流水号")

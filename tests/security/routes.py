@@ -94,6 +94,10 @@ def _tree(world: World) -> dict[str, Any]:
     return {"code": "industry"}
 
 
+def _number(world: World) -> dict[str, Any]:
+    return {"of": "customers", "key": "number"}
+
+
 def _level(world: World) -> dict[str, Any]:
     return {"code": "customer_level"}
 
@@ -198,6 +202,9 @@ RULES: dict[str, Rule] = {
     "admin/fields/<slug:of>/<int:field_id>/": Rule("admin", get=False, post=lambda world: {"zh": "Renamed"}, parts=_added),
     "admin/fields/<slug:of>/<int:field_id>/shift/": Rule("admin", get=False, post=empty, parts=_added),
     "admin/fields/<slug:of>/<int:field_id>/retire/": Rule("admin", get=False, post=empty, parts=_added),
+    "admin/numbers/": Rule("admin"),
+    "admin/numbers/<slug:of>/<slug:key>/": Rule("admin", post=empty, parts=_number),
+    "admin/numbers/<slug:of>/<slug:key>/preview/": Rule("admin", get=False, post=empty, parts=_number),
     "admin/lists/": Rule("admin"),
     "admin/lists/<slug:code>/": Rule("admin", parts=_level),
     "admin/lists/<slug:code>/export/": Rule("admin", parts=_level),

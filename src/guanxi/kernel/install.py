@@ -21,7 +21,7 @@ def install() -> None:
             Version.objects.get_or_create(name=name)
         history.install()
         forgetting.install()
-        for table in ("kernel_dictionaryvalue", "kernel_choicelist", "kernel_customfield"):
+        for table in ("kernel_dictionaryvalue", "kernel_choicelist", "kernel_numbering", "kernel_customfield"):
             versions.watch(table, "shape")
         dictionary.sync()
         custom.load()

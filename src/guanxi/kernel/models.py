@@ -62,6 +62,19 @@ class CustomField(models.Model):
     active = models.BooleanField(default=True)
 
 
+class Numbering(models.Model):
+    """Of what an automatic number is made: (kind, value) in order, when its counter begins anew, whether gaps do not matter."""
+
+    entity = models.CharField(max_length=80)
+    field = models.CharField(max_length=80)
+    parts = models.JSONField(default=list)
+    reset = models.CharField(max_length=10, default="month")
+    quick = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["entity", "field"], name="numbering_of_field")]
+
+
 class Counter(models.Model):
     """The last number given for a prefix and period."""
 

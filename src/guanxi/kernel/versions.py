@@ -7,7 +7,7 @@ from importlib.resources import files
 from django.db import connection
 from django.db.models import F
 
-from guanxi.kernel import custom, dictionary
+from guanxi.kernel import custom, dictionary, numbering
 
 
 def bump(name: str) -> None:
@@ -44,3 +44,4 @@ def refresh(shape: int) -> None:
     """Drop what an older shape had cached."""
     dictionary.refresh(shape)
     custom.refresh(shape)
+    numbering.refresh(shape)

@@ -31,10 +31,16 @@ SUBJECTS = {
     "token": "digest,used_at",
     "dictionaryvalue": "extra",
     "choicelist": "",
+    "numbering": "",
     "customfield": "",
 }
 #: What is not kept by this area.
-TABLES = {"dictionaryvalue": "kernel_dictionaryvalue", "choicelist": "kernel_choicelist", "customfield": "kernel_customfield"}
+TABLES = {
+    "dictionaryvalue": "kernel_dictionaryvalue",
+    "choicelist": "kernel_choicelist",
+    "numbering": "kernel_numbering",
+    "customfield": "kernel_customfield",
+}
 
 
 def watch() -> None:

@@ -20,6 +20,7 @@ from guanxi.surfaces.admin import (
     hints,
     licences,
     lists,
+    numbers,
     places,
     positions,
     providers,
@@ -78,7 +79,7 @@ from guanxi.surfaces.pages import (
 
 administration = (
     *(places, structure, departments, positions, teams, access, roles, sign_in, licences, providers),
-    *(lists, fields, why, trail, arrivals, hints, clearing),
+    *(lists, fields, numbers, why, trail, arrivals, hints, clearing),
 )
 
 

@@ -151,12 +151,11 @@ def refuse_taken(entity: Entity, outcome: Outcome, actor: Actor, stored: Mapping
 def _identify(entity: Entity, records: Sequence[Any]) -> None:
     for record, record_id in zip(records, next_ids(len(records)) if records else [], strict=True):
         record.id = record_id
-    for key, bound in entity.fields.items():
+    for bound in entity.fields.values():
         if bound.kind.name == "number":
             blank = [r for r in records if not bound.value(r)]
             if blank:
-                for record, number in zip(blank, numbering.take(bound.kind, len(blank)), strict=True):  # type: ignore[arg-type]
-                    setattr(record, key, number)
+                numbering.give(entity, bound, blank)
 
 
 def _create_links(entity: Entity, written: Mapping[int, Any], changed: Mapping[int, set[str]]) -> None:

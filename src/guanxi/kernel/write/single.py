@@ -32,9 +32,9 @@ def create(entity: Entity, values: Mapping[str, Any], *, actor: Actor, door: str
         if review.asked(entity, "create", actor):
             return review.send_one(u, actor, entity, review.creation(entity, record, values))
         record.id = next_ids(1)[0]
-        for key, field in entity.fields.items():
+        for field in entity.fields.values():
             if field.kind.name == "number" and not field.value(record):
-                setattr(record, key, numbering.take(field.kind)[0])  # type: ignore[arg-type]
+                numbering.give(entity, field, [record])
         record.save(force_insert=True)
         after.save_links(entity, record, changed)
         after.index(entity, [record])

@@ -57,6 +57,7 @@ SUBJECTS = {
     "identity": gettext_lazy("Link to a sign-on service"),
     "dictionaryvalue": gettext_lazy("Value of a list"),
     "choicelist": gettext_lazy("Choice list"),
+    "numbering": gettext_lazy("Automatic number"),
     "customfield": gettext_lazy("Field of your own"),
 }
 VERBS = {"create": (gettext_lazy("added"), "g"), "update": (gettext_lazy("changed"), "b"), "delete": (gettext_lazy("removed"), "r")}
@@ -101,6 +102,9 @@ COLUMNS = {
     "default": gettext_lazy("Default"),
     "into_id": gettext_lazy("Becomes"),
     "above": gettext_lazy("Hangs on the list"),
+    "parts": gettext_lazy("Parts"),
+    "reset": gettext_lazy("The counter begins anew"),
+    "quick": gettext_lazy("Quick, with gaps"),
     "label": gettext_lazy("Name"),
     "help": gettext_lazy("Help below the field"),
     "required": gettext_lazy("Must be filled in"),
@@ -198,6 +202,8 @@ class _Line:
             return directory.grantee_name(key.removesuffix("_id"), value)
         if key == "region":
             return regions.label(f"{value:06d}")
+        if key == "parts":
+            return "".join(text if kind == "text" else f"{{{kind}{':' + text if text else ''}}}" for kind, text in value)
         if isinstance(value, list):
             return _(", ").join(directory.department_name(d) for d in value)
         if key == "review":
