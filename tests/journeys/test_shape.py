@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -103,3 +104,21 @@ def test_a_number_is_made_of_other_parts_and_the_next_record_bears_it(enter: Ent
         admin.page.locator("aside .btnp").click()
     sales.go("/admin/numbers/")
     expect(sales.page.locator("main")).not_to_contain_text("流水号")
+
+
+def test_the_shape_leaves_as_a_file_and_comes_back_after_a_look(enter: Enter, tmp_path: Path) -> None:
+    admin, word = enter("admin"), fresh("灯塔工厂")
+    values(admin, "industry", word)
+    admin.go("/admin/shape/")
+    with admin.page.expect_download() as got:
+        admin.page.get_by_role("link", name="导出").click()
+    file = tmp_path / "shape.toml"
+    file.write_text(Path(got.value.path()).read_text(encoding="utf-8").replace(f'zh = "{word}"', f'zh = "{word}新"'), encoding="utf-8")
+    admin.page.set_input_files("[name=file]", file)
+    admin.page.get_by_role("button", name="对比").click()
+    expect(admin.rows).to_have_count(1)
+    expect(admin.rows).to_contain_text(f"{word} → {word}新")
+    admin.page.get_by_role("button", name="采用").click()
+    admin.toast("已采用 1 处差异")
+    admin.go("/admin/lists/industry/")
+    expect(admin.row(f"{word}新")).to_be_visible()

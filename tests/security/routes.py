@@ -202,6 +202,8 @@ RULES: dict[str, Rule] = {
     "admin/fields/<slug:of>/<int:field_id>/": Rule("admin", get=False, post=lambda world: {"zh": "Renamed"}, parts=_added),
     "admin/fields/<slug:of>/<int:field_id>/shift/": Rule("admin", get=False, post=empty, parts=_added),
     "admin/fields/<slug:of>/<int:field_id>/retire/": Rule("admin", get=False, post=empty, parts=_added),
+    "admin/shape/": Rule("admin", post=empty),
+    "admin/shape/export/": Rule("admin"),
     "admin/numbers/": Rule("admin"),
     "admin/numbers/<slug:of>/<slug:key>/": Rule("admin", post=empty, parts=_number),
     "admin/numbers/<slug:of>/<slug:key>/preview/": Rule("admin", get=False, post=empty, parts=_number),

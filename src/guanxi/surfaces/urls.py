@@ -25,6 +25,7 @@ from guanxi.surfaces.admin import (
     positions,
     providers,
     roles,
+    shape,
     sign_in,
     teams,
     trail,
@@ -79,7 +80,7 @@ from guanxi.surfaces.pages import (
 
 administration = (
     *(places, structure, departments, positions, teams, access, roles, sign_in, licences, providers),
-    *(lists, fields, numbers, why, trail, arrivals, hints, clearing),
+    *(lists, fields, numbers, shape, why, trail, arrivals, hints, clearing),
 )
 
 

@@ -91,7 +91,11 @@ def add(entity: Entity, wish: Wish, *, actor: Actor) -> CustomField:
             raise Invalidated({"zh": _("There are %(n)d fields of your own already. Bring back a retired one instead.") % {"n": MOST}})
         last = CustomField.objects.filter(entity=entity.key).aggregate(last=Max("position"))["last"]
         row = CustomField.objects.create(
-            entity=entity.key, kind=sort.kind, position=0 if last is None else last + 1, options=dict(sort.options), **_words(entity, wish)
+            entity=entity.key,
+            kind=sort.kind,
+            position=0 if last is None else last + 1,
+            options=dict(sort.options),
+            **words_of(entity, wish),
         )
         if sort.listed:
             row.options = {"dictionary": _offered(row, wish, actor)}
@@ -104,7 +108,7 @@ def change(entity: Entity, row: CustomField, wish: Wish, *, actor: Actor) -> Non
     """Other words; whether it must be filled in. Raises Forbidden or Invalidated."""
     _shaping(actor)
     with unit(actor, DOOR):
-        CustomField.objects.filter(pk=row.pk).update(**_words(entity, wish, but=row))
+        CustomField.objects.filter(pk=row.pk).update(**words_of(entity, wish, but=row))
         custom.load()
 
 
@@ -132,7 +136,8 @@ def _shaping(actor: Actor) -> None:
         raise Forbidden(_("Only those who look after the company's lists may do this."))
 
 
-def _words(entity: Entity, wish: Wish, but: CustomField | None = None) -> dict[str, Any]:
+def words_of(entity: Entity, wish: Wish, but: CustomField | None = None) -> dict[str, Any]:
+    """The words of a field as they are kept. Raises Invalidated."""
     zh, en, about = (" ".join(text.replace("\x00", "").split()) for text in (wish.zh, wish.en, wish.help))
     if not zh or len(zh) > LONGEST or len(en) > LONGEST:
         raise Invalidated({"zh": _("Give the field a name of at most %(most)d characters.") % {"most": LONGEST}})
@@ -166,4 +171,4 @@ def _offered(row: CustomField, wish: Wish, actor: Actor) -> str:
     return code
 
 
-__all__ = ["SORTS", "Wish", "add", "change", "retire", "shapeable", "shift"]
+__all__ = ["SORTS", "Wish", "add", "change", "retire", "shapeable", "shift", "words_of"]
