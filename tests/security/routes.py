@@ -13,6 +13,7 @@ from typing import Any
 from guanxi.kernel import dictionary
 from guanxi.kernel.dictionary import Dictionary
 from guanxi.kernel.models import CustomField, DictionaryValue
+from guanxi.org.models import Operation
 from guanxi.surfaces import tiles
 from tests.security.bodies import (
     action,
@@ -96,6 +97,10 @@ def _tree(world: World) -> dict[str, Any]:
 
 def _number(world: World) -> dict[str, Any]:
     return {"of": "customers", "key": "number"}
+
+
+def _operation(world: World) -> dict[str, Any]:
+    return {"operation": Operation.objects.latest("id").pk}
 
 
 def _level(world: World) -> dict[str, Any]:
@@ -248,6 +253,7 @@ RULES: dict[str, Rule] = {
     "admin/clearing/": Rule("admin"),
     "admin/trail/": Rule("admin"),
     "admin/trail/export/": Rule("admin"),
+    "admin/trail/<int:operation>/undo/": Rule("admin", get=False, post=empty, parts=_operation),
     "_pick/values/<slug:code>/": Rule("person", parts=_tree),
     "_pick/<slug:slug>/": Rule("list", query="?q=Zanzibar"),
     "<slug:slug>/": Rule("list"),

@@ -189,3 +189,34 @@ def test_a_terminal_tells_differences_by_its_exit_code(cast: Cast, tmp_path: Pat
     assert "改过的行业" in capsys.readouterr().out
     file.write_text("no shape")
     assert command.run("import", file) == 2
+
+
+def latest(subject: str, verb: str) -> Operation:
+    return Operation.objects.filter(subject=subject, verb=verb).latest("id")
+
+
+def test_a_change_of_the_shape_is_taken_back_from_the_trail(cast: Cast, at_desk: Desk) -> None:
+    desk, item = at_desk(cast.admin), INDUSTRY.active()[0]
+    list_verbs.change(of("industry"), item, "改错了", "Wrong", "r", active=True, default=False, actor=cast.business)
+    made = numbers.read(CUSTOMER, CUSTOMER.fields["number"], [("text", "Q"), ("counter", "5")], "never", quick=False)
+    numbers.change(CUSTOMER, CUSTOMER.fields["number"], made, actor=cast.business)
+    row = field_verbs.add(CUSTOMER, field_verbs.Wish("多余的", sort="text"), actor=cast.business)
+    assert desk.get("/admin/trail/?what=dictionaryvalue").content.decode().count("/undo/") > 0
+    for subject, verb in (("dictionaryvalue", "update"), ("numbering", "create"), ("customfield", "create")):
+        assert desk.post(f"/admin/trail/{latest(subject, verb).pk}/undo/").status_code == 302
+    back = INDUSTRY.by_id(item.id)
+    assert back == item
+    assert numbering.next_ones(CUSTOMER, CUSTOMER.fields["number"], numbering.scheme(CUSTOMER, CUSTOMER.fields["number"]))[0].startswith(
+        "KH-"
+    )
+    assert not CustomField.objects.get(pk=row.pk).active
+
+
+def test_what_has_changed_since_is_not_taken_back(cast: Cast, at_desk: Desk) -> None:
+    item = INDUSTRY.active()[0]
+    for name in ("第一次", "第二次"):
+        list_verbs.change(of("industry"), item, name, name, "", active=True, default=False, actor=cast.business)
+    first = Operation.objects.filter(subject="dictionaryvalue", verb="update", subject_id=item.id).earliest("id")
+    assert at_desk(cast.admin).post(f"/admin/trail/{first.pk}/undo/").status_code == 403
+    assert at_desk(cast.business).post(f"/admin/trail/{first.pk}/undo/").status_code == 404
+    assert (INDUSTRY.by_id(item.id) or item).zh == "第二次"

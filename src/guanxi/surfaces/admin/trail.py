@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
 from guanxi.kernel import clock, directory, lists
 from guanxi.kernel.china import regions
@@ -17,14 +18,18 @@ from guanxi.kernel.dictionary import DECLARED
 from guanxi.kernel.models import AccessLog
 from guanxi.kernel.registry import registry
 from guanxi.kernel.whole import whole
+from guanxi.kernel.write import Refused
 from guanxi.org import words
 from guanxi.org.models import Operation, Role, User
 from guanxi.org.roles import reviewers
 from guanxi.surfaces.admin.places import PLACES, TRAILS, Place, administering
 from guanxi.surfaces.admin.sheets import sheet
+from guanxi.surfaces.admin.verbs import told
 from guanxi.surfaces.days import between
 from guanxi.surfaces.exchange.sheet import workbook
-from guanxi.surfaces.pages.frame import actor_of, page
+from guanxi.surfaces.pages.form import refused
+from guanxi.surfaces.pages.frame import actor_of, go, page
+from guanxi.surfaces.shape import undoing
 
 PLACES.append(
     Place(
@@ -158,6 +163,7 @@ class _Line:
             "verb": verb,
             "tone": tone,
             "change": self.change(),
+            "undo": self.row.pk if undoing.may_undo(self.row) else None,
         }
 
     def role(self, role: int) -> str:
@@ -254,4 +260,18 @@ def export(request: HttpRequest) -> HttpResponse:
     return workbook(_("Trail of administration"), heads, lines())
 
 
-urls = [path("admin/trail/", show), path("admin/trail/export/", export)]
+@administering
+@require_POST
+def undo(request: HttpRequest, operation: int) -> HttpResponse:
+    """Take one change of the shape back."""
+    row = Operation.objects.filter(pk=operation).first()
+    if row is None:
+        raise Http404
+    try:
+        undoing.undo(row, actor=actor_of(request))
+    except Refused as refusal:
+        return refused(request, told(refusal))
+    return go(request, f"/admin/trail/?what={row.subject}", _("Taken back. It stands in the trail as a change of its own."))
+
+
+urls = [path("admin/trail/", show), path("admin/trail/export/", export), path("admin/trail/<int:operation>/undo/", undo)]
