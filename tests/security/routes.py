@@ -37,6 +37,7 @@ from tests.security.bodies import (
     mate,
     move,
     new_title,
+    number_parts,
     only_pools,
     opening,
     organisation,
@@ -47,10 +48,12 @@ from tests.security.bodies import (
     said,
     sellers,
     set_title,
+    shape_file,
     stage,
     stamp,
     team,
     upload,
+    values_file,
     verdict,
     view,
 )
@@ -100,7 +103,10 @@ def _number(world: World) -> dict[str, Any]:
 
 
 def _operation(world: World) -> dict[str, Any]:
-    return {"operation": Operation.objects.latest("id").pk}
+    """The value that was added just before."""
+    values = DictionaryValue.objects.filter(dictionary="customer_level", into=None).values("pk")
+    found = Operation.objects.filter(subject="dictionaryvalue", verb="create", subject_id__in=values)
+    return {"operation": found.values_list("pk", flat=True).order_by("-pk").first() or 0}
 
 
 def _level(world: World) -> dict[str, Any]:
@@ -207,15 +213,15 @@ RULES: dict[str, Rule] = {
     "admin/fields/<slug:of>/<int:field_id>/": Rule("admin", get=False, post=lambda world: {"zh": "Renamed"}, parts=_added),
     "admin/fields/<slug:of>/<int:field_id>/shift/": Rule("admin", get=False, post=empty, parts=_added),
     "admin/fields/<slug:of>/<int:field_id>/retire/": Rule("admin", get=False, post=empty, parts=_added),
-    "admin/shape/": Rule("admin", post=empty),
+    "admin/shape/": Rule("admin", post=shape_file),
     "admin/shape/export/": Rule("admin"),
     "admin/numbers/": Rule("admin"),
-    "admin/numbers/<slug:of>/<slug:key>/": Rule("admin", post=empty, parts=_number),
-    "admin/numbers/<slug:of>/<slug:key>/preview/": Rule("admin", get=False, post=empty, parts=_number),
+    "admin/numbers/<slug:of>/<slug:key>/": Rule("admin", post=number_parts, parts=_number),
+    "admin/numbers/<slug:of>/<slug:key>/preview/": Rule("admin", get=False, post=number_parts, parts=_number),
     "admin/lists/": Rule("admin"),
     "admin/lists/<slug:code>/": Rule("admin", parts=_level),
     "admin/lists/<slug:code>/export/": Rule("admin", parts=_level),
-    "admin/lists/<slug:code>/import/": Rule("admin", post=empty, parts=_level),
+    "admin/lists/<slug:code>/import/": Rule("admin", post=values_file, parts=_level),
     "admin/lists/<slug:code>/add/": Rule("admin", get=False, post=lambda world: {"lines": "Newly made"}, parts=_level),
     "admin/lists/<slug:code>/hang/": Rule("admin", get=False, post=empty, parts=_level),
     "admin/lists/<slug:code>/<int:value_id>/": Rule("admin", get=False, post=lambda world: {"zh": "Renamed", "active": "1"}, parts=_value),

@@ -58,7 +58,8 @@ def _value(kept: Any, before: Before | None, actor: Actor) -> None:
         list_verbs.move(of, item, was["parent_id"], actor=actor)
         item = of.dictionary.by_id(kept.pk) or item
     if "departments" in was:
-        list_verbs.open_to(of, item, was["departments"] or [], actor=actor)
+        wanted: Any = was["departments"] or ()
+        list_verbs.open_to(of, item, wanted, actor=actor)
     if {"zh", "en", "colour", "active", "default"} & was.keys():
         zh, en, colour = (was.get(name, getattr(item, name)) for name in ("zh", "en", "colour"))
         flags = {name: bool(was.get(name, getattr(item, name))) for name in ("active", "default")}
