@@ -103,9 +103,8 @@ def _number(world: World) -> dict[str, Any]:
 
 
 def _operation(world: World) -> dict[str, Any]:
-    """The value that was added just before."""
-    values = DictionaryValue.objects.filter(dictionary="customer_level", into=None).values("pk")
-    found = Operation.objects.filter(subject="dictionaryvalue", verb="create", subject_id__in=values)
+    """The coming of a field of the company's own."""
+    found = Operation.objects.filter(subject="customfield", verb="create")
     return {"operation": found.values_list("pk", flat=True).order_by("-pk").first() or 0}
 
 
