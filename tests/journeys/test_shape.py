@@ -122,3 +122,38 @@ def test_the_shape_leaves_as_a_file_and_comes_back_after_a_look(enter: Enter, tm
     admin.toast("已采用 1 处差异")
     admin.go("/admin/lists/industry/")
     expect(admin.row(f"{word}新")).to_be_visible()
+
+
+@pytest.mark.feature("DIC-02")
+def test_a_value_for_another_department_is_not_offered_and_a_file_brings_more(enter: Enter, tmp_path: Path) -> None:
+    admin, sales, word = enter("admin"), enter("sales"), fresh("展会引荐")
+    values(admin, "customer_source", word)
+    sales.go("/customers/new/")
+    expect(sales.page.locator("#f-source option", has_text=word)).to_have_count(1)
+    admin.row(word).locator("a").click()
+    admin.page.locator("aside details summary").click()
+    admin.page.locator("aside details .check", has_text="客服部").locator("input").check()
+    admin.page.locator("form[action$='/departments/'] .btns").click()
+    expect(admin.row(word)).to_contain_text("限部分部门")
+    sales.go("/customers/new/")
+    expect(sales.page.locator("#f-source option", has_text=word)).to_have_count(0)
+    added, file = fresh("异业合作"), tmp_path / "list.csv"
+    file.write_text(f"名称,颜色\n{added},绿色\n", encoding="utf-8")
+    admin.go("/admin/lists/customer_source/import/")
+    admin.page.set_input_files("[name=file]", file)
+    admin.page.get_by_role("button", name="下一步").click()
+    expect(admin.row(added)).to_contain_text("新增")
+    admin.page.get_by_role("button", name="导入").click()
+    admin.go("/admin/lists/customer_source/")
+    expect(admin.row(added).locator(".tag.g")).to_be_visible()
+
+
+def test_a_list_is_looked_after_on_a_phone(enter: Enter) -> None:
+    admin, top, inner = enter("admin", viewport={"width": 390, "height": 844}), fresh("新材料"), fresh("碳纤维")
+    values(admin, "industry", top, inner)
+    admin.row(inner).locator("a").click()
+    admin.page.locator("#f-below").select_option(label=top)
+    admin.page.locator("form[action$='/move/'] .btns").click()
+    expect(admin.row(inner).locator(".d1")).to_be_visible()
+    wide = admin.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert wide <= 0
