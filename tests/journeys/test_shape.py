@@ -132,7 +132,7 @@ def test_a_value_for_another_department_is_not_offered_and_a_file_brings_more(en
     expect(sales.page.locator("#f-source option", has_text=word)).to_have_count(1)
     admin.row(word).locator("a").click()
     admin.page.locator("aside details summary").click()
-    admin.page.locator("aside details .check", has_text="客服部").locator("input").check()
+    admin.page.locator("aside details .check", has_text="华南二部").locator("input").check()
     admin.page.locator("form[action$='/departments/'] .btns").click()
     expect(admin.row(word)).to_contain_text("限部分部门")
     sales.go("/customers/new/")
@@ -144,7 +144,7 @@ def test_a_value_for_another_department_is_not_offered_and_a_file_brings_more(en
     admin.page.get_by_role("button", name="下一步").click()
     expect(admin.row(added)).to_contain_text("新增")
     admin.page.get_by_role("button", name="导入").click()
-    admin.go("/admin/lists/customer_source/")
+    admin.page.wait_for_url("**/admin/lists/customer_source/")
     expect(admin.row(added).locator(".tag.g")).to_be_visible()
 
 
