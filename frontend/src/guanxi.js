@@ -1,6 +1,7 @@
 /* Starts the little JavaScript of the house. Each module is one idea; what a template may use is in frontend/README.md. */
 import * as ask from "./js/ask.js";
 import * as card from "./js/card.js";
+import * as depend from "./js/depend.js";
 import * as drawer from "./js/drawer.js";
 import * as duplicates from "./js/duplicates.js";
 import * as files from "./js/files.js";
@@ -34,6 +35,7 @@ theme.listen();
 menus.listen();
 mention.listen();
 picker.listen();
+depend.listen();
 palette.listen();
 ask.listen();
 stay.listen();
@@ -58,6 +60,7 @@ function arm(root) {
   if (!(root instanceof Element)) return;
   layers.arm(root);
   once.arm(root);
+  depend.arm(root);
   lists.arm(root);
   locate.arm(root);
   rules.arm(root);

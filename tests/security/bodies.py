@@ -12,6 +12,7 @@ from guanxi.kernel import history, pairs, write
 from guanxi.kernel.actor import SYSTEM
 from guanxi.org.models import Department, Role, Team, User
 from guanxi.surfaces.pages import shapes
+from guanxi.surfaces.shape import state
 from tests.security.conftest import World
 
 
@@ -23,6 +24,21 @@ def empty(world: World) -> dict[str, Any]:
 def ids(world: World) -> dict[str, Any]:
     """The record of the world."""
     return {"ids": str(world.record.id)}
+
+
+def shape_file(world: World) -> dict[str, Any]:
+    """The shape as it is."""
+    return {"file": SimpleUploadedFile("shape.toml", state.text().encode())}
+
+
+def values_file(world: World) -> dict[str, Any]:
+    """A list with one value more."""
+    return {"file": SimpleUploadedFile("list.csv", b"Name in Chinese\nNewly imported\n")}
+
+
+def number_parts(world: World) -> dict[str, Any]:
+    """The usual number of a customer."""
+    return {"kind0": "text", "value0": "KH-", "kind1": "counter", "value1": "4", "reset": "never"}
 
 
 def organisation(world: World) -> dict[str, Any]:

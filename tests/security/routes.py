@@ -10,8 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from guanxi.kernel import dictionary
 from guanxi.kernel.dictionary import Dictionary
-from guanxi.kernel.models import CustomField
+from guanxi.kernel.models import CustomField, DictionaryValue
+from guanxi.org.models import Operation
 from guanxi.surfaces import tiles
 from tests.security.bodies import (
     action,
@@ -35,6 +37,7 @@ from tests.security.bodies import (
     mate,
     move,
     new_title,
+    number_parts,
     only_pools,
     opening,
     organisation,
@@ -45,10 +48,12 @@ from tests.security.bodies import (
     said,
     sellers,
     set_title,
+    shape_file,
     stage,
     stamp,
     team,
     upload,
+    values_file,
     verdict,
     view,
 )
@@ -97,6 +102,23 @@ def _converted(world: World) -> dict[str, Any] | None:
     )
     CustomField.objects.filter(pk=former.pk).update(active=False)
     return {**_kind(world), "field_id": born.pk}
+
+
+def _tree(world: World) -> dict[str, Any]:
+    rows = DictionaryValue.objects.filter(dictionary="industry", into=None)
+    rows.exclude(pk=rows.earliest("id").pk).filter(pk=rows.latest("id").pk).update(parent=rows.earliest("id"))
+    dictionary.clear()
+    return {"code": "industry"}
+
+
+def _number(world: World) -> dict[str, Any]:
+    return {"of": "customers", "key": "number"}
+
+
+def _operation(world: World) -> dict[str, Any]:
+    """The coming of a field of the company's own."""
+    found = Operation.objects.filter(subject="customfield", verb="create")
+    return {"operation": found.values_list("pk", flat=True).order_by("-pk").first() or 0}
 
 
 def _level(world: World) -> dict[str, Any]:
@@ -209,12 +231,21 @@ RULES: dict[str, Rule] = {
     "admin/layouts/": Rule("admin"),
     "admin/layouts/<slug:of>/": Rule("admin", post=lambda world: {"line": ["#", "name"], "zh": "Newly made", "en": ""}, parts=_kind),
     "admin/layouts/<slug:of>/give-up/": Rule("admin", get=False, post=empty, parts=_kind),
+    "admin/shape/": Rule("admin", post=shape_file),
+    "admin/shape/export/": Rule("admin"),
+    "admin/numbers/": Rule("admin"),
+    "admin/numbers/<slug:of>/<slug:key>/": Rule("admin", post=number_parts, parts=_number),
+    "admin/numbers/<slug:of>/<slug:key>/preview/": Rule("admin", get=False, post=number_parts, parts=_number),
     "admin/lists/": Rule("admin"),
     "admin/lists/<slug:code>/": Rule("admin", parts=_level),
     "admin/lists/<slug:code>/export/": Rule("admin", parts=_level),
+    "admin/lists/<slug:code>/import/": Rule("admin", post=values_file, parts=_level),
     "admin/lists/<slug:code>/add/": Rule("admin", get=False, post=lambda world: {"lines": "Newly made"}, parts=_level),
+    "admin/lists/<slug:code>/hang/": Rule("admin", get=False, post=empty, parts=_level),
     "admin/lists/<slug:code>/<int:value_id>/": Rule("admin", get=False, post=lambda world: {"zh": "Renamed", "active": "1"}, parts=_value),
     "admin/lists/<slug:code>/<int:value_id>/shift/": Rule("admin", get=False, post=empty, parts=_value),
+    "admin/lists/<slug:code>/<int:value_id>/departments/": Rule("admin", get=False, post=empty, parts=_value),
+    "admin/lists/<slug:code>/<int:value_id>/move/": Rule("admin", get=False, post=empty, parts=_value),
     "admin/lists/<slug:code>/<int:value_id>/merge/": Rule(
         "admin", get=False, post=lambda world: {"into": Dictionary("customer_level").items()[1].id}, parts=_value
     ),
@@ -246,6 +277,8 @@ RULES: dict[str, Rule] = {
     "admin/clearing/": Rule("admin"),
     "admin/trail/": Rule("admin"),
     "admin/trail/export/": Rule("admin"),
+    "admin/trail/<int:operation>/undo/": Rule("admin", get=False, post=empty, parts=_operation),
+    "_pick/values/<slug:code>/": Rule("person", parts=_tree),
     "_pick/<slug:slug>/": Rule("list", query="?q=Zanzibar"),
     "<slug:slug>/": Rule("list"),
     "<slug:slug>/new/": Rule("list", post=creation),

@@ -88,6 +88,7 @@ const tag = (name, id, label) => make("span", { className: "tag b" }, label, mak
 function take(option, input) {
   if (option.matches("[data-create]")) { shut(); return; }
   choose(input, option.dataset.id, option.dataset.label || option.textContent.trim());
+  if ("deeper" in option.dataset) find(input); // what stands below it can be chosen next
   if (option.dataset.proposes) propose(input.form, JSON.parse(option.dataset.proposes));
 }
 

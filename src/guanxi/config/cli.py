@@ -207,6 +207,15 @@ def _verify(arguments: Arguments) -> int:
     return 1 if findings else 0
 
 
+def _shape(arguments: Arguments) -> int:
+    parser = _parser("shape")
+    parser.add_argument("verb", choices=("export", "diff", "import"))
+    parser.add_argument("file", nargs="?", type=Path, help="standard input or output when left out")
+    options = parser.parse_args(arguments)
+    _start_django()
+    return int(_need("guanxi.surfaces.shape.command").run(options.verb, options.file))
+
+
 # ── What they share ──
 
 
@@ -272,6 +281,7 @@ COMMANDS = {
     "token": Command(_token, "print a new personal API token for a login"),
     "backup": Command(_backup, "write database, files and keys to one file"),
     "restore": Command(_restore, "fill an empty data folder from a backup"),
+    "shape": Command(_shape, "lists, fields, roles, views and numbers as a file: export, diff or import"),
     "verify": Command(_verify, "compare search, stamps, roll-ups and links with the rows"),
     "prepare": Command(_prepare),
 }

@@ -188,6 +188,17 @@ def same_company(departments_: Mapping[int, Entry], roots: frozenset[int]) -> fr
     )  # fmt: skip
 
 
+def above(ids: frozenset[int]) -> set[int]:
+    """These departments and everything above them."""
+    found, known, ahead = set(ids), departments(), list(ids)
+    while ahead:
+        entry = known.get(ahead.pop())
+        if entry is not None and entry.parent is not None and entry.parent not in found:
+            found.add(entry.parent)
+            ahead.append(entry.parent)
+    return found
+
+
 def below(departments_: Mapping[int, Entry], roots: frozenset[int]) -> frozenset[int]:
     """The departments `roots` and everything below them."""
     found = set(roots)

@@ -21,7 +21,7 @@ def install() -> None:
             Version.objects.get_or_create(name=name)
         history.install()
         forgetting.install()
-        for table in ("kernel_dictionaryvalue", "kernel_customfield", "kernel_formlayout"):
+        for table in ("kernel_dictionaryvalue", "kernel_choicelist", "kernel_numbering", "kernel_customfield", "kernel_formlayout"):
             versions.watch(table, "shape")
         dictionary.sync()
         custom.load()

@@ -71,6 +71,8 @@ class ListOf:
     @property
     def above(self) -> ListOf | None:
         """The list by whose value the choice is narrowed."""
+        if self.dictionary.under:
+            return get(self.dictionary.under)
         for use in self.uses:
             on = use.entity.fields.get(getattr(use.field.kind, "depends_on", "") or "")
             if on is not None and isinstance(on.kind, ChoiceKind):

@@ -34,9 +34,18 @@ class DictionaryValue(models.Model):
     active = models.BooleanField(default=True)
     default = models.BooleanField(default=False)
     extra = models.JSONField(default=dict)
+    #: To whom it is offered: the people of these departments and of those below them; none means everybody.
+    departments = ArrayField(models.BigIntegerField(), default=list)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["dictionary", "code"], name="dictionary_code")]
+
+
+class ChoiceList(models.Model):
+    """What is said of a whole list: the one by whose values its own are narrowed."""
+
+    code = models.CharField(max_length=60, unique=True)
+    above = models.CharField(max_length=60, blank=True, default="")
 
 
 class CustomField(models.Model):
@@ -75,6 +84,19 @@ class FormLayout(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["entity", "form", "role"], name="form_layout_once")]
+
+
+class Numbering(models.Model):
+    """Of what an automatic number is made: (kind, value) in order, when its counter begins anew, whether gaps do not matter."""
+
+    entity = models.CharField(max_length=80)
+    field = models.CharField(max_length=80)
+    parts = models.JSONField(default=list)
+    reset = models.CharField(max_length=10, default="month")
+    quick = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["entity", "field"], name="numbering_of_field")]
 
 
 class Counter(models.Model):

@@ -7,7 +7,7 @@ from importlib.resources import files
 from django.db import connection
 from django.db.models import F
 
-from guanxi.kernel import custom, dictionary, layouts
+from guanxi.kernel import custom, dictionary, layouts, numbering
 
 
 def bump(name: str) -> None:
@@ -45,3 +45,4 @@ def refresh(shape: int) -> None:
     dictionary.refresh(shape)
     custom.refresh(shape)
     layouts.refresh(shape)
+    numbering.refresh(shape)

@@ -30,11 +30,19 @@ SUBJECTS = {
     "identity": "known_as,created_at",
     "token": "digest,used_at",
     "dictionaryvalue": "extra",
+    "choicelist": "",
+    "numbering": "",
     "customfield": "",
     "formlayout": "",
 }
 #: What is not kept by this area.
-TABLES = {"dictionaryvalue": "kernel_dictionaryvalue", "customfield": "kernel_customfield", "formlayout": "kernel_formlayout"}
+TABLES = {
+    "dictionaryvalue": "kernel_dictionaryvalue",
+    "choicelist": "kernel_choicelist",
+    "numbering": "kernel_numbering",
+    "customfield": "kernel_customfield",
+    "formlayout": "kernel_formlayout",
+}
 
 
 def watch() -> None:

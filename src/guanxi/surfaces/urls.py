@@ -21,10 +21,12 @@ from guanxi.surfaces.admin import (
     layouts,
     licences,
     lists,
+    numbers,
     places,
     positions,
     providers,
     roles,
+    shape,
     sign_in,
     teams,
     trail,
@@ -79,7 +81,7 @@ from guanxi.surfaces.pages import (
 
 administration = (
     *(places, structure, departments, positions, teams, access, roles, sign_in, licences, providers),
-    *(lists, fields, layouts, why, trail, arrivals, hints, clearing),
+    *(lists, fields, layouts, numbers, shape, why, trail, arrivals, hints, clearing),
 )
 
 

@@ -17,7 +17,7 @@ def metadata(entity: Entity, reader: Reader) -> list[dict[str, Any]]:
     fields = []
     for key, field in entity.visible(reader.actor).items():
         masked = reader.actor.right(entity.key, key) == "masked"
-        operators = [op for op in field.kind.operators if op == "is" or not masked]
+        operators = [op for op in field.kind.comparisons() if op == "is" or not masked]
         fields.append(
             {
                 "key": key,

@@ -93,7 +93,7 @@ class Reader:
             firsts = [
                 (key, found, first.id)
                 for key, found in entity.fields.items()
-                if found.kind.name == "choice" and not found.first and (first := found.kind.dictionary.first()) is not None  # type: ignore[attr-defined]
+                if found.kind.name == "choice" and not found.first and (first := found.kind.first(self)) is not None  # type: ignore[attr-defined]
             ]
             from guanxi.kernel import ruled
 
@@ -158,6 +158,10 @@ class Kind:
         if raw is None or isinstance(raw, (list, dict)):
             raise Invalid(_("Give one value to compare with."))
         return self.read(raw, reader)
+
+    def comparisons(self) -> Sequence[str]:
+        """The operators that the filter builder shows."""
+        return self.operators
 
     def test(self, op: str, operand: Any) -> Primitive:
         """Reduce an operator and its parsed operand to the form that both interpreters know."""
@@ -250,6 +254,14 @@ def attributes(bound: Field) -> Markup:
     """HTML attributes that say what the control needs."""
     marks = Markup('required placeholder=" " ') if bound.required else Markup("")
     return marks + Markup('aria-describedby="e-{}"').format(bound.key)
+
+
+def picker(bound: Field, key: str, url: str, value: str, text: str, more: str = "") -> Markup:
+    """A text input that searches, with the hidden input that holds the choice."""
+    return Markup(
+        '<span class="pick"><input type="hidden" name="{0}" id="f-{0}-id" value="{2}"><input type="text" id="f-{0}" data-picker="{1}" '
+        'data-for="f-{0}-id" value="{3}" placeholder=" " autocomplete="off" {4} {5}></span>'
+    ).format(key, url, value, text, attributes(bound), more)
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,7 @@ from markupsafe import Markup, escape
 
 from guanxi.kernel.china import phone, regions
 from guanxi.kernel.condition.primitive import Primitive
-from guanxi.kernel.fields.base import Declared, Field, Invalid, Kind, Label, Reader
-from guanxi.kernel.fields.lookup import picker
+from guanxi.kernel.fields.base import Declared, Field, Invalid, Kind, Label, Reader, picker
 from guanxi.kernel.fields.text import TextKind
 
 

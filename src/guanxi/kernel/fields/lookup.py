@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
 
 from guanxi.kernel.condition.primitive import Primitive
-from guanxi.kernel.fields.base import Declared, Field, Invalid, Kind, Label, Reader, attributes
+from guanxi.kernel.fields.base import Declared, Field, Invalid, Kind, Label, Reader, picker
 
 if TYPE_CHECKING:
     from guanxi.kernel.entity import Entity
@@ -149,14 +149,6 @@ class LinksKind(LookupKind):
             '<span class="pick many" data-name="{0}"><input type="hidden" name="{0}" value="">{1}'
             '<input type="text" id="f-{0}" data-picker="/_pick/{2}/" placeholder=" " autocomplete="off"></span>'
         ).format(key, chips, self.target.slug)
-
-
-def picker(bound: Field, key: str, url: str, value: str, text: str) -> Markup:
-    """A text input that searches, with the hidden input that holds the choice."""
-    return Markup(
-        '<span class="pick"><input type="hidden" name="{0}" id="f-{0}-id" value="{2}"><input type="text" id="f-{0}" data-picker="{1}" '
-        'data-for="f-{0}-id" value="{3}" placeholder=" " autocomplete="off" {4}></span>'
-    ).format(key, url, value, text, attributes(bound))
 
 
 class Lookup(Declared, models.ForeignKey):

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from guanxi.kernel import directory, disclosure, own_unique, reckoned, ruled
+from guanxi.kernel import dependence, directory, disclosure, own_unique, reckoned, ruled
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.china import names, pinyin, width
 from guanxi.kernel.currency import CURRENCIES, base_amount
@@ -101,6 +101,7 @@ def check(entity: Entity, record: Any, changed: set[str], errors: dict[str, str]
     elif (creating or "owner" in changed) and (gone := owner_gone(entity, record)):
         errors.setdefault("owner", gone)
     entity.validate(record, changed, errors)
+    dependence.settle(entity, record, changed, errors, creating=creating)
 
 
 def owner_gone(entity: Entity, record: Any) -> str:

@@ -126,7 +126,7 @@ def add(entity: Entity, wish: Wish, *, actor: Actor) -> CustomField:
             kind=sort.kind,
             position=0 if last is None else last + 1,
             options=_options(entity, sort, wish),
-            **_words(entity, wish),
+            **words_of(entity, wish),
         )
         if sort.listed:
             row.options = {"dictionary": _offered(row, wish, actor)}
@@ -145,7 +145,7 @@ def change(entity: Entity, row: CustomField, wish: Wish, *, actor: Actor) -> Non
     shaping(actor)
     with unit(actor, DOOR):
         before = row.unique
-        CustomField.objects.filter(pk=row.pk).update(**_words(entity, wish, but=row))
+        CustomField.objects.filter(pk=row.pk).update(**words_of(entity, wish, but=row))
         custom.load()
         _govern(entity, row, wish)
         if row.kind == "formula" and wish.formula is not None:
@@ -237,7 +237,8 @@ def shaping(actor: Actor) -> None:
         raise Forbidden(_("Only those who look after the company's lists may do this."))
 
 
-def _words(entity: Entity, wish: Wish, but: CustomField | None = None) -> dict[str, Any]:
+def words_of(entity: Entity, wish: Wish, but: CustomField | None = None) -> dict[str, Any]:
+    """The words of a field as they are kept. Raises Invalidated."""
     zh, en, about = (" ".join(text.replace("\x00", "").split()) for text in (wish.zh, wish.en, wish.help))
     if not zh or len(zh) > LONGEST or len(en) > LONGEST:
         raise Invalidated({"zh": _("Give the field a name of at most %(most)d characters.") % {"most": LONGEST}})
@@ -309,4 +310,4 @@ def _offered(row: CustomField, wish: Wish, actor: Actor) -> str:
     return code
 
 
-__all__ = ["SORTS", "Wish", "add", "change", "quicken", "referable", "retire", "shapeable", "shaping", "shift"]
+__all__ = ["SORTS", "Wish", "add", "change", "quicken", "referable", "retire", "shapeable", "shaping", "shift", "words_of"]

@@ -7,20 +7,20 @@ and the labels of the one stand for the other, and a job gives the records the v
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.db import connection
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from guanxi.kernel import dictionary, patience
+from guanxi.kernel import dictionary, directory, lists, patience
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.china import pinyin
 from guanxi.kernel.china.width import fold
-from guanxi.kernel.dictionary import Item
+from guanxi.kernel.dictionary import DEEPEST, Item
 from guanxi.kernel.fields.column import Keyed
 from guanxi.kernel.lists import ListOf, Use
-from guanxi.kernel.models import DictionaryValue
+from guanxi.kernel.models import ChoiceList, DictionaryValue
 from guanxi.kernel.ordering import shifted
 from guanxi.kernel.write import after
 from guanxi.kernel.write.errors import Forbidden, Invalidated
@@ -39,11 +39,12 @@ def may_shape(actor: Actor) -> bool:
     return actor.shapes or actor.administers or actor.system
 
 
-def add(of: ListOf, zh: str, en: str, colour: str = "", parent: int | None = None, *, actor: Actor) -> int:
-    """A new value at the end; its id. Raises Forbidden or Invalidated."""
+def add(of: ListOf, zh: str, en: str, colour: str = "", parent: int | None = None, *, code: str = "", actor: Actor) -> int:
+    """A new value at the end, by this code if it comes with one; its id. Raises Forbidden or Invalidated."""
     _shaping(of, actor)
     with unit(actor, DOOR):
-        return _new(of, *_labels(of, zh, en), _colour(colour), _above(of, parent))
+        under = _above(of, parent)
+        return _new(of, *_labels(of, zh, en, under), _colour(colour), under, code)
 
 
 def add_lines(of: ListOf, text: str, parent: int | None = None, *, actor: Actor) -> tuple[int, int]:
@@ -57,11 +58,23 @@ def add_lines(of: ListOf, text: str, parent: int | None = None, *, actor: Actor)
         under = _above(of, parent)
         for line in lines:
             zh, _comma, en = line.partition(",")
-            if any(fold(zh) in (fold(i.zh), fold(i.en)) for i in of.items):
+            if any(fold(zh) in (fold(i.zh), fold(i.en)) for i in of.items if i.parent == under):
                 continue
-            _new(of, *_labels(of, zh, en), "", under)
+            _new(of, *_labels(of, zh, en, under), "", under)
             came += 1
     return came, len(lines) - came
+
+
+def open_to(of: ListOf, value: Item, departments: Iterable[int], *, actor: Actor) -> None:
+    """Offer a value with all below it to the people of these departments only, or, of none, to everybody. Raises Forbidden or Invalidated."""
+    _shaping(of, actor)
+    wanted = sorted(set(departments))
+    known = directory.branches(actor)
+    if any(each not in known for each in wanted):
+        raise Invalidated({"departments": _("Choose departments of the company.")})
+    with unit(actor, DOOR):
+        DictionaryValue.objects.filter(pk=value.id).update(departments=wanted)
+        dictionary.clear()
 
 
 def change(of: ListOf, value: Item, zh: str, en: str, colour: str, *, active: bool, default: bool, actor: Actor) -> None:
@@ -70,24 +83,105 @@ def change(of: ListOf, value: Item, zh: str, en: str, colour: str, *, active: bo
     if of.dictionary.fixed and not active:
         raise Invalidated({"active": _("The product's own rules go by this list: its values can be called otherwise, but stay.")})
     with unit(actor, DOOR):
-        zh, en = _labels(of, zh, en, but=value)
+        zh, en = _labels(of, zh, en, value.parent, but=value)
         rows = DictionaryValue.objects.filter(dictionary=of.code)
         if default:
-            rows.exclude(pk=value.id).filter(default=True, parent=value.parent).update(default=False)
+            root = of.dictionary.line(value)[0].parent
+            rivals = [i.id for i in of.items if i.default and i.id != value.id and of.dictionary.line(i)[0].parent == root]
+            rows.filter(pk__in=rivals).update(default=False)
         rows.filter(pk=value.id).update(zh=zh, en=en, colour=_colour(colour), active=active, default=default and active)
         dictionary.clear()
 
 
 def shift(of: ListOf, value: Item, *, up: bool, actor: Actor) -> None:
-    """One place up or down; at the end nothing happens. Raises Forbidden."""
+    """One place up or down among those of its level; at the end nothing happens. Raises Forbidden."""
     _shaping(of, actor, fixed=True)
     with unit(actor, DOOR):
-        rows = {row.pk: row for row in DictionaryValue.objects.select_for_update().filter(dictionary=of.code, into=None)}
-        known = sorted(rows, key=lambda pk: (rows[pk].position, pk))
-        for place, pk in enumerate(shifted(known, value.id, up=up)):
-            if rows[pk].position != place:
-                DictionaryValue.objects.filter(pk=pk).update(position=place)
+        rows = _locked(of)
+        level = [pk for pk in rows if _root_or(of, rows[pk].parent_id) == _root_or(of, value.parent)]
+        _placed(rows, [pk for pk in rows if pk not in level] + shifted(level, value.id, up=up))
+
+
+def order(of: ListOf, ids: list[int], *, actor: Actor) -> None:
+    """Put these values in this order, in the places that they hold together. Raises Forbidden."""
+    _shaping(of, actor, fixed=True)
+    with unit(actor, DOOR):
+        rows = _locked(of)
+        named = iter([pk for pk in ids if pk in rows])
+        among = set(ids)
+        _placed(rows, [next(named) if pk in among else pk for pk in rows])
+
+
+def move(of: ListOf, value: Item, parent: int | None, before: int | None = None, *, actor: Actor) -> None:
+    """Below another value, or to the top; before one of those there, or at their end. Raises Forbidden or Invalidated.
+
+    Under which value of the list above a whole branch is offered stays as it is when a value moves among the topmost.
+    """
+    _shaping(of, actor)
+    with unit(actor, DOOR):
+        rows = _locked(of)
+        under = _above(of, parent)
+        inside = of.dictionary.by_id(under)
+        if inside is not None and inside.id in of.dictionary.below({value.id}):
+            raise Invalidated({"parent": _("“%(name)s” cannot stand below itself.") % {"name": value.label}})
+        _not_too_deep(of, value, inside)
+        _labels(of, value.zh, value.en, under, but=value)
+        DictionaryValue.objects.filter(pk=value.id).update(parent=under)
+        order = [pk for pk in rows if pk != value.id]
+        order.insert(order.index(before) if before in order else len(order), value.id)
+        _placed(rows, order)
+
+
+def hang(of: ListOf, above: str, *, actor: Actor) -> None:
+    """Let what is offered be narrowed by the value of another list, or by none. Raises Forbidden or Invalidated.
+
+    Values said to be offered under one of the former list are offered under all from now on.
+    """
+    _shaping(of, actor)
+    if above and (lists.get(above) is None or above == of.code or of.code in _chain(above)):
+        raise Invalidated({"above": _("Choose a list that does not hang on this one.")})
+    if any(use.field.kind.depends_on for use in of.uses):  # type: ignore[attr-defined]
+        raise Invalidated({"above": _("The product itself says on what this list hangs.")})
+    if above == of.dictionary.under:
+        return
+    with unit(actor, DOOR):
+        roots = [i.id for i in of.dictionary.items() if i.parent and of.dictionary.above(i) is None]
+        DictionaryValue.objects.filter(pk__in=roots).update(parent=None)
+        ChoiceList.objects.update_or_create(code=of.code, defaults={"above": above})
         dictionary.clear()
+
+
+def _chain(code: str) -> list[str]:
+    """The lists on which one hangs, the nearest first."""
+    found: list[str] = []
+    while (code := dictionary.Dictionary(code).under) and code not in found:
+        found.append(code)
+    return found
+
+
+def _locked(of: ListOf) -> dict[int, DictionaryValue]:
+    """The values as they are placed, nobody else placing them meanwhile."""
+    found = DictionaryValue.objects.select_for_update().filter(dictionary=of.code, into=None)
+    return {row.pk: row for row in sorted(found, key=lambda row: (row.position, row.pk))}
+
+
+def _placed(rows: dict[int, DictionaryValue], order: list[int]) -> None:
+    for place, pk in enumerate(order):
+        if rows[pk].position != place:
+            DictionaryValue.objects.filter(pk=pk).update(position=place)
+    dictionary.clear()
+
+
+def _root_or(of: ListOf, parent: int | None) -> int | None:
+    """The value of the same list above, None at the top, whatever of another list stands there."""
+    return parent if of.dictionary.by_id(parent) is not None else None
+
+
+def _not_too_deep(of: ListOf, value: Item, inside: Item | None) -> None:
+    deepest = max(len(of.dictionary.line(i)) for i in of.items if i.id in of.dictionary.below({value.id}))
+    height = deepest - len(of.dictionary.line(value)) + 1
+    if height + (len(of.dictionary.line(inside)) if inside else 0) > DEEPEST:
+        raise Invalidated({"parent": _("A list has at most %(most)d levels.") % {"most": DEEPEST}})
 
 
 def merge(of: ListOf, value: Item, into: Item, *, actor: Actor) -> None:
@@ -95,7 +189,7 @@ def merge(of: ListOf, value: Item, into: Item, *, actor: Actor) -> None:
     _shaping(of, actor)
     if into.id == value.id or into.into is not None or value.into is not None:
         raise Invalidated({"into": _("Choose another value of the same list.")})
-    if dict(value.extra) != dict(into.extra) or value.parent != into.parent:
+    if not alike(of, value, into):
         raise Invalidated({"into": _("These two mean different things to the product. Choose one of the same kind.")})
     with unit(actor, DOOR):
         DictionaryValue.objects.filter(parent=value.id).update(parent=into.id)
@@ -106,11 +200,30 @@ def merge(of: ListOf, value: Item, into: Item, *, actor: Actor) -> None:
         dictionary.clear()
 
 
+def alike(of: ListOf, value: Item, into: Item) -> bool:
+    """Whether one value may become the other: the product's rules and the list above make no difference, and it does not stand below."""
+    roots = [of.dictionary.line(each)[0].parent for each in (value, into)]
+    return dict(value.extra) == dict(into.extra) and roots[0] == roots[1] and into.id not in of.dictionary.below({value.id})
+
+
 def repoint(of: ListOf, value: int, into: int, *, actor: Actor) -> Iterator[int]:
     """Give records that bear one value the other, the recycle bin included: at each step a portion that commits for itself."""
     for use in of.uses:
         while done := _portion(use, value, into, actor):
             yield done
+
+
+def bearing(of: ListOf, value: int) -> int:
+    """How many records still bear a value, the recycle bin included."""
+    found = 0
+    with connection.cursor() as cursor:
+        patience.unhurried()
+        for use in of.uses:
+            cursor.execute(
+                f'SELECT count(*) FROM "{use.table}" WHERE {_changed(use)[1]}', {"old": value, "new": value, "key": use.field.key}
+            )
+            found += cursor.fetchone()[0]
+    return found
 
 
 def _portion(use: Use, value: int, into: int, actor: Actor) -> int:
@@ -152,11 +265,19 @@ def _shaping(of: ListOf, actor: Actor, *, fixed: bool = False) -> None:
         )
 
 
-def _new(of: ListOf, zh: str, en: str, colour: str, parent: int | None) -> int:
+def _new(of: ListOf, zh: str, en: str, colour: str, parent: int | None, code: str = "") -> int:
+    if code and (len(code) > LONGEST_CODE or any(c.isspace() or not c.isprintable() for c in code) or of.dictionary.by_code(code)):
+        raise Invalidated({"code": _("“%(code)s” cannot be the code of a new value.") % {"code": code[:LONGEST_CODE]}})
     rows = DictionaryValue.objects.filter(dictionary=of.code)
     last = rows.aggregate(last=Max("position"))["last"]
     row = DictionaryValue.objects.create(
-        dictionary=of.code, code=_code(of, zh, en), zh=zh, en=en, colour=colour, parent_id=parent, position=-1 if last is None else last + 1
+        dictionary=of.code,
+        code=code or _code(of, zh, en),
+        zh=zh,
+        en=en,
+        colour=colour,
+        parent_id=parent,
+        position=-1 if last is None else last + 1,
     )
     dictionary.clear()
     return int(row.pk)
@@ -170,13 +291,14 @@ def _code(of: ListOf, zh: str, en: str) -> str:
     return next(code for n in range(1, len(taken) + 3) if (code := plain if n == 1 else f"{plain}_{n}") not in taken)
 
 
-def _labels(of: ListOf, zh: str, en: str, but: Item | None = None) -> tuple[str, str]:
+def _labels(of: ListOf, zh: str, en: str, parent: int | None, but: Item | None = None) -> tuple[str, str]:
+    """As they are kept; no other value beside it bears one of them. Raises Invalidated."""
     zh, en = (" ".join(text.replace("\x00", "").split()) for text in (zh, en))
     en = en or zh
     if not zh or len(zh) > LONGEST or len(en) > LONGEST:
         raise Invalidated({"zh": _("Give the value a name of at most %(most)d characters.") % {"most": LONGEST}})
     for item in of.items:
-        if (but is None or item.id != but.id) and {fold(zh), fold(en)} & {fold(item.zh), fold(item.en)}:
+        if item.parent == parent and (but is None or item.id != but.id) and {fold(zh), fold(en)} & {fold(item.zh), fold(item.en)}:
             raise Invalidated({"zh": _("There is a value “%(name)s” in this list already.") % {"name": item.label}})
     return zh, en
 
@@ -186,8 +308,14 @@ def _colour(colour: str) -> str:
 
 
 def _above(of: ListOf, parent: int | None) -> int | None:
-    """The value of the list above under which a new one is offered."""
-    above = of.above
+    """The value below which one stands, or that of the list above under which it is offered."""
+    inside, above = of.dictionary.by_id(parent), of.above
+    if inside is not None:
+        if inside.into is not None or of.dictionary.fixed:
+            raise Invalidated({"parent": _("Choose another value of the same list.")})
+        if len(of.dictionary.line(inside)) >= DEEPEST:
+            raise Invalidated({"parent": _("A list has at most %(most)d levels.") % {"most": DEEPEST}})
+        return inside.id
     if above is None or parent is None:
         return None
     if above.dictionary.by_id(parent) is None:
@@ -195,4 +323,19 @@ def _above(of: ListOf, parent: int | None) -> int | None:
     return parent
 
 
-__all__ = ["COLOURS", "add", "add_lines", "change", "may_shape", "merge", "repoint", "shift"]
+__all__ = [
+    "COLOURS",
+    "add",
+    "add_lines",
+    "alike",
+    "bearing",
+    "change",
+    "hang",
+    "may_shape",
+    "merge",
+    "move",
+    "open_to",
+    "order",
+    "repoint",
+    "shift",
+]

@@ -152,8 +152,7 @@ def _identify(entity: Entity, records: Sequence[Any]) -> None:
         if bound.kind.name == "number":
             blank = [r for r in records if not bound.value(r)]
             if blank:
-                for record, number in zip(blank, numbering.take(bound.kind, len(blank)), strict=True):  # type: ignore[arg-type]
-                    bound.set(record, number)
+                numbering.give(entity, bound, blank)
 
 
 def _create_links(entity: Entity, written: Mapping[int, Any], changed: Mapping[int, set[str]]) -> None:

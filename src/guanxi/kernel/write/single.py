@@ -34,7 +34,7 @@ def create(entity: Entity, values: Mapping[str, Any], *, actor: Actor, door: str
         record.id = next_ids(1)[0]
         for field in entity.fields.values():
             if field.kind.name == "number" and not field.value(record):
-                field.set(record, numbering.take(field.kind)[0])  # type: ignore[arg-type]
+                numbering.give(entity, field, [record])
         record.save(force_insert=True)
         after.save_links(entity, record, changed)
         after.index(entity, [record])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from guanxi.kernel import jobs, lists, write
+from guanxi.kernel import directory, jobs, lists, write
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.dictionary import Item
 from guanxi.kernel.lists import ListOf
@@ -18,6 +19,8 @@ from guanxi.kernel.whole import whole
 from guanxi.kernel.write import Refused
 from guanxi.kernel.write import lists as verbs
 from guanxi.surfaces.admin.places import CONTENTS, PLACES, Place, opened_to
+from guanxi.surfaces.admin.structure import values
+from guanxi.surfaces.admin.structure.pages import Kind, importing
 from guanxi.surfaces.admin.verbs import told
 from guanxi.surfaces.exchange.sheet import workbook
 from guanxi.surfaces.pages.frame import View, actor_of, go, page
@@ -69,24 +72,39 @@ def _drawn(request: HttpRequest, of: ListOf, refusal: Refused | None = None, cho
     counted = lists.counts(of) if _sees_all(of, actor) else None
     context = {
         "of": of,
-        "values": [{"item": item, "uses": None if counted is None else counted.get(item.id, 0)} for item in items],
+        "values": [
+            {"item": item, "uses": None if counted is None else counted.get(item.id, 0), "depth": len(of.dictionary.line(item)) - 1}
+            for item in items
+        ],
         "counted": counted is not None,
         "uses": _where(of),
         "chosen": value,
-        "first": bool(items) and value == items[0],
-        "last": bool(items) and value == items[-1],
-        "others": [i for i in items if value is not None and i.id != value.id and _alike(i, value)],
+        **_places(of, items, value),
         "above": above,
         "parents": {i.id: i for i in above.dictionary.items()} if above else {},
+        "lists": [each for each in lists.everything() if each.code != of.code],
+        "declared": any(use.field.kind.depends_on for use in of.uses),  # type: ignore[attr-defined]
         "colours": _colours(),
+        "departments": {i: e.name for i, e in directory.branches(actor).items() if e.active or i in (value.departments if value else ())},
         "typed": request.POST if refusal else {},
         "error": told(refusal),
     }
     return page(request, "admin/list.html", context, title=of.label, status=422 if refusal else 200)
 
 
-def _alike(one: Item, other: Item) -> bool:
-    return dict(one.extra) == dict(other.extra) and one.parent == other.parent
+def _places(of: ListOf, items: Sequence[Item], value: Item | None) -> dict[str, Any]:
+    """Where a value stands, what it may become, and below what it may be put."""
+    if value is None:
+        return {"others": [], "first": True, "last": True, "hosts": items}
+    inside = {i.id for i in items}
+    level = [i for i in items if i.parent == value.parent or not inside & {i.parent, value.parent}]
+    under = of.dictionary.below({value.id})
+    return {
+        "first": value == level[0],
+        "last": value == level[-1],
+        "others": [i for i in items if i.id != value.id and verbs.alike(of, value, i)],
+        "hosts": [i for i in items if i.id not in under],
+    }
 
 
 def _sees_all(of: ListOf, actor: Actor) -> bool:
@@ -99,8 +117,7 @@ def _where(of: ListOf) -> str:
 
 
 def _colours() -> list[tuple[str, str]]:
-    names = (_("Grey"), _("Blue"), _("Green"), _("Amber"), _("Red"), _("Violet"))
-    return list(zip(verbs.COLOURS, names, strict=True))
+    return [(code, str(name)) for code, name in values.COLOURS.items()]
 
 
 def _verb(do: Callable[[HttpRequest, ListOf, Item | None], str]) -> View:
@@ -124,7 +141,8 @@ def _verb(do: Callable[[HttpRequest, ListOf, Item | None], str]) -> View:
 
 
 def _add(request: HttpRequest, of: ListOf, value: Item | None) -> str:
-    came, stood = verbs.add_lines(of, request.POST.get("lines", ""), whole(request.POST.get("parent")), actor=actor_of(request))
+    under = whole(request.POST.get("below")) or whole(request.POST.get("parent"))
+    came, stood = verbs.add_lines(of, request.POST.get("lines", ""), under, actor=actor_of(request))
     if not came and not stood:
         raise write.Invalidated({"lines": _("Write one value a line.")})
     said = _("%(n)d added.") % {"n": came}
@@ -142,6 +160,25 @@ def _change(request: HttpRequest, of: ListOf, value: Item | None) -> str:
 def _shift(request: HttpRequest, of: ListOf, value: Item | None) -> str:
     assert value is not None
     verbs.shift(of, value, up=bool(request.POST.get("up")), actor=actor_of(request))
+    return _("Saved")
+
+
+def _open_to(request: HttpRequest, of: ListOf, value: Item | None) -> str:
+    assert value is not None
+    named = (whole(each) or 0 for each in request.POST.getlist("departments") if each)
+    verbs.open_to(of, value, named, actor=actor_of(request))
+    return _("Saved")
+
+
+def _hang(request: HttpRequest, of: ListOf, value: Item | None) -> str:
+    verbs.hang(of, request.POST.get("above", ""), actor=actor_of(request))
+    return _("Saved")
+
+
+def _move(request: HttpRequest, of: ListOf, value: Item | None) -> str:
+    assert value is not None
+    given = request.POST
+    verbs.move(of, value, whole(given.get("parent")) or whole(given.get("under")), whole(given.get("before")), actor=actor_of(request))
     return _("Saved")
 
 
@@ -163,40 +200,52 @@ def repoint(progress: jobs.Progress) -> None:
     of = lists.get(progress.spec["list"])
     if of is None:
         return
-    for done in verbs.repoint(of, progress.spec["old"], progress.spec["new"], actor=progress.actor):
+    old = progress.spec["old"]
+    progress.total = progress.done + verbs.bearing(of, old)
+    progress.save()
+    for done in verbs.repoint(of, old, progress.spec["new"], actor=progress.actor):
         progress.advance(done, done=done)
         progress.save()
+        if progress.cancelled():
+            return
+
+
+def _kind(of: ListOf) -> Kind:
+    """The list as a table that leaves as a workbook and comes back from one."""
+    return Kind(
+        f"lists/{of.code}",
+        of.label,
+        values.columns(of),
+        values.NEEDED,
+        lambda actor: values.export(of),
+        values.carrying(of),
+        verbs.may_shape,
+    )
 
 
 @shaping
 def export(request: HttpRequest, code: str) -> HttpResponse:
     """The values as a workbook."""
-    of = _list(code)
-    above = of.above
-    parents = {i.id: i.label for i in above.dictionary.items()} if above else {}
-    heads = [
-        _("Code"),
-        _("Name in Chinese"),
-        _("Name in English"),
-        _("Colour"),
-        _("Offered"),
-        _("Default"),
-        *([above.label] if above else []),
-    ]
-    colours, said = dict(_colours()), {True: _("yes"), False: _("no")}
-    rows = (
-        [i.code, i.zh, i.en, str(colours[i.colour]), said[i.active], said[i.default], *([parents.get(i.parent or 0, "")] if above else [])]
-        for i in of.items
-    )
-    return workbook(of.label.replace("/", "-"), heads, rows)
+    kind = _kind(_list(code))
+    return workbook(str(kind.label).replace("/", "-"), [str(column.label) for column in kind.columns], kind.export(actor_of(request)))
+
+
+@shaping
+def import_(request: HttpRequest, code: str) -> HttpResponse:
+    """Values from a file: what it would do, row by row, and then it is done as a whole."""
+    return importing(_kind(_list(code)))(request)
 
 
 urls = [
     path("admin/lists/", show),
     path("admin/lists/<slug:code>/", one),
     path("admin/lists/<slug:code>/export/", export),
+    path("admin/lists/<slug:code>/import/", import_),
     path("admin/lists/<slug:code>/add/", _verb(_add)),
+    path("admin/lists/<slug:code>/hang/", _verb(_hang)),
     path("admin/lists/<slug:code>/<int:value_id>/", _verb(_change)),
     path("admin/lists/<slug:code>/<int:value_id>/shift/", _verb(_shift)),
+    path("admin/lists/<slug:code>/<int:value_id>/departments/", _verb(_open_to)),
+    path("admin/lists/<slug:code>/<int:value_id>/move/", _verb(_move)),
     path("admin/lists/<slug:code>/<int:value_id>/merge/", _verb(_merge)),
 ]

@@ -5,26 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
-from guanxi.kernel import clock, directory
+from guanxi.kernel import clock, directory, lists
 from guanxi.kernel.china import regions
 from guanxi.kernel.dictionary import DECLARED
 from guanxi.kernel.models import AccessLog
 from guanxi.kernel.registry import registry
 from guanxi.kernel.whole import whole
+from guanxi.kernel.write import Refused
 from guanxi.org import words
 from guanxi.org.models import Operation, Role, User
 from guanxi.org.roles import reviewers
 from guanxi.surfaces.admin.places import PLACES, TRAILS, Place, administering
 from guanxi.surfaces.admin.sheets import sheet
+from guanxi.surfaces.admin.verbs import told
 from guanxi.surfaces.days import between
 from guanxi.surfaces.exchange.sheet import workbook
-from guanxi.surfaces.pages.frame import actor_of, page
+from guanxi.surfaces.pages.form import refused
+from guanxi.surfaces.pages.frame import actor_of, go, page
+from guanxi.surfaces.shape import undoing
 
 PLACES.append(
     Place(
@@ -56,6 +61,8 @@ SUBJECTS = {
     "provider": gettext_lazy("Sign-on service"),
     "identity": gettext_lazy("Link to a sign-on service"),
     "dictionaryvalue": gettext_lazy("Value of a list"),
+    "choicelist": gettext_lazy("Choice list"),
+    "numbering": gettext_lazy("Automatic number"),
     "customfield": gettext_lazy("Field of your own"),
     "formlayout": gettext_lazy("Layout of a form"),
 }
@@ -100,6 +107,10 @@ COLUMNS = {
     "colour": gettext_lazy("Colour"),
     "default": gettext_lazy("Default"),
     "into_id": gettext_lazy("Becomes"),
+    "above": gettext_lazy("Hangs on the list"),
+    "parts": gettext_lazy("Parts"),
+    "reset": gettext_lazy("The counter begins anew"),
+    "quick": gettext_lazy("Quick, with gaps"),
     "label": gettext_lazy("Name"),
     "help": gettext_lazy("Help below the field"),
     "required": gettext_lazy("Must be filled in"),
@@ -153,6 +164,7 @@ class _Line:
             "verb": verb,
             "tone": tone,
             "change": self.change(),
+            "undo": self.row.pk if undoing.may_undo(self.row) else None,
         }
 
     def role(self, role: int) -> str:
@@ -182,6 +194,11 @@ class _Line:
             return ""
         if key in ("user_id", "manager_id", "head_id"):
             return directory.person_name(value)
+        if key == "parent_id" and self.row.subject == "dictionaryvalue":
+            return _value(value)
+        if key == "above":
+            found = lists.get(value)
+            return found.label if found else str(value)
         if key in ("department_id", "parent_id"):
             return directory.department_name(value)
         if key == "role_id":
@@ -192,6 +209,8 @@ class _Line:
             return directory.grantee_name(key.removesuffix("_id"), value)
         if key == "region":
             return regions.label(f"{value:06d}")
+        if key == "parts":
+            return "".join(text if kind == "text" else f"{{{kind}{':' + text if text else ''}}}" for kind, text in value)
         if isinstance(value, list):
             return _(", ").join(directory.department_name(d) for d in value)
         if key == "review":
@@ -242,4 +261,18 @@ def export(request: HttpRequest) -> HttpResponse:
     return workbook(_("Trail of administration"), heads, lines())
 
 
-urls = [path("admin/trail/", show), path("admin/trail/export/", export)]
+@administering
+@require_POST
+def undo(request: HttpRequest, operation: int) -> HttpResponse:
+    """Take one change of the shape back."""
+    row = Operation.objects.filter(pk=operation).first()
+    if row is None:
+        raise Http404
+    try:
+        undoing.undo(row, actor=actor_of(request))
+    except Refused as refusal:
+        return refused(request, told(refusal))
+    return go(request, f"/admin/trail/?what={row.subject}", _("Taken back. It stands in the trail as a change of its own."))
+
+
+urls = [path("admin/trail/", show), path("admin/trail/export/", export), path("admin/trail/<int:operation>/undo/", undo)]

@@ -12,9 +12,10 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from guanxi.kernel import clock, directory, drafts, notices, petitions, pooled, query, search
+from guanxi.kernel import clock, dependence, directory, drafts, notices, petitions, pooled, query, search
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.china import pinyin, regions, tokens
+from guanxi.kernel.dictionary import Dictionary, Item
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.lookup import LookupKind
 from guanxi.kernel.models import AccessLog
@@ -27,6 +28,8 @@ from guanxi.surfaces.ui.environment import bounded
 PALETTE_HITS = 8
 PAGE_HITS = 50
 PICKED = 12
+#: Values of a tree that a search offers.
+VALUES = 60
 
 
 @signed_in
@@ -140,6 +143,43 @@ def pick_region(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
+def pick_value(request: HttpRequest, code: str) -> HttpResponse:
+    """Values of a list that is a tree, level by level or by a piece of the name, the path or the reading."""
+    known = Dictionary(code)
+    if not known.tree:
+        raise Http404
+    text = request.GET.get("q", "").strip()[:200]
+    here = known.by_name(text) if text else None
+    active = [item for item in known.offered(actor_of(request)) if _beneath(request, known, item)]
+    inside = {item.parent for item in active}
+    if here is not None:
+        found = [here, *(item for item in active if item.parent == here.id)]
+    elif text:
+        found = [item for item in active if text.lower() in known.path(item).lower() or _read_as(text.lower(), item.zh)][:VALUES]
+    else:
+        found = [item for item in active if known.above(item) is None]
+    shown = [(item.code, known.path(item), "") for item in found]
+    deeper = {item.code for item in found if item.id in inside and item != here}
+    return fragment(request, "pages/options.html", {"options": shown, "deeper": deeper, "q": text, "create": "", "entity": None})
+
+
+def _beneath(request: HttpRequest, known: Dictionary, item: Item) -> bool:
+    """Whether a value fits what is chosen in the field that the picker sends along."""
+    aboves = next((Dictionary(name) for name in [known.under] if name), None)
+    said = [str(value) for key, value in request.GET.items() if key not in ("q", "as")]
+    return aboves is None or not said or dependence.fits(known, item, aboves, aboves.by_code(said[0]))
+
+
+def _read_as(text: str, label: str) -> bool:
+    return text.isascii() and any(text in reading for reading in _plain_readings(label))
+
+
+@lru_cache(maxsize=8_192)
+def _plain_readings(label: str) -> tuple[str, str]:
+    return pinyin.initials(label).lower(), "".join(pinyin.syllables(label)).lower()
+
+
+@signed_in
 def counts(request: HttpRequest) -> HttpResponse:
     """Bounded figures of the menu in one request."""
     actor = actor_of(request)
@@ -178,6 +218,7 @@ urls = [
     path("_counts/", counts),
     path("_pick/regions/", pick_region),
     path("_pick/colleagues/", pick_colleague),
+    path("_pick/values/<slug:code>/", pick_value),
     path("_pick/<slug:slug>/", pick),
     path("<slug:slug>/<int:record_id>/_reveal/<slug:key>/", reveal),
 ]

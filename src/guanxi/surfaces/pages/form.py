@@ -12,12 +12,13 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from markupsafe import Markup
 
-from guanxi.kernel import drafts, idempotency, layouts, one, ruled, write
+from guanxi.kernel import dependence, drafts, idempotency, layouts, one, ruled, write
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.draft import Draft
 from guanxi.kernel.duplicates import Likeness
 from guanxi.kernel.entity import Entity, Form
 from guanxi.kernel.fields.base import Field, Reader
+from guanxi.kernel.fields.choice import ChoiceKind
 from guanxi.kernel.fields.money import show_amount
 from guanxi.kernel.whole import whole
 from guanxi.surfaces.pages import likeness, sent
@@ -79,7 +80,7 @@ def control(
     entity: Entity, field: Field, values: dict[str, Any], errors: dict[str, str], reader: Reader, *, record: Any = None
 ) -> dict[str, Any]:
     """One labelled control, holding what was typed if it was refused."""
-    typed, field = values.get(field.key), beside(field, values)
+    typed, field = values.get(field.key), dependence.beneath(entity, beside(field, values), values)
     html = retyped(field, typed, reader) if field.key in errors else field.kind.input(field, typed, reader)
     html = likeness.asking(entity, field, Markup(html), record.id if record is not None else None)
     return {
@@ -145,8 +146,8 @@ def defaults(entity: Entity, request: HttpRequest) -> dict[str, Any]:
     values: dict[str, Any] = {"owner": reader.actor.id}
     form = entry_of(entity, request)
     for key, field in entity.fields.items():
-        first = field.kind.dictionary.first() if hasattr(field.kind, "dictionary") else None
-        if first is not None and field.kind.name == "choice" and not field.first:
+        first = field.kind.first(reader) if isinstance(field.kind, ChoiceKind) and field.kind.name == "choice" else None
+        if first is not None and not field.first:
             values[key] = first.id
         elif not field.computed and field.kind.stored != "list" and (begins := ruled.first(field, reader)) is not None:
             values[key] = begins
@@ -307,6 +308,12 @@ def refused(request: HttpRequest, message: str) -> HttpResponse:
     return page(request, "pages/refused.html", {"message": message, "back": "/"}, title=_("Not allowed"), status=403)
 
 
+def _hanging(request: HttpRequest, entity: Entity, key: str) -> list[str]:
+    """What is to be emptied because it hangs on the field that is changed and would not fit any more."""
+    asked = request.POST.getlist("empty")
+    return [f.key for f, on in dependence.pairs(entity) if on.key == key and f.key in asked]
+
+
 @signed_in
 def one_field(request: HttpRequest, slug: str, record_id: int, key: str) -> HttpResponse:
     """Click to edit: GET gives the little form, POST saves one field and answers with its new cell."""
@@ -322,14 +329,20 @@ def one_field(request: HttpRequest, slug: str, record_id: int, key: str) -> Http
     if request.method != "POST":
         if "cancel" in request.GET:
             return fragment(request, "pages/cell.html", {**context, "html": Markup(cell(entity, field, row, reader))})
-        context["control"] = beside(field, {k: f.value(row) for k, f in entity.fields.items()}).kind.input(field, field.value(row), reader)
+        values = {k: f.value(row) for k, f in entity.fields.items()}
+        context["control"] = dependence.beneath(entity, beside(field, values), values).kind.input(field, field.value(row), reader)
         return fragment(request, "pages/cell_edit.html", context)
-    values = posted(request, {key: field})
+    values = posted(request, {key: field}) | dict.fromkeys(_hanging(request, entity, key), "")
     try:
         done = write.update(row, values, actor=actor, door="cell", base=base_of(request))
     except write.Refused as refusal:
         messages = refusal.errors if isinstance(refusal, write.Invalidated) else {}
         context |= {"control": retyped(field, values.get(key), reader), "error": messages.get(key, str(refusal))}
+        if key in messages:
+            hanging = [f for f, on in dependence.pairs(entity) if on.key == key and f.key in entity.writable(actor)]
+            context |= (
+                {"hanging": hanging, "control": field.kind.input(field, field.kind.parse(values[key], reader), reader)} if hanging else {}
+            )
         status = 409 if isinstance(refusal, write.Conflict) else 422
         return fragment(request, "pages/cell_edit.html", context, status=status)
     if isinstance(done, Draft):

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, DateField, F, IntegerField, Q, Sum, Value
+from django.db.models import Case, Count, DateField, F, IntegerField, Q, Sum, Value, When
 from django.db.models.functions import Cast, TruncMonth, TruncQuarter, TruncYear
+from django.db.models.lookups import In
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,6 +23,7 @@ from guanxi.kernel import patience, statement
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.china import regions
 from guanxi.kernel.condition import period
+from guanxi.kernel.dictionary import Dictionary
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Field, Reader
 from guanxi.kernel.fields.money import BASE_CURRENCY
@@ -93,6 +95,11 @@ class Groups:
     lost: tuple[int, ...]
 
     @property
+    def top(self) -> bool:
+        """Whether values of a tree are counted under the topmost ones."""
+        return self.period == shapes.TOP
+
+    @property
     def ends(self) -> bool:
         """Whether records are won and lost, and the groups are not themselves the stages."""
         return bool(self.won and self.lost) and self.field.key != self.entity.stage
@@ -119,7 +126,11 @@ class Groups:
 
     def _grouped(self, rows: Rows) -> statement.Statement:
         found = self._figures(rows.order_by().annotate(_group=self._value()).values("_group"))
-        order = [F("_group").desc(nulls_last=True)] if self.period else [F("s").desc(nulls_last=True), F("n").desc(), F("_group").asc()]
+        order = (
+            [F("_group").desc(nulls_last=True)]
+            if self.period and not self.top
+            else [F("s").desc(nulls_last=True), F("n").desc(), F("_group").asc()]
+        )
         return statement.compiled(found.order_by(*order).values_list("_group", "n", "s", "w", "l", "g")[: MOST + 1])
 
     def _figures(self, grouped: Any) -> Any:
@@ -140,6 +151,8 @@ class Groups:
 
     def _value(self) -> Any:
         stored = self.field.column.expression()
+        if self.top:
+            return _topmost(self.field, stored)
         if self.field.kind.name == "region":
             return stored / Value(PROVINCE)
         if not self.period:
@@ -147,6 +160,17 @@ class Groups:
         if self.field.kind.name == "datetime":
             return Cast(_BEGINNINGS[self.period](stored, tzinfo=timezone.get_default_timezone()), DateField())
         return _BEGINNINGS[self.period](stored, output_field=DateField())
+
+
+def _topmost(field: Field, stored: Any) -> Any:
+    """SQL of the topmost value above the one that a record bears."""
+    known: Dictionary = field.kind.dictionary  # type: ignore[attr-defined]
+    places: dict[int, list[int]] = {}
+    for item in known.items():
+        if known.above(item) is not None:
+            places.setdefault(known.line(item)[0].id, []).append(item.id)
+    cases = [When(condition=Q(In(stored, ids)), then=Value(top)) for top, ids in places.items()]
+    return Case(*cases, default=stored, output_field=IntegerField())
 
 
 def groups_of(entity: Entity, by: str, reader: Reader) -> Groups:
@@ -234,12 +258,15 @@ def _ordered(shown: Groups, found: Sequence[tuple[Any, Figures]]) -> Sequence[tu
 def _names(shown: Groups, values: list[Any]) -> dict[Any, str]:
     """What each group is called; records that this person may not see have no name."""
     kind, reader = shown.field.kind, shown.reader
-    if shown.period:
+    if shown.period and not shown.top:
         return {value: _period_words(shown.period, value) for value in values}
     if kind.name == "region":
         return {value: regions.label(f"{value:02d}0000") for value in values}
     if kind.name == "lookup":
         return {value: title or "—" for value, title in kind.titles(values, reader).items()}  # type: ignore[attr-defined]
+    if kind.name == "choice":
+        known = {item.id: item for item in kind.dictionary.items()}  # type: ignore[attr-defined]
+        return {value: kind.dictionary.path(known[value]) if value in known else "—" for value in values}  # type: ignore[attr-defined]
     return {value: kind.text(value, reader) or "—" for value in values}
 
 
@@ -267,6 +294,8 @@ def _condition(shown: Groups, value: Any) -> list[Any]:
     key, kind = shown.field.key, shown.field.kind
     if value is None:
         return [key, "empty"] if "empty" in kind.operators else []
+    if shown.top:
+        return [key, "within", kind.json(value)]
     if shown.period:
         return [key, "between", [value.isoformat(), period.last_day(shown.period, value).isoformat()]]
     if kind.name == "region":

@@ -23,6 +23,8 @@ CARD = 4
 LAYOUTS = ("table", "board", "calendar", "groups")
 #: Kinds whose values make groups as they stand; dates make groups by period.
 GROUPING = ("choice", "person", "department", "lookup", "region", "rating")
+#: The grouping of a tree of values by its topmost ones.
+TOP = "top"
 PERIODS: dict[str, Label] = {
     "month": gettext_lazy("%(field)s, by month"),
     "quarter": gettext_lazy("%(field)s, by quarter"),
@@ -59,7 +61,9 @@ def groupings(entity: Entity, actor: Actor) -> dict[str, str]:
     found = {**choices(entity, actor), **{k: f for name in GROUPING for k, f in fields.items() if f.kind.name == name}}
     dated = {k: f for k, f in dates(entity, actor).items() if f.column.path is not None}
     periods = {f"{k}.{period}": str(words) % {"field": f.label} for k, f in dated.items() for period, words in PERIODS.items()}
-    return {**{k: str(f.label) for k, f in found.items()}, **periods}
+    trees = [k for k, f in found.items() if f.kind.name == "choice" and f.kind.dictionary.tree]  # type: ignore[attr-defined]
+    tops = {f"{k}.{TOP}": _("%(field)s, topmost level") % {"field": found[k].label} for k in trees}
+    return {**{k: str(f.label) for k, f in found.items()}, **tops, **periods}
 
 
 def readable(entity: Entity, actor: Actor) -> dict[str, Field]:

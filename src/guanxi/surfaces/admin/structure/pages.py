@@ -129,7 +129,7 @@ def _shown(request: HttpRequest, kind: Kind, rows: Sequence[Row], lines: list[Li
 
 
 def _drawn(request: HttpRequest, kind: Kind, message: str = "", *, extra: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
-    context = {"kind": kind, "message": message, "lines": None, "people": kind.code != "positions", **(extra or {})}
+    context = {"kind": kind, "message": message, "lines": None, "people": kind.code in ("departments", "teams"), **(extra or {})}
     title = _("Import %(what)s") % {"what": kind.label}
     return page(request, "admin/structure_import.html", context, title=title, status=422 if message else status)
 

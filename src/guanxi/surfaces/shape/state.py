@@ -1,0 +1,175 @@
+"""The shape as it is, as one document; and what tells two of them apart."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from guanxi.kernel import lists, numbering
+from guanxi.kernel.lists import ListOf
+from guanxi.kernel.models import CustomField
+from guanxi.kernel.write import Invalidated, numbers
+from guanxi.org.models import Role
+from guanxi.surfaces.models import SavedView
+from guanxi.surfaces.shape.names import Names
+from guanxi.surfaces.shape.toml import written
+
+SECTIONS = ("lists", "fields", "roles", "views", "numbers")
+COMMENTS = {
+    "lists": "Choice lists 选项表: values in their order; `below` is a value of the same list, `under` one of the list `above`.",
+    "fields": "Fields of one's own 自定义字段, by entity; they are named own:ENTITY/CODE elsewhere.",
+    "roles": "Roles 角色: grants are action = scope, rights are field = right.",
+    "views": "Shared views 共享视图.",
+    "numbers": "Automatic numbers 自动编号: parts in their order.",
+}
+#: Bytes of a file, and the entries by which each row of a table is known.
+LARGEST = 5 * 1024 * 1024
+ROWS = {"values": ("code",), "own": ("code",), "grants": ("entity", "action"), "rights": ("entity", "field"), "shared": ("name",)}
+
+
+def described() -> dict[str, Any]:
+    """All of it, by codes only."""
+    names = Names()
+    found = sorted(lists.everything(), key=lambda of: names.list_out(of.code))
+    return {
+        "lists": {names.list_out(of.code): _list(of, names) for of in found},
+        "fields": _fields(names),
+        "roles": {role.code: _role(role, names) for role in Role.objects.order_by("code")},
+        "views": _views(names),
+        "numbers": {f"{e.key}/{f.key}": _number(numbering.scheme(e, f)) for e, f in numbers.numbered()},
+    }
+
+
+def text() -> str:
+    """The file."""
+    return (
+        "# The shape of this company, exported by Guanxi. Codes tell what is meant; nothing here is a number of this installation.\n"
+        + written(described(), COMMENTS)
+    )
+
+
+def read(body: bytes) -> dict[str, Any]:
+    """A document of a file. Raises Invalidated."""
+    try:
+        if len(body) > LARGEST:
+            raise ValueError
+        found = tomllib.loads(body.decode("utf-8-sig"))
+        list(flat(found))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise Invalidated({"file": _("This is no file of a shape. Export one and change that.")}) from None
+    if not found.keys() <= set(SECTIONS) or "\\u0000" in json.dumps(found, default=str):
+        raise Invalidated({"file": _("This is no file of a shape. Export one and change that.")})
+    return found
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing that is otherwise in a file: `verb` is add, change or absent."""
+
+    verb: str
+    place: tuple[str, ...]
+    changes: tuple[tuple[str, str, str], ...] = ()
+
+
+def differences(here: Mapping[str, Any], there: Mapping[str, Any]) -> list[Difference]:
+    """What the file `there` would add, change, or does not name though it speaks of the group that holds it."""
+    old, new = dict(flat(here)), dict(flat(there))
+    found = []
+    for place, values in new.items():
+        if place not in old:
+            found.append(Difference("add", place))
+            continue
+        changes = [(key, _shown(old[place].get(key)), _shown(values[key])) for key in values if values[key] != old[place].get(key)]
+        if changes:
+            found.append(Difference("change", place, tuple(changes)))
+    for section, tables in there.items():
+        for key, table in tables.items():
+            for rows in ("values", "own"):
+                known = [row["code"] for row in here.get(section, {}).get(key, {}).get(rows, [])]
+                wanted = [row["code"] for row in table.get(rows, []) if row["code"] in known]
+                stands = [code for code in known if code in wanted]
+                if stands != wanted:
+                    found.append(Difference("change", (section, key), ((_("order"), ", ".join(stands), ", ".join(wanted)),)))
+    groups = {place[:2] for place in new}
+    absent = (place for place in old if place not in new and len(place) > 2 and place[:2] in groups and place[0] != "views")
+    found += [Difference("absent", place) for place in absent if old[place].get("active") is not False]
+    return found
+
+
+def _shown(value: Any) -> str:
+    return value if isinstance(value, str) else "" if value is None else json.dumps(value, ensure_ascii=False)
+
+
+def flat(document: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
+    """Each thing by its place: a table, and each row of its tables."""
+    for section, tables in document.items():
+        for key, table in tables.items():
+            yield (section, key), {k: v for k, v in table.items() if k not in ROWS}
+            for rows, known_by in ROWS.items():
+                for row in table.get(rows, []):
+                    yield (section, key, rows, *(str(row[each]) for each in known_by)), dict(row)
+
+
+def _list(of: ListOf, names: Names) -> dict[str, Any]:
+    known = of.dictionary
+    aboves = of.above.dictionary if of.above else None
+    rows = []
+    for item in of.items:
+        inside = known.above(item)
+        root = aboves.by_id(known.line(item)[0].parent) if aboves and inside is None else None
+        row: dict[str, Any] = {"code": item.code, "zh": item.zh, "en": item.en, "colour": item.colour}
+        row |= {"below": inside.code if inside else "", "under": root.code if root else ""}
+        row |= {"active": item.active, "default": item.default}
+        rows.append({**row, "departments": [names.departments[d] for d in item.departments if d in names.departments]})
+    return {"above": names.list_out(known.under) if known.under else "", "values": rows}
+
+
+def _fields(names: Names) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for row in CustomField.objects.order_by("entity", "position", "id"):
+        options = names.out({k: v for k, v in row.options.items() if k not in ("dictionary", "code")})
+        line: dict[str, Any] = {
+            "code": names.own[row.pk].rpartition("/")[2],
+            "kind": row.kind,
+            "zh": row.label,
+            "en": row.en,
+            "help": row.help,
+        }
+        line |= {"required": row.required, "active": row.active}
+        line |= {"list": names.list_out(row.options["dictionary"]) if "dictionary" in row.options else "", "options": options}
+        found.setdefault(row.entity, {"own": []})["own"].append(line)
+    return found
+
+
+def _role(role: Role, names: Names) -> dict[str, Any]:
+    grants = [
+        {"entity": g.entity, "action": g.action, "scope": g.scope, "departments": [names.departments[d] for d in g.departments if d in names.departments],
+         "territory": g.territory, "review": g.review}
+        for g in role.grants.order_by("entity", "action")
+    ]  # fmt: skip
+    rights = [{"entity": r.entity, "field": names.out(r.field), "right": r.right} for r in role.field_rights.order_by("entity", "field")]
+    plain = {k: getattr(role, k) for k in ("zh", "en", "about", "second", "keeps", "delegable", "shapes", "active")}
+    return {**plain, "grants": grants, "rights": sorted(rights, key=lambda row: (row["entity"], row["field"]))}
+
+
+def _views(names: Names) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for view in SavedView.objects.filter(shared=True).order_by("entity", "position", "name", "id"):
+        line = {"name": view.name, "where": json.dumps(names.out(view.where), ensure_ascii=False), "columns": names.out(list(view.columns))}
+        line |= {"sort": names.out(view.sort), "layout": view.layout, "by": names.out(view.by)}
+        rows = found.setdefault(view.entity, {"shared": []})["shared"]
+        if all(row["name"] != view.name for row in rows):
+            rows.append(line)
+    return found
+
+
+def _number(made: numbering.Scheme) -> dict[str, Any]:
+    return {"parts": [list(part) for part in made.parts], "reset": made.reset, "quick": made.quick}
+
+
+__all__ = ["Difference", "described", "differences", "flat", "read", "text"]

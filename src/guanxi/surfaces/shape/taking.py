@@ -1,0 +1,294 @@
+"""Taking over a shape from a file: by the verbs of the house, in one transaction, adding, changing and retiring, deleting nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from guanxi.kernel import custom, dictionary, lists, numbering
+from guanxi.kernel.actor import SYSTEM, Actor
+from guanxi.kernel.condition import tree
+from guanxi.kernel.dictionary import Dictionary
+from guanxi.kernel.entity import Entity
+from guanxi.kernel.lists import ListOf
+from guanxi.kernel.models import CustomField, DictionaryValue
+from guanxi.kernel.registry import registry
+from guanxi.kernel.write import Invalidated, Refused, numbers, unit
+from guanxi.kernel.write import fields as field_verbs
+from guanxi.kernel.write import lists as list_verbs
+from guanxi.org import actors, roles
+from guanxi.org.duty import DOOR, administering
+from guanxi.org.models import Role, User
+from guanxi.surfaces.models import SavedView
+from guanxi.surfaces.shape import state
+from guanxi.surfaces.shape.names import Names
+from guanxi.surfaces.shape.state import Difference
+
+
+class _Back(Exception):
+    """It was only a look, or something was refused."""
+
+
+def run(document: Mapping[str, Any], *, actor: Actor, promised: str | None = None) -> tuple[list[Difference], list[str], bool]:
+    """What a file changes, what is refused of it, and whether it is done now: where `promised` is the fingerprint of exactly this
+    and nothing is refused. Raises Forbidden."""
+    administering(actor)
+    found, refused, done = state.differences(state.described(), document), [], False
+    try:
+        with dictionary.apart(), unit(actor, DOOR):
+            refused = _Taking(document, actor).all()
+            done = promised == fingerprint(found) and not refused
+            if not done:
+                raise _Back
+    except _Back:
+        pass
+    finally:
+        custom.load()
+        numbering.load()
+        actors.forget()
+    return found, refused, done
+
+
+def fingerprint(found: Sequence[Difference]) -> str:
+    """Tells whether two looks saw the same."""
+    return hashlib.sha256(json.dumps([[d.verb, d.place, d.changes] for d in found]).encode()).hexdigest()
+
+
+class _Taking:
+    """One going through a document; what is refused is said, and the rest looked at all the same."""
+
+    def __init__(self, document: Mapping[str, Any], actor: Actor) -> None:
+        self.document, self.actor, self.refused, self.names = document, actor, list[str](), Names()
+
+    @contextmanager
+    def judged(self, *place: str) -> Iterator[None]:
+        """One thing: what is refused of it is undone, and said."""
+        try:
+            with transaction.atomic():
+                yield
+        except (Refused, KeyError, TypeError, ValueError, AttributeError) as refusal:
+            dictionary.clear()
+            said = str(refusal) if isinstance(refusal, Refused) else _("This cannot be read.")
+            self.refused.append(f"{' · '.join(place)}: {said}")
+
+    def section(self, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        yield from self.document.get(name, {}).items()
+
+    def all(self) -> list[str]:
+        """Fields first, for lists, rights and views name them; what hangs on other lists once all are there."""
+        for key, table in self.section("fields"):
+            self.fields(key, table.get("own", []))
+        custom.load()
+        self.names = Names()
+        for name, table in self.section("lists"):
+            self.hung(name, table)
+        for name, table in self._hanging_last():
+            self.values(name, table.get("values", []))
+        for code, table in self.section("roles"):
+            with self.judged("roles", code):
+                self.role(code, table)
+        for key, table in self.section("views"):
+            self.views(key, table.get("shared", []))
+        for key, table in self.section("numbers"):
+            with self.judged("numbers", key):
+                self.number(key, table)
+        return self.refused
+
+    def _hanging_last(self) -> list[tuple[str, dict[str, Any]]]:
+        """The lists, each after the one on which it hangs."""
+        tables = dict(self.section("lists"))
+
+        def depth(name: str) -> int:
+            steps = 0
+            while (name := str(tables.get(name, {}).get("above", ""))) and steps <= len(tables):
+                steps += 1
+            return steps
+
+        return sorted(tables.items(), key=lambda pair: depth(pair[0]))
+
+    def fields(self, key: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """The fields of one's own of an entity."""
+        for place, row in enumerate(rows):
+            with self.judged("fields", key, str(row.get("code"))):
+                entity = _entity(key)
+                if not field_verbs.shapeable(entity) or row["kind"] not in custom.KINDS:
+                    raise Invalidated({"kind": _("This kind of field is not known here.")})
+                self.field(entity, row, place)
+        coded = {f"own:{key}/{row.get('code')}" for row in rows}
+        for name, pk in Names().pk.items():
+            if name.startswith(f"own:{key}/") and name not in coded:
+                CustomField.objects.filter(pk=pk, active=True).update(active=False)
+
+    def field(self, entity: Entity, row: Mapping[str, Any], place: int) -> None:
+        pk = Names().pk.get(f"own:{entity.key}/{row['code']}")
+        kept = CustomField.objects.filter(pk=pk or 0).first()
+        if kept is not None and kept.kind != row["kind"]:
+            raise Invalidated({"kind": _("It holds something else here: a field does not change what it holds.")})
+        wish = field_verbs.Wish(row["zh"], row["en"], row["help"], required=bool(row["required"]))
+        words = field_verbs.words_of(entity, wish, but=kept)
+        values = {"position": place, "active": bool(row["active"]), **words}
+        if kept is None:
+            kept = CustomField.objects.create(entity=entity.key, kind=row["kind"], **values)
+        options = {**Names().back(dict(row["options"])), "code": row["code"]}
+        if row["list"]:
+            own = f"own:{entity.key}/{row['code']}"
+            options["dictionary"] = f"field_{kept.pk}" if row["list"] == own else Names().list_back(row["list"])
+            Dictionary(options["dictionary"])
+        custom.KINDS[row["kind"]](options)  # raises where they do not fit
+        wanted = {**values, "options": options}
+        if any(getattr(kept, name) != value for name, value in wanted.items() if name != "options") or _told(kept.options) != _told(
+            options
+        ):
+            CustomField.objects.filter(pk=kept.pk).update(**wanted)
+        custom.load()
+
+    def hung(self, name: str, table: Mapping[str, Any]) -> None:
+        with self.judged("lists", name):
+            of, names = _list(name), Names()
+            above = names.list_back(str(table.get("above", "")))
+            if "above" in table and above != of.dictionary.under:
+                list_verbs.hang(of, above, actor=self.actor)
+
+    def values(self, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """The values of a list, each after the one above it."""
+        with self.judged("lists", name):
+            of = _list(name)
+            for row in rows:
+                with self.judged("lists", name, str(row.get("code"))):
+                    self.value(of, row)
+            coded = [str(row["code"]) for row in rows]
+            if not of.dictionary.fixed:
+                gone = [item.id for item in of.items if item.active and item.code not in coded]
+                DictionaryValue.objects.filter(pk__in=gone).update(active=False, default=False)
+                dictionary.clear()
+            ids = [item.id for code in coded if (item := of.dictionary.by_code(code)) is not None]
+            list_verbs.order(of, ids, actor=self.actor)
+
+    def value(self, of: ListOf, row: Mapping[str, Any]) -> None:
+        known, names = of.dictionary, self.names
+        inside = known.by_code(row["below"]) if row["below"] else None
+        root = of.above.dictionary.by_code(row["under"]) if of.above and row["under"] else None
+        if (row["below"] and inside is None) or (row["under"] and root is None):
+            raise Invalidated({"below": _("There is no value “%(name)s” to stand below.") % {"name": row["below"] or row["under"]}})
+        parent = inside.id if inside else root.id if root else None
+        item = next((i for i in of.items if i.code == row["code"]), None)
+        if item is None:
+            made = list_verbs.add(of, row["zh"], row["en"], row["colour"], parent, code=row["code"], actor=self.actor)
+            item = known.by_id(made)
+            assert item is not None
+        elif item.parent != parent and not (known.fixed and inside is None):
+            list_verbs.move(of, item, parent, actor=self.actor)
+            item = known.by_id(item.id) or item
+        wish = (row["zh"], row["en"], row["colour"], bool(row["active"]), bool(row["default"]))
+        if wish != (item.zh, item.en, item.colour, item.active, item.default):
+            list_verbs.change(of, item, *wish[:3], active=wish[3], default=wish[4], actor=self.actor)
+        if odd := [code for code in row["departments"] if code not in names.of_code]:
+            raise Invalidated({"departments": _("There is no department “%(name)s”.") % {"name": odd[0]}})
+        departments = sorted(names.of_code[code] for code in row["departments"])
+        if departments != sorted(item.departments):
+            list_verbs.open_to(of, item, departments, actor=self.actor)
+
+    def role(self, code: str, table: Mapping[str, Any]) -> None:
+        """A role with what it may; one of system administrators is only called otherwise."""
+        role = Role.objects.filter(code=code).first()
+        if role is None:
+            role = roles.create(table["zh"], actor=self.actor, about=table["about"])
+            Role.objects.filter(pk=role.pk).update(code=code, en=table["en"])
+        elif (table["zh"], table["en"], table["about"]) != (role.zh, role.en, role.about):
+            if table["zh"] != role.zh:
+                roles.rename(role, table["zh"], table["about"], actor=self.actor)
+            Role.objects.filter(pk=role.pk).update(zh=table["zh"], en=table["en"], about=table["about"])
+        role = Role.objects.get(code=code)
+        self.duties(role, table)
+        if not role.admin:
+            self.grants(role, table["grants"])
+            self.rights(role, table["rights"])
+
+    def duties(self, role: Role, table: Mapping[str, Any]) -> None:
+        if bool(table["second"]) != role.second:
+            roles.guard(role, second=bool(table["second"]), actor=self.actor)
+        if not role.admin and (table["keeps"], bool(table["shapes"])) != (role.keeps, role.shapes):
+            roles.entrust(role, table["keeps"], shapes=bool(table["shapes"]), actor=self.actor)
+            role.refresh_from_db()
+        if bool(table["delegable"]) != role.delegable:
+            roles.delegate(role, delegable=bool(table["delegable"]), actor=self.actor)
+        if bool(table["active"]) != role.active:
+            roles.close(role, active=bool(table["active"]), actor=self.actor)
+
+    def grants(self, role: Role, rows: Sequence[Mapping[str, Any]]) -> None:
+        names, wanted = Names(), {(row["entity"], row["action"]): row for row in rows}
+        present = {(g.entity, g.action): g for g in role.grants.all()}
+        for key in sorted(wanted, key=lambda each: each[1] != "view"):  # nobody does what he does not see
+            row, grant = wanted[key], present.get(key)
+            ids = sorted(names.of_code[code] for code in row["departments"])
+            if grant is None or (row["scope"], ids, row["territory"]) != (grant.scope, sorted(grant.departments), grant.territory):
+                further = bool(row["territory"])
+                roles.grant(role, _entity(key[0]), key[1], row["scope"], actor=self.actor, departments=ids, territory=further)
+            if row["review"] != (grant.review if grant else ""):
+                roles.review(role, _entity(key[0]), key[1], row["review"], actor=self.actor)
+        for key in present.keys() - wanted.keys():
+            roles.grant(role, _entity(key[0]), key[1], "none", actor=self.actor)
+
+    def rights(self, role: Role, rows: Sequence[Mapping[str, Any]]) -> None:
+        names = Names()
+        wanted = {(row["entity"], names.back(row["field"])): row["right"] for row in rows}
+        present = {(r.entity, r.field): r.right for r in role.field_rights.all()}
+        for (key, field), right in {**dict.fromkeys(present, "edit"), **wanted}.items():
+            if present.get((key, field), "edit") != right:
+                roles.restrict(role, _entity(key), field, right, actor=self.actor)
+
+    def views(self, key: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Shared views by name; a new one belongs to whoever takes it over."""
+        for place, row in enumerate(rows):
+            with self.judged("views", key, str(row.get("name"))):
+                entity, names = _entity(key), Names()
+                where = names.back(json.loads(row["where"]))
+                try:
+                    tree.parse(entity, where, SYSTEM)
+                except tree.ConditionError as problem:
+                    raise Invalidated({"where": str(problem)}) from None
+                values = {"where": where, "columns": names.back(list(row["columns"])), "sort": names.back(row["sort"]), "position": place}
+                values |= {"layout": str(row["layout"])[:10], "by": names.back(row["by"])}
+                known = SavedView.objects.filter(entity=key, name=row["name"], shared=True)
+                if known.exists():
+                    known.update(**values)
+                    continue
+                owner: Any = (
+                    self.actor.id or User.objects.filter(is_active=True, assignments__role__admin=True).values_list("pk", flat=True).first()
+                )
+                SavedView.objects.create(entity=key, name=str(row["name"])[:60], owner_id=owner, shared=True, **values)
+
+    def number(self, key: str, table: Mapping[str, Any]) -> None:
+        entity_key, _slash, field = key.partition("/")
+        entity = _entity(entity_key)
+        bound = dict(entity.fields)[field]
+        parts = [(str(kind), str(value)) for kind, value in table["parts"]]
+        made = numbers.read(entity, bound, parts, table["reset"], quick=bool(table["quick"]))
+        numbers.change(entity, bound, made, actor=self.actor)
+
+
+def _told(options: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in options.items() if key != "code"}
+
+
+def _entity(key: str) -> Entity:
+    found = next((entity for entity in registry if entity.key == key), None)
+    if found is None:
+        raise Invalidated({"entity": _("There is no “%(name)s” here.") % {"name": key}})
+    return found
+
+
+def _list(name: str) -> ListOf:
+    found = lists.get(Names().list_back(name))
+    if found is None:
+        raise Invalidated({"list": _("There is no “%(name)s” here.") % {"name": name}})
+    return found
+
+
+__all__ = ["fingerprint", "run"]

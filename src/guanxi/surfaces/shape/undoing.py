@@ -1,0 +1,115 @@
+"""Taking back one change of the shape that the trail shows: by the verbs of the house, and only where nothing has changed since.
+
+What came is retired, for nothing is deleted. Two values that became one stay one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from guanxi.kernel import custom, dictionary, lists, numbering
+from guanxi.kernel.actor import Actor
+from guanxi.kernel.models import ChoiceList, CustomField, DictionaryValue, Numbering
+from guanxi.kernel.registry import registry
+from guanxi.kernel.write import Forbidden, Invalidated, numbers, unit
+from guanxi.kernel.write import fields as field_verbs
+from guanxi.kernel.write import lists as list_verbs
+from guanxi.org.duty import DOOR, administering
+from guanxi.org.models import Operation
+
+Before = dict[str, Any]
+
+
+def may_undo(row: Operation) -> bool:
+    """Whether a line of the trail is of something that can be taken back."""
+    return row.subject in _UNDO and row.verb in ("create", "update") and "into_id" not in row.diff
+
+
+def undo(row: Operation, *, actor: Actor) -> None:
+    """Put back what an operation changed. Raises Forbidden or Invalidated."""
+    administering(actor)
+    if not may_undo(row):
+        raise Forbidden(_("This change cannot be taken back."))
+    model, put_back = _UNDO[row.subject]
+    with unit(actor, DOOR):
+        kept = model.objects.select_for_update().filter(pk=row.subject_id).first()
+        if kept is None:
+            raise Invalidated({"trail": _("It is no more what this change made it. Change it by hand.")})
+        moved = {name: new for name, (_old, new) in row.diff.items() if _plain(getattr(kept, name)) != new}
+        if moved and (row.verb == "update" or row.subject in ("choicelist", "numbering")):
+            raise Invalidated({"trail": _("It is no more what this change made it. Change it by hand.")})
+        put_back(kept, {name: old for name, (old, _new) in row.diff.items()} if row.verb == "update" else None, actor)
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _value(kept: Any, before: Before | None, actor: Actor) -> None:
+    of = lists.get(kept.dictionary)
+    item = of.dictionary.by_id(kept.pk) if of else None
+    if of is None or item is None:
+        raise Invalidated({"trail": _("It is no more what this change made it. Change it by hand.")})
+    was = before if before is not None else {"active": False, "default": False}
+    if "parent_id" in was:
+        list_verbs.move(of, item, was["parent_id"], actor=actor)
+        item = of.dictionary.by_id(kept.pk) or item
+    if "departments" in was:
+        wanted: Any = was["departments"] or ()
+        list_verbs.open_to(of, item, wanted, actor=actor)
+    if {"zh", "en", "colour", "active", "default"} & was.keys():
+        zh, en, colour = (was.get(name, getattr(item, name)) for name in ("zh", "en", "colour"))
+        flags = {name: bool(was.get(name, getattr(item, name))) for name in ("active", "default")}
+        list_verbs.change(of, item, zh, en, colour or "", active=flags["active"], default=flags["default"], actor=actor)
+    if "position" in was:
+        DictionaryValue.objects.filter(pk=kept.pk).update(position=was["position"])
+        dictionary.clear()
+
+
+def _field(kept: Any, before: Before | None, actor: Actor) -> None:
+    entity = next((e for e in registry if e.key == kept.entity), None)
+    if entity is None:
+        raise Invalidated({"trail": _("It is no more what this change made it. Change it by hand.")})
+    was = before if before is not None else {"active": False}
+    if {"label", "en", "help", "required"} & was.keys():
+        words = {name: was.get(name, getattr(kept, name)) for name in ("label", "en", "help", "required")}
+        wish = field_verbs.Wish(words["label"], words["en"] or "", words["help"] or "", required=bool(words["required"]))
+        field_verbs.change(entity, kept, wish, actor=actor)
+    if "active" in was:
+        field_verbs.retire(kept, active=bool(was["active"]), actor=actor)
+    if rest := {name: was[name] for name in ("position", "options") if name in was}:
+        CustomField.objects.filter(pk=kept.pk).update(**rest)
+        custom.load()
+
+
+def _list(kept: Any, before: Before | None, actor: Actor) -> None:
+    of = lists.get(kept.code)
+    if of is not None:
+        list_verbs.hang(of, (before or {}).get("above") or "", actor=actor)
+
+
+def _number(kept: Any, before: Before | None, actor: Actor) -> None:
+    entity = next((e for e in registry if e.key == kept.entity), None)
+    bound = entity.fields.get(kept.field) if entity else None
+    if entity is None or bound is None:
+        raise Invalidated({"trail": _("It is no more what this change made it. Change it by hand.")})
+    if before is None:
+        usual = numbering.usual(bound.kind)  # type: ignore[arg-type]
+        numbers.change(entity, bound, usual, actor=actor)
+        return
+    was = {name: before.get(name, getattr(kept, name)) for name in ("parts", "reset", "quick")}
+    made = numbers.read(entity, bound, [(k, v) for k, v in was["parts"]], was["reset"], quick=bool(was["quick"]))
+    numbers.change(entity, bound, made, actor=actor)
+
+
+_UNDO: dict[str, tuple[Any, Callable[[Any, Before | None, Actor], None]]] = {
+    "dictionaryvalue": (DictionaryValue, _value),
+    "customfield": (CustomField, _field),
+    "choicelist": (ChoiceList, _list),
+    "numbering": (Numbering, _number),
+}
+
+__all__ = ["may_undo", "undo"]
