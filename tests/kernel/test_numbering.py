@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.utils import translation
 
 from guanxi.kernel import clock, directory, numbering, write
 from guanxi.kernel.actor import Actor
@@ -27,7 +28,8 @@ SHORT: tuple[Part, ...] = (("text", "KH"), ("year2", ""), ("text", "-"), ("count
 
 @pytest.fixture(autouse=True)
 def _afresh() -> Any:
-    yield
+    with translation.override("en"):
+        yield
     numbering.refresh(-1)
     numbering._known.clear()
 

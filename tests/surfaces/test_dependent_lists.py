@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from guanxi.kernel import dictionary, lists, write
 from guanxi.kernel.actor import Actor
@@ -26,7 +27,8 @@ INDUSTRY = Dictionary("industry")
 
 @pytest.fixture(autouse=True)
 def _afresh() -> Any:
-    yield
+    with translation.override("en"):
+        yield
     dictionary.clear()
 
 

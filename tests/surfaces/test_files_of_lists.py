@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import translation
 
 from guanxi.kernel import dictionary, jobs, lists
 from guanxi.kernel.actor import Actor
@@ -32,7 +33,8 @@ HEADS = ["Code", "Path", "Name in Chinese", "Name in English", "Colour", "Offere
 
 @pytest.fixture(autouse=True)
 def _afresh() -> Any:
-    yield
+    with translation.override("en"):
+        yield
     dictionary.clear()
 
 

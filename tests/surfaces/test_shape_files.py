@@ -12,6 +12,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
+from django.utils import translation
 
 from guanxi.kernel import custom, dictionary, lists, numbering, write
 from guanxi.kernel.actor import SYSTEM, Actor
@@ -35,7 +36,8 @@ INDUSTRY = Dictionary("industry")
 
 @pytest.fixture(autouse=True)
 def _afresh() -> Iterator[None]:
-    yield
+    with translation.override("en"):
+        yield
     dictionary.clear()
     custom._definitions.clear()
     numbering._known.clear()

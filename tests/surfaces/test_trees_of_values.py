@@ -11,6 +11,7 @@ from urllib.parse import quote_plus
 import openpyxl
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from guanxi.kernel import dictionary, lists, write
 from guanxi.kernel.actor import Actor
@@ -30,7 +31,8 @@ INDUSTRY = Dictionary("industry")
 
 @pytest.fixture(autouse=True)
 def _afresh() -> Any:
-    yield
+    with translation.override("en"):
+        yield
     dictionary.clear()
 
 

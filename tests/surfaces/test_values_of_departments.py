@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from guanxi.kernel import dictionary, lists, write
 from guanxi.kernel.actor import Actor
@@ -25,7 +26,8 @@ SOURCE, TAGS = Dictionary("customer_source"), Dictionary("customer_tag")
 
 @pytest.fixture(autouse=True)
 def _afresh() -> Any:
-    yield
+    with translation.override("en"):
+        yield
     dictionary.clear()
 
 
