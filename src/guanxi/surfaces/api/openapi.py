@@ -14,7 +14,7 @@ from guanxi.kernel.entity import Entity
 from guanxi.kernel.registry import registry
 from guanxi.kernel.write import transferring
 from guanxi.kernel.write.sharing import PARTS
-from guanxi.surfaces.api import merge, participants, schema
+from guanxi.surfaces.api import changes, merge, participants, schema
 from guanxi.surfaces.api.collection import DEFAULT_LIMIT, MOST, answer
 
 JSON = "application/json"
@@ -32,6 +32,9 @@ def show(request: HttpRequest, actor: Actor) -> HttpResponse:
         paths |= paths_of(entity, reader, name)
     review = operation("get_review", _("What became of a write that waits"), {"200": ok({"$ref": "#/components/schemas/Review"})})
     paths["/api/v1/reviews/{id}"] = {"parameters": [ID], "get": review}
+    feed = operation("changes", _("What has changed since"), {"200": ok({"$ref": "#/components/schemas/Changes"})}, parameters=SINCE)
+    feed["responses"]["410"] = {**feed["responses"]["400"], "description": "Gone"}
+    paths["/api/v1/changes"] = {"get": feed}
     paths["/api/v1/meta/entities"] = {"get": operation("entities", _("What there is"), {"200": ok({"type": "object"})})}
     return answer(
         {
@@ -184,6 +187,12 @@ ONCE = {
     "schema": {"type": "string"},
 }
 SIMILAR = [query("field", "Which field the value is for"), {**query("value", "What to compare with"), "required": True}]
+SINCE = [
+    query("since", "The `cursor` of the page before; `now` for the end of the feed; the beginning without it"),
+    query("entity", "Slugs with commas between; all without it"),
+    query("limit", "Changes a page", {"type": "integer", "minimum": 1, "maximum": changes.MOST, "default": changes.USUAL}),
+    query("include", "`record`: each with the record as it is now", {"type": "string", "enum": ["record"]}),
+]
 _TEXT = {"type": "string"}
 _PERSON = {"type": ["object", "null"], "properties": {"id": {"type": "integer"}, "name": _TEXT}}
 _TO = {"type": "string", "enum": list(participants.KINDS)}
@@ -239,6 +248,32 @@ SCHEMAS: dict[str, Any] = {
             "errors": {"type": "object", "additionalProperties": _TEXT},
         },
         "required": ["type", "title", "status", "detail", "errors"],
+    },
+    "Changes": {
+        "type": "object",
+        "properties": {
+            "results": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "at": {"type": "string", "format": "date-time"},
+                        "entity": _TEXT,
+                        "id": {"type": "integer"},
+                        "change": {"type": "string", "enum": ["created", "changed", "deleted", "restored", "gone"]},
+                        "version": {"type": ["integer", "null"], "description": "Of the record as it is now"},
+                        "record": {"type": ["object", "null"]},
+                    },
+                    "required": ["at", "entity", "id", "change", "version"],
+                    "additionalProperties": False,
+                },
+            },
+            "cursor": _TEXT,
+            "more": {"type": "boolean", "description": "Whether to ask on at once"},
+            "next": {"type": "string", "format": "uri"},
+        },
+        "required": ["results", "cursor", "more", "next"],
+        "additionalProperties": False,
     },
     "Change": {
         "type": "object",

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import re_path
 
 from guanxi.kernel.actor import Actor
-from guanxi.surfaces.api import collection, item, merge, meta, openapi, participants, review, transfer
+from guanxi.surfaces.api import changes, collection, item, merge, meta, openapi, participants, review, transfer
 from guanxi.surfaces.api.door import resource
 from guanxi.surfaces.api.problems import missing
 
@@ -24,6 +24,7 @@ _ITEM = _SLUG + r"/(?P<record_id>[0-9]{1,18})"
 urls = [
     re_path(r"^api/v1/openapi\.json$", resource(GET=openapi.show)),
     re_path(r"^api/v1/meta/entities/?$", resource(GET=meta.entities)),
+    re_path(r"^api/v1/changes/?$", resource(GET=changes.read)),
     re_path(r"^api/v1/reviews/(?P<number>[0-9]{1,18})/?$", resource(GET=review.read)),
     re_path(_SLUG + r"/?$", resource(GET=collection.read, POST=collection.create)),
     re_path(_SLUG + r"/similar/?$", resource(GET=collection.similar)),
