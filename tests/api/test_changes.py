@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from django.test import Client
 from guanxi.kernel import write
 from guanxi.kernel.registry import registry
 from guanxi.org import tokens
+from guanxi.org.models import FieldRight
 from tests import samples
 from tests.api.conftest import Program
 from tests.people import Cast, let
@@ -21,9 +22,9 @@ customers, contacts = registry.get("customers.customer"), registry.get("customer
 
 
 @pytest.fixture
-def of(committed: Cast) -> Iterator[Callable[[Any], Program]]:
+def of(committed: Cast) -> Callable[[Any], Program]:
     """A program of somebody, in a house whose writes commit."""
-    yield lambda actor: Program(tokens.issue(actor.login), Client())
+    return lambda actor: Program(tokens.issue(actor.login), Client())
 
 
 def told(mine: Program, since: str = "", **query: Any) -> tuple[list[tuple[str, int, str]], str]:
@@ -107,6 +108,7 @@ def test_a_change_of_a_hidden_field_is_no_news(committed: Cast, of: Callable[[An
     let(committed.owner, customers.key, "remark", "hidden")
     write.update(one, {"remark": "secret"}, actor=committed.director, door="test")
     assert told(mine, cursor)[0] == []
+    FieldRight.objects.filter(entity=customers.key, field="remark").delete()
 
 
 def test_a_merge_ends_one_and_changes_what_hung_on_it(committed: Cast, of: Callable[[Any], Program]) -> None:

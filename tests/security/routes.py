@@ -29,6 +29,8 @@ from tests.security.bodies import (
     export,
     handed_back,
     handover,
+    hook,
+    hooked,
     ids,
     into_east,
     later,
@@ -99,6 +101,7 @@ _DEPARTMENT = "admin/departments/<int:department_id>/"
 _POSITION = "admin/positions/<int:position_id>/"
 _TEAM = "admin/teams/<int:team_id>/"
 _ACCOUNT = "admin/accounts/<int:user_id>/"
+_HOOK = "admin/webhooks/<int:hook_id>/"
 _RECORD, _RUN = "<slug:slug>/<int:record_id>/", "<slug:slug>/import/<int:run_id>/"
 RULES: dict[str, Rule] = {
     "": Rule("person"),
@@ -169,6 +172,13 @@ RULES: dict[str, Rule] = {
     "admin/providers/": Rule("admin"),
     "admin/providers/new/": Rule("admin", post=lambda world: {"name": "Newly made", **SERVICE}),
     "admin/providers/<int:provider_id>/": Rule("admin", post=lambda world: {"name": "Renamed", **SERVICE}),
+    "admin/webhooks/": Rule("admin"),
+    "admin/webhooks/new/": Rule("admin", post=hooked),
+    _HOOK: Rule("admin", post=hooked, parts=hook),
+    _HOOK + "secret/": Rule("admin", get=False, post=empty, parts=hook),
+    _HOOK + "test/": Rule("admin", get=False, post=empty, parts=hook),
+    _HOOK + "remove/": Rule("admin", get=False, post=empty, parts=hook),
+    _HOOK + "deliveries/<int:delivery_id>/replay/": Rule("admin", get=False, post=empty, parts=hook),
     "admin/departments/": Rule("admin"),
     "admin/departments/new/": Rule("admin", post=lambda world: {"name": "Newly made"}),
     **{f"admin/{table}/export/": Rule("admin") for table in ("departments", "teams", "positions")},

@@ -152,6 +152,8 @@ SECURE_SSL_REDIRECT = ENVIRONMENT.https
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+#: Hosts inside that webhooks may call, as they stand in an address; all others must be public and answer by https.
+GUANXI_WEBHOOK_HOSTS = words("GUANXI_WEBHOOK_HOSTS")
 GUANXI_TRUSTED_PROXY = ENVIRONMENT.trusted_proxy
 if GUANXI_TRUSTED_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -31,9 +31,10 @@ SUBJECTS = {
     "token": "digest,used_at",
     "dictionaryvalue": "extra",
     "customfield": "",
+    "webhook": "secret,failing_since",
 }
 #: What is not kept by this area.
-TABLES = {"dictionaryvalue": "kernel_dictionaryvalue", "customfield": "kernel_customfield"}
+TABLES = {"dictionaryvalue": "kernel_dictionaryvalue", "customfield": "kernel_customfield", "webhook": "surfaces_webhook"}
 
 
 def watch() -> None:

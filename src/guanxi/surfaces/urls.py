@@ -27,6 +27,7 @@ from guanxi.surfaces.admin import (
     sign_in,
     teams,
     trail,
+    webhooks,
     why,
 )
 from guanxi.surfaces.admin.structure import pages as structure
@@ -78,7 +79,7 @@ from guanxi.surfaces.pages import (
 
 administration = (
     *(places, structure, departments, positions, teams, access, roles, sign_in, licences, providers),
-    *(lists, fields, why, trail, arrivals, hints, clearing),
+    *(lists, fields, webhooks, why, trail, arrivals, hints, clearing),
 )
 
 

@@ -74,7 +74,7 @@ def noted(entity: Entity, ids: Iterable[int], keys: Iterable[str]) -> None:
         cursor.execute(
             "INSERT INTO kernel_event (at, entity, record, verb, actor, write_id, data) "
             "SELECT %s, %s, record, 'followed', %s, %s, %s FROM unnest(%s::bigint[]) AS each (record)",
-            [clock.now(), entity.key, unit.actor.id, unit.write_id, Jsonb({"keys": sorted(keys)}), list(ids)],
+            [clock.now(), entity.key, unit.actor.id, unit.write_id, Jsonb({"keys": sorted(keys)}), list(ids)],  # type: ignore[list-item]
         )
 
 

@@ -53,6 +53,7 @@ SUBJECTS = {
     "token": gettext_lazy("API token"),
     "policy": gettext_lazy("Rule for accounts"),
     "sharedaccount": gettext_lazy("Shared licence"),
+    "webhook": gettext_lazy("Webhook"),
     "provider": gettext_lazy("Sign-on service"),
     "identity": gettext_lazy("Link to a sign-on service"),
     "dictionaryvalue": gettext_lazy("Value of a list"),

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import re_path
 
 from guanxi.kernel.actor import Actor
-from guanxi.surfaces.api import changes, collection, item, merge, meta, openapi, participants, review, transfer
+from guanxi.surfaces.api import changes, collection, item, merge, meta, openapi, participants, review, transfer, webhooks
 from guanxi.surfaces.api.door import resource
 from guanxi.surfaces.api.problems import missing
 
@@ -20,12 +20,17 @@ def nothing(request: HttpRequest, actor: Actor, **named: Any) -> NoReturn:
 
 _SLUG = r"^api/v1/(?P<slug>[a-z0-9-]+)"
 _ITEM = _SLUG + r"/(?P<record_id>[0-9]{1,18})"
+_HOOK = r"^api/v1/webhooks/(?P<hook>[0-9]{1,18})"
 
 urls = [
     re_path(r"^api/v1/openapi\.json$", resource(GET=openapi.show)),
     re_path(r"^api/v1/meta/entities/?$", resource(GET=meta.entities)),
     re_path(r"^api/v1/changes/?$", resource(GET=changes.read)),
     re_path(r"^api/v1/reviews/(?P<number>[0-9]{1,18})/?$", resource(GET=review.read)),
+    re_path(r"^api/v1/webhooks/?$", resource(GET=webhooks.read)),
+    re_path(_HOOK + r"/deliveries/?$", resource(GET=webhooks.log)),
+    re_path(_HOOK + r"/test/?$", resource(POST=webhooks.test)),
+    re_path(_HOOK + r"/deliveries/(?P<name>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/replay/?$", resource(POST=webhooks.replay)),
     re_path(_SLUG + r"/?$", resource(GET=collection.read, POST=collection.create)),
     re_path(_SLUG + r"/similar/?$", resource(GET=collection.similar)),
     re_path(_ITEM + r"/?$", resource(GET=item.read, PATCH=item.change, DELETE=item.remove)),
