@@ -10,7 +10,7 @@ from PIL import Image
 
 from guanxi.kernel import clock, history, pairs, sealed, write
 from guanxi.kernel.actor import SYSTEM
-from guanxi.org.models import Department, Role, Team, User
+from guanxi.org.models import Application, Department, Role, Team, User
 from guanxi.surfaces.hooks import sending
 from guanxi.surfaces.hooks.models import Delivery, Webhook
 from guanxi.surfaces.pages import shapes
@@ -248,3 +248,16 @@ def hook(world: World) -> dict[str, Any]:
     )
     line = row.deliveries.first() or Delivery.objects.create(hook=row, change="test", state="sent", at=clock.now())
     return {"hook_id": row.pk, "delivery_id": line.pk}
+
+
+def program(world: World) -> dict[str, Any]:
+    """An application."""
+    return {"name": "Newly made", "user": world.cast.owner.id, "scopes": "read", "active": "1"}
+
+
+def programs(world: World) -> dict[str, Any]:
+    """An application that there is."""
+    row = Application.objects.first() or Application.objects.create(
+        name="Ours", user_id=world.cast.owner.id, client_id="gxc_ours", digest="x", scopes=["read"]
+    )
+    return {"application_id": row.pk}

@@ -42,6 +42,8 @@ from tests.security.bodies import (
     organisation,
     phone,
     portrait,
+    program,
+    programs,
     readers,
     related,
     said,
@@ -126,6 +128,9 @@ RULES: dict[str, Rule] = {
     "settings/second/": Rule("person", post=empty),
     "settings/second/codes/": Rule("person", get=False, post=empty),
     "settings/second/remove/": Rule("person", get=False, post=empty),
+    "settings/tokens/": Rule("person", post=lambda world: {"name": "Newly made", "scope": "read", "days": "30"}),
+    # Only one's own: see tests/api/test_tokens.py.
+    "settings/tokens/<int:token_id>/": Rule("own", get=False, post=empty, parts=lambda world: None),
     "settings/sessions/": Rule("person"),
     "settings/sessions/others/": Rule("person", get=False, post=empty),
     # Only one's own: see tests/security/test_sessions.py.
@@ -179,6 +184,10 @@ RULES: dict[str, Rule] = {
     _HOOK + "test/": Rule("admin", get=False, post=empty, parts=hook),
     _HOOK + "remove/": Rule("admin", get=False, post=empty, parts=hook),
     _HOOK + "deliveries/<int:delivery_id>/replay/": Rule("admin", get=False, post=empty, parts=hook),
+    "admin/applications/": Rule("admin"),
+    "admin/applications/new/": Rule("admin", post=program),
+    "admin/applications/<int:application_id>/": Rule("admin", post=program, parts=programs),
+    "admin/applications/<int:application_id>/secret/": Rule("admin", get=False, post=empty, parts=programs),
     "admin/departments/": Rule("admin"),
     "admin/departments/new/": Rule("admin", post=lambda world: {"name": "Newly made"}),
     **{f"admin/{table}/export/": Rule("admin") for table in ("departments", "teams", "positions")},
@@ -359,6 +368,7 @@ OPEN = {
     "login/with/<int:provider_id>/back/": "the sign-on service sends people back: state and nonce say who",
     "login/passkey/": "a passkey instead of the password",
     "login/second/passkey/": "for whoever has just said the right password; to others it does not exist",
+    "oauth/token": "an application says who it is by its id and secret",
     "logout/": "leaving twice does no harm",
     "settings/language/": "the login page has a language too",
 }

@@ -29,6 +29,7 @@ SUBJECTS = {
     "provider": "secret",
     "identity": "known_as,created_at",
     "token": "digest,used_at",
+    "application": "digest,used_at",
     "dictionaryvalue": "extra",
     "customfield": "",
     "webhook": "secret,failing_since",

@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver
 from guanxi.kernel.apps import Area
 from guanxi.surfaces.admin import (
     access,
+    applications,
     arrivals,
     clearing,
     departments,
@@ -71,6 +72,7 @@ from guanxi.surfaces.pages import (
     settings,
     single,
     timeline,
+    tokens,
     totals,
     viewer,
     views,
@@ -79,7 +81,7 @@ from guanxi.surfaces.pages import (
 
 administration = (
     *(places, structure, departments, positions, teams, access, roles, sign_in, licences, providers),
-    *(lists, fields, webhooks, why, trail, arrivals, hints, clearing),
+    *(lists, fields, webhooks, applications, why, trail, arrivals, hints, clearing),
 )
 
 
@@ -104,6 +106,7 @@ handlers = (
     single,
     presence,
     settings,
+    tokens,
     pictures,
     home,
     finding,

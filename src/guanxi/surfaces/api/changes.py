@@ -75,7 +75,7 @@ def stretch(begin: tuple[int, int], entities: Iterable[str], size: int) -> Stret
     """At most `size` events of these entities after `begin`, of those whose place in the order is settled."""
     with connection.cursor() as cursor:
         cursor.execute(_SETTLED, {"tx": begin[0], "id": begin[1], "window": LOOKED_THROUGH})
-        seen = [Fact(*row[:-1], document(row[-1])) for row in cursor.fetchall()]
+        seen = [Fact(*(*row[:-1], document(row[-1]))) for row in cursor.fetchall()]
     wanted = set(entities)
     facts = [fact for fact in seen if fact.entity in wanted]
     if len(facts) > size:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, NoReturn
 
 from django.http import HttpRequest
-from django.urls import re_path
+from django.urls import path, re_path
 
 from guanxi.kernel.actor import Actor
-from guanxi.surfaces.api import changes, collection, item, merge, meta, openapi, participants, review, transfer, webhooks
+from guanxi.surfaces.api import changes, collection, item, merge, meta, oauth, openapi, participants, review, transfer, webhooks
 from guanxi.surfaces.api.door import resource
 from guanxi.surfaces.api.problems import missing
 
@@ -23,6 +23,7 @@ _ITEM = _SLUG + r"/(?P<record_id>[0-9]{1,18})"
 _HOOK = r"^api/v1/webhooks/(?P<hook>[0-9]{1,18})"
 
 urls = [
+    path("oauth/token", oauth.token),
     re_path(r"^api/v1/openapi\.json$", resource(GET=openapi.show)),
     re_path(r"^api/v1/meta/entities/?$", resource(GET=meta.entities)),
     re_path(r"^api/v1/changes/?$", resource(GET=changes.read)),
