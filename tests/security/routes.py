@@ -128,6 +128,8 @@ RULES: dict[str, Rule] = {
     "settings/second/": Rule("person", post=empty),
     "settings/second/codes/": Rule("person", get=False, post=empty),
     "settings/second/remove/": Rule("person", get=False, post=empty),
+    # As far as his grants go: see tests/api/test_guide.py.
+    "api/docs/": Rule("person", post=empty),
     "settings/tokens/": Rule("person", post=lambda world: {"name": "Newly made", "scope": "read", "days": "30"}),
     # Only one's own: see tests/api/test_tokens.py.
     "settings/tokens/<int:token_id>/": Rule("own", get=False, post=empty, parts=lambda world: None),

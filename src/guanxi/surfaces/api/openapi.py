@@ -18,12 +18,17 @@ from guanxi.surfaces.api import changes, merge, participants, schema
 from guanxi.surfaces.api.collection import DEFAULT_LIMIT, MOST, answer
 
 JSON = "application/json"
-REFUSALS = {"400": "Bad Request", "401": "Unauthorized", "403": "Forbidden", "404": "Not Found"}
+REFUSALS = {"400": "Bad Request", "401": "Unauthorized", "403": "Forbidden", "404": "Not Found", "429": "Too Many Requests"}
 WRITING = {"409": "Conflict", "413": "Content Too Large", "415": "Unsupported Media Type", "422": "Unprocessable Content"}
 
 
 def show(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The document."""
+    return answer(document(request, actor))
+
+
+def document(request: HttpRequest, actor: Actor) -> dict[str, Any]:
+    """What this reader may do."""
     paths: dict[str, Any] = {}
     schemas = dict(SCHEMAS)
     for entity, reader, name in described(actor):
@@ -36,16 +41,14 @@ def show(request: HttpRequest, actor: Actor) -> HttpResponse:
     feed["responses"]["410"] = {**feed["responses"]["400"], "description": "Gone"}
     paths["/api/v1/changes"] = {"get": feed}
     paths["/api/v1/meta/entities"] = {"get": operation("entities", _("What there is"), {"200": ok({"type": "object"})})}
-    return answer(
-        {
-            "openapi": "3.1.0",
-            "info": {"title": "Guanxi", "version": release()},
-            "servers": [{"url": request.build_absolute_uri("/").rstrip("/")}],
-            "security": [{"token": []}],
-            "paths": paths,
-            "components": {"schemas": schemas, "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
-        }
-    )
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Guanxi", "version": release()},
+        "servers": [{"url": request.build_absolute_uri("/").rstrip("/")}],
+        "security": [{"token": []}, {"application": []}],
+        "paths": paths,
+        "components": {"schemas": schemas, "securitySchemes": SECURITY},
+    }
 
 
 def described(actor: Actor) -> list[tuple[Entity, Actor, str]]:
@@ -193,6 +196,13 @@ SINCE = [
     query("limit", "Changes a page", {"type": "integer", "minimum": 1, "maximum": changes.MOST, "default": changes.USUAL}),
     query("include", "`record`: each with the record as it is now", {"type": "string", "enum": ["record"]}),
 ]
+SECURITY = {
+    "token": {"type": "http", "scheme": "bearer"},
+    "application": {
+        "type": "oauth2",
+        "flows": {"clientCredentials": {"tokenUrl": "/oauth/token", "scopes": {"read": "Only read", "write": "Read and write"}}},
+    },
+}
 _TEXT = {"type": "string"}
 _PERSON = {"type": ["object", "null"], "properties": {"id": {"type": "integer"}, "name": _TEXT}}
 _TO = {"type": "string", "enum": list(participants.KINDS)}

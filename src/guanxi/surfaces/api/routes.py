@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import path, re_path
 
 from guanxi.kernel.actor import Actor
-from guanxi.surfaces.api import changes, collection, item, merge, meta, oauth, openapi, participants, review, transfer, webhooks
+from guanxi.surfaces.api import changes, collection, guide, item, merge, meta, oauth, openapi, participants, review, transfer, webhooks
 from guanxi.surfaces.api.door import resource
 from guanxi.surfaces.api.problems import missing
 
@@ -24,6 +24,7 @@ _HOOK = r"^api/v1/webhooks/(?P<hook>[0-9]{1,18})"
 
 urls = [
     path("oauth/token", oauth.token),
+    path("api/docs/", guide.show),
     re_path(r"^api/v1/openapi\.json$", resource(GET=openapi.show)),
     re_path(r"^api/v1/meta/entities/?$", resource(GET=meta.entities)),
     re_path(r"^api/v1/changes/?$", resource(GET=changes.read)),
