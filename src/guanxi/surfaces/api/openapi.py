@@ -15,9 +15,10 @@ from guanxi.kernel.registry import registry
 from guanxi.kernel.write import transferring
 from guanxi.kernel.write.sharing import PARTS
 from guanxi.surfaces.api import changes, merge, participants, schema
+from guanxi.surfaces.api import described as described_more
 from guanxi.surfaces.api.collection import DEFAULT_LIMIT, MOST, answer
 
-JSON = "application/json"
+JSON, BASE = "application/json", "/api/v1"
 REFUSALS = {"400": "Bad Request", "401": "Unauthorized", "403": "Forbidden", "404": "Not Found", "429": "Too Many Requests"}
 WRITING = {"409": "Conflict", "413": "Content Too Large", "415": "Unsupported Media Type", "422": "Unprocessable Content"}
 
@@ -30,13 +31,14 @@ def show(request: HttpRequest, actor: Actor) -> HttpResponse:
 def document(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     """What this reader may do."""
     paths: dict[str, Any] = {}
-    schemas = dict(SCHEMAS)
+    schemas = {**SCHEMAS, **described_more.SCHEMAS}
     for entity, reader, name in described(actor):
         schemas[name] = schema.record(entity, reader)
         schemas[f"{name}Page"] = page(name)
         paths |= paths_of(entity, reader, name)
     review = operation("get_review", _("What became of a write that waits"), {"200": ok({"$ref": "#/components/schemas/Review"})})
     paths["/api/v1/reviews/{id}"] = {"parameters": [ID], "get": review}
+    paths |= about_everything()
     feed = operation("changes", _("What has changed since"), {"200": ok({"$ref": "#/components/schemas/Changes"})}, parameters=SINCE)
     feed["responses"]["410"] = {**feed["responses"]["400"], "description": "Gone"}
     paths["/api/v1/changes"] = {"get": feed}
@@ -49,6 +51,34 @@ def document(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         "paths": paths,
         "components": {"schemas": schemas, "securitySchemes": SECURITY},
     }
+
+
+def about_everything() -> dict[str, Any]:
+    """Search over all entities, and a file by its number."""
+    file = f"{BASE}/files/{{id}}"
+    words = [{**query("q", "What to look for"), "required": True}, SINCE[1], query("limit", "Hits")]
+    return {
+        f"{BASE}/search": {"get": operation("search", _("Search"), {"200": ok(results("Hit"))}, parameters=words)},
+        file: {
+            "parameters": [ID],
+            "get": operation("get_file", _("File"), {"200": described_more.BYTES}),
+            "delete": operation("delete_file", _("Remove file"), {"204": {"description": "OK"}}, writes=True),
+        },
+    }
+
+
+def of_many(entity: Entity, actor: Actor, slug: str, label: str) -> dict[str, Any]:
+    """Many at once, and the files of one."""
+    base = f"{BASE}/{entity.slug}"
+    files: dict[str, Any] = {"parameters": [ID], "get": operation(f"files_{slug}", label, {"200": ok(results("File"))})}
+    if actor.may(entity.key, "edit") or actor.may(entity.key, "create"):
+        files["post"] = operation(f"attach_{slug}", label, {"201": ok(results("File"))}, writes=True)
+        files["post"]["requestBody"] = {"required": True, "content": described_more.MULTIPART}
+    found = {f"{base}/{{id}}/files": files}
+    if any(actor.may(entity.key, verb) for verb in ("create", "edit", "delete")):
+        done = {"200": ok(results("Result"))}
+        found[f"{base}/bulk"] = {"post": operation(f"bulk_{slug}", label, done, body=described_more.BULK, parameters=[ONCE])}
+    return found
 
 
 def described(actor: Actor) -> list[tuple[Entity, Actor, str]]:
@@ -105,7 +135,7 @@ def paths_of(entity: Entity, actor: Actor, name: str) -> dict[str, Any]:
     if actor.may(entity.key, "transfer"):
         post = operation(f"transfer_{slug}", _("Hand over"), {**one, **waits}, body=TRANSFER, parameters=[ONCE])
         paths[f"{base}/{{id}}/transfer"] = {"parameters": [ID], "post": post}
-    return paths | taking_part(entity, actor, slug, label)
+    return paths | of_many(entity, actor, slug, label) | taking_part(entity, actor, slug, label)
 
 
 def taking_part(entity: Entity, actor: Actor, slug: str, label: str) -> dict[str, Any]:
