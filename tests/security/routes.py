@@ -371,6 +371,7 @@ OPEN = {
     "login/passkey/": "a passkey instead of the password",
     "login/second/passkey/": "for whoever has just said the right password; to others it does not exist",
     "oauth/token": "an application says who it is by its id and secret",
+    "mcp": "for assistants: guarded by tokens, see tests/api/test_mcp.py",
     "logout/": "leaving twice does no harm",
     "settings/language/": "the login page has a language too",
 }

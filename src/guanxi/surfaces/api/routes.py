@@ -27,6 +27,7 @@ from guanxi.surfaces.api import (
 )
 from guanxi.surfaces.api.door import resource
 from guanxi.surfaces.api.problems import missing
+from guanxi.surfaces.mcp import http as mcp
 
 
 def nothing(request: HttpRequest, actor: Actor, **named: Any) -> NoReturn:
@@ -41,6 +42,7 @@ _HOOK = r"^api/v1/webhooks/(?P<hook>[0-9]{1,18})"
 urls = [
     path("oauth/token", oauth.token),
     path("api/docs/", guide.show),
+    path("mcp", resource(POST=mcp.post)),
     re_path(r"^api/v1/openapi\.json$", resource(GET=openapi.show)),
     re_path(r"^api/v1/meta/entities/?$", resource(GET=meta.entities)),
     re_path(r"^api/v1/changes/?$", resource(GET=changes.read)),
