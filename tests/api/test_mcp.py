@@ -75,7 +75,12 @@ def test_a_conversation_from_hello_to_a_changed_record(cast: Cast) -> None:
     assert mine.call("update", entity="customers", id=made["id"], values={"remark": "x"}, version=made["version"])["remark"] == "x"
     found = mine.call("list", entity="customers", where=["remark", "is", "x"], fields=["name"])
     assert [r["name"] for r in found["results"]] == ["Zanzibar"]
+    assert found["cursor"] is None
     assert mine.call("read", entity="customers", id=made["id"])["name"] == "Zanzibar"
+    other = samples.make(customers, actor=cast.owner)
+    first = mine.call("list", entity="customers", limit=1)
+    second = mine.call("list", entity="customers", limit=1, cursor=first["cursor"])
+    assert {first["results"][0]["id"], second["results"][0]["id"]} == {made["id"], other.id}
 
 
 def test_nothing_beyond_the_rights_of_the_token(cast: Cast) -> None:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
@@ -137,7 +137,9 @@ def _list(caller: Caller, given: Given) -> HttpResponse:
     where = json.dumps(given["where"], ensure_ascii=False) if given.get("where") else ""
     query = {"where": where, "fields": ",".join(map(str, given.get("fields", []))), "limit": given.get("limit", 20)}
     query |= {key: given.get(key, "") for key in ("sort", "q", "cursor")}
-    return collection.read(request("GET", slug, query), caller.towards(slug), slug)
+    found = json.loads(collection.read(request("GET", slug, query), caller.towards(slug), slug).content)
+    following = parse_qs(urlsplit(found["next"] or "").query).get("cursor", [None])[0]
+    return collection.answer({"results": found["results"], "cursor": following})
 
 
 def _read(caller: Caller, given: Given) -> HttpResponse:
@@ -173,7 +175,7 @@ TOOLS = (
     ),
     Tool(
         "list",
-        "Records of one kind that match a condition, a page at a time; `next` of the answer holds the cursor of the following page.",
+        "Records of one kind that match a condition, a page at a time; `cursor` of the answer leads to the following page.",
         {
             "entity": ENTITY,
             "where": WHERE,
