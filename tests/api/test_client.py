@@ -21,6 +21,7 @@ from guanxi.kernel.registry import registry
 from guanxi.org import tokens
 from guanxi.org.models import Application, User
 from tests import samples
+from tests.api.test_schema import answered, faults
 from tests.people import Cast
 
 DOCS = Path(__file__).resolve().parents[2] / "docs/api.md"
@@ -157,6 +158,16 @@ def test_files_go_there_and_back(cast: Cast) -> None:
 def test_search_finds_what_the_token_may_see(cast: Cast) -> None:
     one = samples.make(customers, actor=cast.owner, name="Zanzibar Trading")
     assert [(h["entity"], h["id"]) for h in client_of(cast.owner).search("zanzibar")] == [("customers", one.id)]
+    mine = client_of(cast.owner)
+    document = mine.openapi()
+    for verb, path, body in (
+        ("get", "/search?q=zanzibar", None),
+        ("post", "/customers/bulk", {"create": [{"name": "A"}, {"name": ""}]}),
+        ("get", f"/customers/{one.id}/files", None),
+        ("get", "/changes", None),
+    ):
+        place = "/api/v1" + path.partition("?")[0].replace(str(one.id), "{id}")
+        assert faults(mine.json(verb.upper(), path, body), answered(document, place, verb, "200"), document) == []
     assert client_of(cast.stranger).search("zanzibar") == []
     with pytest.raises(NotFound):
         client_of(cast.owner).search("zanzibar", "nothing")

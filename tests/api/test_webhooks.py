@@ -23,6 +23,7 @@ from guanxi.surfaces.hooks import keeping, sending, taking
 from guanxi.surfaces.hooks.models import Delivery, Webhook
 from tests import samples
 from tests.api.conftest import Program
+from tests.api.test_schema import answered, faults
 from tests.people import Cast, let
 
 customers = registry.get("customers.customer")
@@ -210,6 +211,11 @@ def test_the_log_and_another_try_by_the_api(committed: Cast, listener: Listener,
     assert boss.post(f"webhooks/{hook.pk}/test").status_code == 202
     go_out()
     (line,) = boss.results(f"webhooks/{hook.pk}/deliveries")
+    document = boss.get("openapi.json").json()
+    for path in ("webhooks", f"webhooks/{hook.pk}/deliveries"):
+        shape = answered(document, "/api/v1/" + path.replace(str(hook.pk), "{hook}"), "get", "200")
+        assert faults(boss.get(path).json(), shape, document) == []
+    assert not any("webhooks" in path for path in mine.get("openapi.json").json()["paths"])
     assert (line["change"], line["state"]) == ("test", "sent")
     again = f"webhooks/{hook.pk}/deliveries/{line['id']}/replay"
     assert boss.post(again).json()["state"] == "waiting"

@@ -8,6 +8,8 @@ from guanxi.surfaces.api import bulk
 
 TEXT = {"type": "string"}
 NUMBER = {"type": "integer"}
+MAYBE = {"type": ["integer", "null"]}
+MOMENT = {"type": ["string", "null"], "format": "date-time"}
 BULK = {
     "type": "object",
     "description": "One of the three lists",
@@ -47,6 +49,40 @@ SCHEMAS: dict[str, Any] = {
             "created_by": {"type": ["integer", "null"]},
         },
         "required": ["id", "name", "size", "type", "sha256", "url", "created_at", "created_by"],
+        "additionalProperties": False,
+    },
+    "Webhook": {
+        "type": "object",
+        "properties": {
+            "id": NUMBER,
+            "entity": TEXT,
+            "name": TEXT,
+            "kinds": {"type": "array", "items": TEXT},
+            "where": {"type": "array"},
+            "address": TEXT,
+            "active": {"type": "boolean"},
+            "person": NUMBER,
+            "failing_since": MOMENT,
+        },
+        "required": ["id", "entity", "name", "kinds", "where", "address", "active", "person", "failing_since"],
+        "additionalProperties": False,
+    },
+    "Delivery": {
+        "type": "object",
+        "properties": {
+            "id": {"type": "string", "format": "uuid"},
+            "record": MAYBE,
+            "change": TEXT,
+            "state": {"type": "string", "enum": ["waiting", "sent", "failed", "dropped", "held"]},
+            "tries": NUMBER,
+            "status": MAYBE,
+            "took": {**MAYBE, "description": "Milliseconds"},
+            "answer": TEXT,
+            "at": {"type": "string", "format": "date-time"},
+            "next_at": MOMENT,
+            "ended_at": MOMENT,
+        },
+        "required": ["id", "record", "change", "state", "tries", "status", "took", "answer", "at", "next_at", "ended_at"],
         "additionalProperties": False,
     },
     "Hit": {

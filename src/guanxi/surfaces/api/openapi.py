@@ -39,6 +39,7 @@ def document(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     review = operation("get_review", _("What became of a write that waits"), {"200": ok({"$ref": "#/components/schemas/Review"})})
     paths["/api/v1/reviews/{id}"] = {"parameters": [ID], "get": review}
     paths |= about_everything()
+    paths |= webhooks() if actor.administers else {}
     feed = operation("changes", _("What has changed since"), {"200": ok({"$ref": "#/components/schemas/Changes"})}, parameters=SINCE)
     feed["responses"]["410"] = {**feed["responses"]["400"], "description": "Gone"}
     paths["/api/v1/changes"] = {"get": feed}
@@ -63,6 +64,23 @@ def about_everything() -> dict[str, Any]:
             "parameters": [ID],
             "get": operation("get_file", _("File"), {"200": described_more.BYTES}),
             "delete": operation("delete_file", _("Remove file"), {"204": {"description": "OK"}}, writes=True),
+        },
+    }
+
+
+def webhooks() -> dict[str, Any]:
+    """For administrators: where what is told, the log of it, and telling it once more."""
+    base, sent = f"{BASE}/webhooks", {"202": ok({"$ref": "#/components/schemas/Delivery"})}
+    hook = {**ID, "name": "hook"}
+    delivery = {"name": "delivery", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
+    log = operation("webhook_log", _("What was told"), {"200": ok(page("Delivery"))}, parameters=[query("before", "Of the `next` address")])
+    return {
+        base: {"get": operation("webhooks", _("Webhooks"), {"200": ok(results("Webhook"))})},
+        f"{base}/{{hook}}/deliveries": {"parameters": [hook], "get": log},
+        f"{base}/{{hook}}/test": {"parameters": [hook], "post": operation("test_webhook", _("Send a test"), sent, writes=True)},
+        f"{base}/{{hook}}/deliveries/{{delivery}}/replay": {
+            "parameters": [hook, delivery],
+            "post": operation("replay_delivery", _("Once more"), sent, writes=True),
         },
     }
 
