@@ -5,6 +5,7 @@ from pathlib import Path
 
 os.environ["GUANXI_DATA"] = str(Path(__file__).resolve().parent.parent / "var" / "test")
 os.environ["GUANXI_AS_OWNER"] = "1"
+os.environ["GUANXI_API_RATE"] = "0"  # tests ask faster than any program
 
 from guanxi.config.settings import *  # noqa: F403
 from guanxi.config.settings import DATABASES

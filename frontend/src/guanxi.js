@@ -26,6 +26,7 @@ import * as selection from "./js/selection.js";
 import * as stay from "./js/stay.js";
 import * as theme from "./js/theme.js";
 import * as toast from "./js/toast.js";
+import * as trial from "./js/try.js";
 import * as widths from "./js/widths.js";
 import { htmx } from "./js/wire.js";
 
@@ -54,6 +55,7 @@ files.listen();
 locate.listen();
 once.listen();
 toast.listen();
+trial.listen();
 
 /** Make `root`, just added to the page, alive. */
 function arm(root) {

@@ -35,7 +35,7 @@ ALWAYS: dict[str, tuple[set[str], set[str]]] = {
     "readonly": ({"view"}, {"edit", "delete", "transfer"}),
     "admin": (set(), {"view", "edit", "delete", "transfer"}),
 }
-DONE = (200, 201, 202, 204, 409, 422)
+DONE = (200, 201, 202, 204, 409, 415, 422)
 
 
 class Case(NamedTuple):
@@ -63,6 +63,8 @@ def cases(entity: Entity, world: World, cast: Cast) -> Iterator[Case]:
     yield Case("GET", (), None, "view")
     yield Case("GET", ("history",), None, "view")
     yield Case("GET", ("participants",), None, "view")
+    yield Case("GET", ("files",), None, "view")
+    yield Case("POST", ("files",), {}, "edit")  # without any: who may is asked first
     yield Case("PATCH", (), title, "edit")
     yield Case("DELETE", (), None, "delete")
     yield Case("POST", ("restore",), None, "delete", binned=True)
@@ -153,6 +155,6 @@ def test_every_address_of_a_record_is_in_this_matrix(cast: Cast) -> None:
     """A new address of a record has to be said here, with what it takes."""
     from guanxi.surfaces.api.routes import urls
 
-    known = {"restore", "merge", "history", "participants", "actions", "transfer", ""}
+    known = {"files", "restore", "merge", "history", "participants", "actions", "transfer", ""}
     found = {str(p.pattern).partition("{1,18})")[2].strip("/?$").split("/")[0] for p in urls if "record_id" in str(p.pattern)}
     assert found == known

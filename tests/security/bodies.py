@@ -8,9 +8,11 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from guanxi.kernel import history, pairs, write
+from guanxi.kernel import clock, history, pairs, sealed, write
 from guanxi.kernel.actor import SYSTEM
-from guanxi.org.models import Department, Role, Team, User
+from guanxi.org.models import Application, Department, Role, Team, User
+from guanxi.surfaces.hooks import sending
+from guanxi.surfaces.hooks.models import Delivery, Webhook
 from guanxi.surfaces.pages import shapes
 from guanxi.surfaces.shape import state
 from tests.security.conftest import World
@@ -235,3 +237,43 @@ def column(world: World) -> dict[str, Any] | None:
 def board(world: World) -> dict[str, Any] | None:
     """Only entities with a choice have columns."""
     return {} if shapes.choices(world.entity, SYSTEM) else None
+
+
+def hooked(world: World) -> dict[str, Any]:
+    """A webhook."""
+    return {
+        "name": "Newly made",
+        "entity": world.entity.key,
+        "kinds": ["created"],
+        "address": "https://example.com/hook",
+        "person": world.cast.owner.id,
+        "active": "1",
+    }
+
+
+def hook(world: World) -> dict[str, Any]:
+    """A webhook that there is, with one line in its log that has ended."""
+    row = Webhook.objects.first() or Webhook.objects.create(
+        name="Ours",
+        entity=world.entity.key,
+        kinds=["created"],
+        address="https://example.com/hook",
+        secret=sealed.seal("x", about=sending.ABOUT),
+        person_id=world.cast.owner.id,
+        created_at=clock.now(),
+    )
+    line = row.deliveries.first() or Delivery.objects.create(hook=row, change="test", state="sent", at=clock.now())
+    return {"hook_id": row.pk, "delivery_id": line.pk}
+
+
+def program(world: World) -> dict[str, Any]:
+    """An application."""
+    return {"name": "Newly made", "user": world.cast.owner.id, "scopes": "read", "active": "1"}
+
+
+def programs(world: World) -> dict[str, Any]:
+    """An application that there is."""
+    row = Application.objects.first() or Application.objects.create(
+        name="Ours", user_id=world.cast.owner.id, client_id="gxc_ours", digest="x", scopes=["read"]
+    )
+    return {"application_id": row.pk}

@@ -31,6 +31,8 @@ from tests.security.bodies import (
     export,
     handed_back,
     handover,
+    hook,
+    hooked,
     ids,
     into_east,
     later,
@@ -43,6 +45,8 @@ from tests.security.bodies import (
     organisation,
     phone,
     portrait,
+    program,
+    programs,
     readers,
     related,
     said,
@@ -134,6 +138,7 @@ _DEPARTMENT = "admin/departments/<int:department_id>/"
 _POSITION = "admin/positions/<int:position_id>/"
 _TEAM = "admin/teams/<int:team_id>/"
 _ACCOUNT = "admin/accounts/<int:user_id>/"
+_HOOK = "admin/webhooks/<int:hook_id>/"
 _RECORD, _RUN = "<slug:slug>/<int:record_id>/", "<slug:slug>/import/<int:run_id>/"
 RULES: dict[str, Rule] = {
     "": Rule("person"),
@@ -158,6 +163,11 @@ RULES: dict[str, Rule] = {
     "settings/second/": Rule("person", post=empty),
     "settings/second/codes/": Rule("person", get=False, post=empty),
     "settings/second/remove/": Rule("person", get=False, post=empty),
+    # As far as his grants go: see tests/api/test_guide.py.
+    "api/docs/": Rule("person", post=empty),
+    "settings/tokens/": Rule("person", post=lambda world: {"name": "Newly made", "scope": "read", "days": "30"}),
+    # Only one's own: see tests/api/test_tokens.py.
+    "settings/tokens/<int:token_id>/": Rule("own", get=False, post=empty, parts=lambda world: None),
     "settings/sessions/": Rule("person"),
     "settings/sessions/others/": Rule("person", get=False, post=empty),
     # Only one's own: see tests/security/test_sessions.py.
@@ -204,6 +214,17 @@ RULES: dict[str, Rule] = {
     "admin/providers/": Rule("admin"),
     "admin/providers/new/": Rule("admin", post=lambda world: {"name": "Newly made", **SERVICE}),
     "admin/providers/<int:provider_id>/": Rule("admin", post=lambda world: {"name": "Renamed", **SERVICE}),
+    "admin/webhooks/": Rule("admin"),
+    "admin/webhooks/new/": Rule("admin", post=hooked),
+    _HOOK: Rule("admin", post=hooked, parts=hook),
+    _HOOK + "secret/": Rule("admin", get=False, post=empty, parts=hook),
+    _HOOK + "test/": Rule("admin", get=False, post=empty, parts=hook),
+    _HOOK + "remove/": Rule("admin", get=False, post=empty, parts=hook),
+    _HOOK + "deliveries/<int:delivery_id>/replay/": Rule("admin", get=False, post=empty, parts=hook),
+    "admin/applications/": Rule("admin"),
+    "admin/applications/new/": Rule("admin", post=program),
+    "admin/applications/<int:application_id>/": Rule("admin", post=program, parts=programs),
+    "admin/applications/<int:application_id>/secret/": Rule("admin", get=False, post=empty, parts=programs),
     "admin/departments/": Rule("admin"),
     "admin/departments/new/": Rule("admin", post=lambda world: {"name": "Newly made"}),
     **{f"admin/{table}/export/": Rule("admin") for table in ("departments", "teams", "positions")},
@@ -401,6 +422,8 @@ OPEN = {
     "login/with/<int:provider_id>/back/": "the sign-on service sends people back: state and nonce say who",
     "login/passkey/": "a passkey instead of the password",
     "login/second/passkey/": "for whoever has just said the right password; to others it does not exist",
+    "oauth/token": "an application says who it is by its id and secret",
+    "mcp": "for assistants: guarded by tokens, see tests/api/test_mcp.py",
     "logout/": "leaving twice does no harm",
     "settings/language/": "the login page has a language too",
 }

@@ -137,6 +137,17 @@ def _token(arguments: Arguments) -> int:
     return 0
 
 
+def _mcp(arguments: Arguments) -> int:
+    _parser("mcp").parse_args(arguments)
+    token = os.environ.get("GUANXI_TOKEN", "")
+    if not token:
+        raise Refusal("put an API token into GUANXI_TOKEN: `guanxi token LOGIN` prints one.", code=2)
+    told, sys.stdout = sys.stdout, sys.stderr  # nothing but messages may stand on the way out
+    _start_django()
+    _need("guanxi.surfaces.mcp.stdio").serve(token, sys.stdin, told)
+    return 0
+
+
 def _account(arguments: Arguments) -> int:
     parser = _parser("account")
     parser.add_argument("login")
@@ -279,6 +290,7 @@ COMMANDS = {
     "account": Command(_account, "make an account with a role and print its initial password"),
     "factor": Command(_factor, "take the second factor from an account whose phone is lost: for emergencies"),
     "token": Command(_token, "print a new personal API token for a login"),
+    "mcp": Command(_mcp, "speak the Model Context Protocol over standard input and output, with the token in GUANXI_TOKEN"),
     "backup": Command(_backup, "write database, files and keys to one file"),
     "restore": Command(_restore, "fill an empty data folder from a backup"),
     "shape": Command(_shape, "lists, fields, roles, views and numbers as a file: export, diff or import"),

@@ -9,7 +9,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from guanxi.config import database, keys, mail
-from guanxi.config.environment import Environment, present, words
+from guanxi.config.environment import Environment, present, whole_number, words
 from guanxi.config.logs import logging_settings
 
 ENVIRONMENT = Environment()
@@ -154,6 +154,10 @@ SECURE_SSL_REDIRECT = ENVIRONMENT.https
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+#: Requests a minute that the API answers to one token; 0: as many as come.
+GUANXI_API_RATE = whole_number("GUANXI_API_RATE", 1_000)
+#: Hosts inside that webhooks may call, as they stand in an address; all others must be public and answer by https.
+GUANXI_WEBHOOK_HOSTS = words("GUANXI_WEBHOOK_HOSTS")
 GUANXI_TRUSTED_PROXY = ENVIRONMENT.trusted_proxy
 if GUANXI_TRUSTED_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -38,3 +39,23 @@ def once(key: str, actor: Actor, do: Callable[[], int], *, asked: str = "") -> i
         if known.asked != asked:
             raise Reused from None
         return known.record
+
+
+def answered(key: str, actor: Actor, do: Callable[[], Any], *, asked: str = "") -> tuple[Any, bool]:
+    """The same for an answer in JSON, which is kept; and whether it had been given before. Raises Reused."""
+    if not key:
+        return do(), False
+    name = f"{actor.id}:{key}"[:120]
+    try:
+        with refusals_logged(actor), transaction.atomic():
+            row = Idempotency.objects.create(key=name, asked=asked, actor=actor.id, at=clock.now())
+            row.answer = do()
+            row.save(update_fields=["answer"])
+            return row.answer, False
+    except IntegrityError:
+        known = Idempotency.objects.filter(key=name).first()
+        if known is None or known.answer is None:
+            raise
+        if known.asked != asked:
+            raise Reused from None
+        return known.answer, True

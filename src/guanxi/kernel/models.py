@@ -278,6 +278,7 @@ class Idempotency(models.Model):
     asked = models.CharField(max_length=64, default="", blank=True)
     actor = models.BigIntegerField(null=True)
     record = models.BigIntegerField(null=True)
+    answer = models.JSONField(null=True)
     at = models.DateTimeField()
 
 

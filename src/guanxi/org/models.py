@@ -282,10 +282,27 @@ class Identity(models.Model):
         ]
 
 
+class Application(models.Model):
+    """A program that gets access tokens for itself (RFC 6749, 4.4); `user` is whose rights it has, narrowed by `scopes`."""
+
+    name = models.CharField(max_length=60)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="applications")
+    client_id = models.CharField(max_length=40, unique=True)
+    digest = models.CharField(max_length=64)
+    scopes = ArrayField(models.CharField(max_length=80), default=list)
+    active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    used_at = models.DateTimeField(null=True)
+
+
 class Token(models.Model):
-    """A personal API token; only its digest is kept."""
+    """An API token, of a person or got by an application; only its digest is kept. Without scopes it may all that the person may."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
+    application = models.ForeignKey(Application, null=True, on_delete=models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=60, blank=True, default="")
+    scopes = ArrayField(models.CharField(max_length=80), default=list)
+    expires_at = models.DateTimeField(null=True)
     digest = models.CharField(max_length=64, unique=True)
     hint = models.CharField(max_length=12)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -319,7 +336,7 @@ class Operation(models.Model):
         ]
 
 
-__all__ = ["Assignment", "Department", "FieldRight", "Grant", "Identity", "Membership", "Operation", "Policy", "Presence"]
+__all__ = ["Application", "Assignment", "Department", "FieldRight", "Grant", "Identity", "Membership", "Operation", "Policy", "Presence"]
 __all__ += [
     "Position",
     "PositionHolder",

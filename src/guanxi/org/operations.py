@@ -29,11 +29,13 @@ SUBJECTS = {
     "provider": "secret",
     "identity": "known_as,created_at",
     "token": "digest,used_at",
+    "application": "digest,used_at",
     "dictionaryvalue": "extra",
     "choicelist": "",
     "numbering": "",
     "customfield": "",
     "formlayout": "",
+    "webhook": "secret,failing_since",
 }
 #: What is not kept by this area.
 TABLES = {
@@ -42,6 +44,7 @@ TABLES = {
     "numbering": "kernel_numbering",
     "customfield": "kernel_customfield",
     "formlayout": "kernel_formlayout",
+    "webhook": "surfaces_webhook",
 }
 
 

@@ -6,6 +6,7 @@ environment are not asked.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -15,7 +16,7 @@ from requests.adapters import HTTPAdapter
 from requests_hardened.ip_filter_adapter import IPFilterAdapter
 
 PATIENCE = (5, 10)
-LARGEST = 1_000_000
+LARGEST, EXCERPT = 1_000_000, 2_000
 Session = TypeVar("Session", bound=requests.Session)
 
 
@@ -42,6 +43,7 @@ def guarded(session: Session, inside: Collection[str] = ()) -> Session:
     """
     session.trust_env = False
     session.max_redirects = 0
+    session.get_redirect_target = lambda resp: None  # type: ignore[method-assign] # else the whole answer is read to see where it leads
     session.adapters.clear()
     session.mount("https://", _Public(is_https_proto=True))
     session.mount("http://", _Public(is_https_proto=False))
@@ -64,3 +66,16 @@ def document(session: requests.Session, address: str, **headers: str) -> dict[st
     if not isinstance(found, dict):
         raise Refused("the answer is no object")
     return found
+
+
+def tell(session: requests.Session, address: str, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
+    """POST a body; the status and the beginning of the answer. A redirect is an answer like others. Raises requests.RequestException."""
+    with session.post(address, data=body, headers=headers, allow_redirects=False, stream=True) as answer:
+        began = b""
+        until = time.monotonic() + PATIENCE[1]
+        while len(began) < EXCERPT and time.monotonic() < until:
+            part = answer.raw.read1(EXCERPT - len(began))
+            if not part:
+                break
+            began += part
+        return answer.status_code, began.decode("utf-8", "replace")

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from guanxi.surfaces.exchange.models import ImportClaim, ImportMapping, ImportRow, ImportRun
+from guanxi.surfaces.hooks.models import Delivery, Webhook
 
 
 class SavedView(models.Model):
@@ -41,4 +42,4 @@ class Layout(models.Model):
         constraints = [models.UniqueConstraint(fields=["entity", "owner"], name="layout_once")]
 
 
-__all__ = ["ImportClaim", "ImportMapping", "ImportRow", "ImportRun", "Layout", "SavedView"]
+__all__ = ["Delivery", "ImportClaim", "ImportMapping", "ImportRow", "ImportRun", "Layout", "SavedView", "Webhook"]

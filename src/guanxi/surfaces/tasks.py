@@ -14,6 +14,7 @@ from guanxi.surfaces import bulk_jobs, handing, letters, merging
 from guanxi.surfaces.admin import lists
 from guanxi.surfaces.exchange import exporting
 from guanxi.surfaces.exchange.importing import committing, planning, sweeping, undoing
+from guanxi.surfaces.hooks import keeping, sending, taking
 from guanxi.surfaces.pages import mailbox, pool, recovery
 
 
@@ -35,6 +36,21 @@ def sweep_imports(timestamp: int) -> None:
     sweeping.sweep()
 
 
+@app.periodic(cron="* * * * * */5")
+@app.task(name="guanxi.webhooks", queue="outbound", lock="guanxi.webhooks", queueing_lock="guanxi.webhooks", pass_context=False)
+def tell_others(timestamp: int) -> None:
+    """What has happened goes out to the programs that want to know."""
+    taking.take()
+    sending.send_due()
+
+
+@app.periodic(cron="33 3 * * *")
+@app.task(name="guanxi.sweep_deliveries", queue="default", queueing_lock="guanxi.sweep_deliveries")
+def sweep_deliveries(timestamp: int) -> None:
+    """Drop the log of what was told long ago, at night."""
+    sending.sweep()
+
+
 @app.task(name=letters.TASK, queue=letters.QUEUE, retry=RetryStrategy(max_attempts=6, exponential_wait=4))
 def letter(kind: str, about: dict[str, Any]) -> None:
     """Write and send one; a mail server that is away is tried again for an hour or so."""
@@ -46,6 +62,7 @@ __all__ = [
     "committing",
     "exporting",
     "handing",
+    "keeping",
     "letter",
     "lists",
     "mailbox",

@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver
 from guanxi.kernel.apps import Area
 from guanxi.surfaces.admin import (
     access,
+    applications,
     arrivals,
     clearing,
     departments,
@@ -30,6 +31,7 @@ from guanxi.surfaces.admin import (
     sign_in,
     teams,
     trail,
+    webhooks,
     why,
 )
 from guanxi.surfaces.admin.structure import pages as structure
@@ -73,6 +75,7 @@ from guanxi.surfaces.pages import (
     settings,
     single,
     timeline,
+    tokens,
     totals,
     viewer,
     views,
@@ -81,7 +84,8 @@ from guanxi.surfaces.pages import (
 
 administration = (
     *(places, structure, departments, positions, teams, access, roles, sign_in, licences, providers),
-    *(lists, fields, layouts, numbers, shape, why, trail, arrivals, hints, clearing),
+    *(lists, fields, layouts, numbers, shape, webhooks, applications),
+    *(why, trail, arrivals, hints, clearing),
 )
 
 
@@ -106,6 +110,7 @@ handlers = (
     single,
     presence,
     settings,
+    tokens,
     pictures,
     home,
     finding,

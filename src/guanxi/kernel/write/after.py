@@ -14,7 +14,7 @@ from guanxi.kernel.fields.column import Linked
 from guanxi.kernel.models import Link, SearchEntry
 from guanxi.kernel.write import columns
 from guanxi.kernel.write.rollups import parents_of
-from guanxi.kernel.write.unit import Unit
+from guanxi.kernel.write.unit import Unit, current
 
 
 def save_links(entity: Entity, record: Any, changed: Iterable[str]) -> None:
@@ -64,6 +64,18 @@ def announce(unit: Unit, entity: Entity, ids: Iterable[int], verb: str, data: di
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_ANNOUNCED.format(owners=told), values)
+
+
+def noted(entity: Entity, ids: Iterable[int], keys: Iterable[str]) -> None:
+    """Append an event a record that followed another's write: for programs that keep a copy, and no news to anybody who follows it."""
+    unit = current()
+    assert unit is not None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO kernel_event (at, entity, record, verb, actor, write_id, data) "
+            "SELECT %s, %s, record, 'followed', %s, %s, %s FROM unnest(%s::bigint[]) AS each (record)",
+            [clock.now(), entity.key, unit.actor.id, unit.write_id, Jsonb({"keys": sorted(keys)}), list(ids)],  # type: ignore[list-item]
+        )
 
 
 #: What the owner of a record is told though he does not follow it, when it is of few records at once.

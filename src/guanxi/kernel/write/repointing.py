@@ -18,7 +18,7 @@ from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.column import Keyed, Linked
 from guanxi.kernel.models import Attachment, Comment, Petition
 from guanxi.kernel.registry import registry
-from guanxi.kernel.write import lagging
+from guanxi.kernel.write import after, lagging
 from guanxi.kernel.write.rollups import parents_of
 from guanxi.kernel.write.unit import Unit
 
@@ -157,6 +157,7 @@ def _followed(u: Unit, entity: Entity, reference: Reference, ids: list[int], for
         u.touch(entity.key, child.key, [former, now.id])
     if child.pooled:
         u.judge(child.key, ids)
+    after.noted(child, ids, [k for k, f in child.fields.items() if f.column.path == reference.column])
 
 
 def _links(source: Entity, field: str, lost: int, keep: int, family: Sequence[int]) -> list[list[Any]]:
@@ -193,7 +194,9 @@ def relink(source: Entity, field: str, rows: Sequence[Sequence[Any]], former: in
             "SELECT %s, one, %s, role FROM unnest(%s::bigint[], %s::int[]) AS given (one, role) ON CONFLICT DO NOTHING RETURNING source",
             [field, target, sources, roles],
         )
-        return {row[0] for row in cursor.fetchall()}
+        came = {row[0] for row in cursor.fetchall()}
+    after.noted(source, sources, [field.rpartition(".")[2]])
+    return came
 
 
 def _attached(model: Any, entity: Entity, lost: int, keep: int) -> list[int]:

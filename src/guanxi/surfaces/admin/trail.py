@@ -58,6 +58,8 @@ SUBJECTS = {
     "token": gettext_lazy("API token"),
     "policy": gettext_lazy("Rule for accounts"),
     "sharedaccount": gettext_lazy("Shared licence"),
+    "webhook": gettext_lazy("Webhook"),
+    "application": gettext_lazy("Application"),
     "provider": gettext_lazy("Sign-on service"),
     "identity": gettext_lazy("Link to a sign-on service"),
     "dictionaryvalue": gettext_lazy("Value of a list"),

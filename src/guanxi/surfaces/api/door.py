@@ -20,12 +20,14 @@ from guanxi.kernel import pooled, versions
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.registry import registry
-from guanxi.org import actors, directory, tokens
-from guanxi.org.models import User
+from guanxi.org import actors, directory, scopes, tokens
+from guanxi.org.models import Token, User
+from guanxi.surfaces.api import rate
 from guanxi.surfaces.api.problems import EXPECTED, Problem, from_error, missing
 
 logger = logging.getLogger("guanxi.api")
 View = Callable[..., HttpResponse]
+SAFE = ("GET", "HEAD")
 
 
 def resource(**verbs: View) -> View:
@@ -42,10 +44,17 @@ def resource(**verbs: View) -> View:
         except Exception:
             response = broken(request)
         response["Cache-Control"] = "no-store"
+        rate.tell(request, response)
         patch_vary_headers(response, ["Authorization", "Accept-Language"])
         return response
 
     return answered
+
+
+def reading(view: View) -> View:
+    """A view that asks by POST and changes nothing that its actor has no grant for: a token that may only read may call it."""
+    view.reading = True  # type: ignore[attr-defined]
+    return view
 
 
 def broken(request: HttpRequest) -> HttpResponse:
@@ -57,30 +66,43 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, verbs: dict[str, View], named: dict[str, Any]) -> HttpResponse:
-    actor = enter(request)
+    token = enter(request)
+    actor = actor_of(token)
     view = verbs.get("GET" if request.method == "HEAD" else request.method or "")
     if view is None:
         raise Problem(405, _("This address does not know this verb."), headers={"Allow": ", ".join(verbs)})
     if "record_id" in named:
         named["record_id"] = int(named["record_id"])
+    request.token = token  # type: ignore[attr-defined]
+    only_reads = request.method in SAFE or getattr(view, "reading", False)
+    if token.scopes and not only_reads and not scopes.may_write(token.scopes):
+        raise Problem(403, _("This token may only read."), headers={"WWW-Authenticate": 'Bearer error="insufficient_scope"'})
     if "slug" in named:
-        actor = pooled.through(actor, named["slug"])
+        actor = scopes.narrowed(pooled.through(actor, named["slug"]), token.scopes)
     return view(request, actor, **named)
 
 
-def enter(request: HttpRequest) -> Actor:
-    """The actor of the request's token, with rights and shape as they are now, in the caller's language."""
+def enter(request: HttpRequest) -> Token:
+    """The request's token, unless it asks too often; from now on the caller's language is spoken."""
     scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
     bearer = token.strip() if scheme.lower() == "bearer" else ""
-    user = tokens.owner(bearer) if bearer else None
-    language(request, user)
-    if user is None:
+    row = tokens.found(bearer) if bearer else None
+    language(request, row.user if row else None)
+    if row is None:
         challenge = 'Bearer realm="guanxi"' + (', error="invalid_token"' if bearer else "")
         raise Problem(401, _("Send a valid token: Authorization: Bearer gx_…"), headers={"WWW-Authenticate": challenge})
+    request.rate = rate.count(row.application_id or -row.pk)  # type: ignore[attr-defined]
+    if request.rate.over:  # type: ignore[attr-defined]
+        raise Problem(429, _("You are asking too often. Wait a minute."), headers={"Retry-After": str(request.rate.reset)})  # type: ignore[attr-defined]
+    return row
+
+
+def actor_of(token: Token) -> Actor:
+    """Whose token it is, with rights and shape as they are now, as far as the token reaches."""
     now = versions.current()
     directory.refresh(now["access"])
     versions.refresh(now["shape"])
-    return actors.resolve(user, access_version=now["access"])
+    return scopes.narrowed(actors.resolve(token.user, access_version=now["access"]), token.scopes)
 
 
 def language(request: HttpRequest, user: User | None) -> None:

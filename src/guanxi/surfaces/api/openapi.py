@@ -14,35 +14,89 @@ from guanxi.kernel.entity import Entity
 from guanxi.kernel.registry import registry
 from guanxi.kernel.write import transferring
 from guanxi.kernel.write.sharing import PARTS
-from guanxi.surfaces.api import merge, participants, schema
+from guanxi.surfaces.api import changes, merge, participants, schema
+from guanxi.surfaces.api import described as described_more
 from guanxi.surfaces.api.collection import DEFAULT_LIMIT, MOST, answer
 
-JSON = "application/json"
-REFUSALS = {"400": "Bad Request", "401": "Unauthorized", "403": "Forbidden", "404": "Not Found"}
+JSON, BASE = "application/json", "/api/v1"
+REFUSALS = {"400": "Bad Request", "401": "Unauthorized", "403": "Forbidden", "404": "Not Found", "429": "Too Many Requests"}
 WRITING = {"409": "Conflict", "413": "Content Too Large", "415": "Unsupported Media Type", "422": "Unprocessable Content"}
 
 
 def show(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The document."""
+    return answer(document(request, actor))
+
+
+def document(request: HttpRequest, actor: Actor) -> dict[str, Any]:
+    """What this reader may do."""
     paths: dict[str, Any] = {}
-    schemas = dict(SCHEMAS)
+    schemas = {**SCHEMAS, **described_more.SCHEMAS}
     for entity, reader, name in described(actor):
         schemas[name] = schema.record(entity, reader)
         schemas[f"{name}Page"] = page(name)
         paths |= paths_of(entity, reader, name)
     review = operation("get_review", _("What became of a write that waits"), {"200": ok({"$ref": "#/components/schemas/Review"})})
     paths["/api/v1/reviews/{id}"] = {"parameters": [ID], "get": review}
+    paths |= about_everything()
+    paths |= webhooks() if actor.administers else {}
+    feed = operation("changes", _("What has changed since"), {"200": ok({"$ref": "#/components/schemas/Changes"})}, parameters=SINCE)
+    feed["responses"]["410"] = {**feed["responses"]["400"], "description": "Gone"}
+    paths["/api/v1/changes"] = {"get": feed}
     paths["/api/v1/meta/entities"] = {"get": operation("entities", _("What there is"), {"200": ok({"type": "object"})})}
-    return answer(
-        {
-            "openapi": "3.1.0",
-            "info": {"title": "Guanxi", "version": release()},
-            "servers": [{"url": request.build_absolute_uri("/").rstrip("/")}],
-            "security": [{"token": []}],
-            "paths": paths,
-            "components": {"schemas": schemas, "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
-        }
-    )
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Guanxi", "version": release()},
+        "servers": [{"url": request.build_absolute_uri("/").rstrip("/")}],
+        "security": [{"token": []}, {"application": []}],
+        "paths": paths,
+        "components": {"schemas": schemas, "securitySchemes": SECURITY},
+    }
+
+
+def about_everything() -> dict[str, Any]:
+    """Search over all entities, and a file by its number."""
+    file = f"{BASE}/files/{{id}}"
+    words = [{**query("q", "What to look for"), "required": True}, SINCE[1], query("limit", "Hits")]
+    return {
+        f"{BASE}/search": {"get": operation("search", _("Search"), {"200": ok(results("Hit"))}, parameters=words)},
+        file: {
+            "parameters": [ID],
+            "get": operation("get_file", _("File"), {"200": described_more.BYTES}),
+            "delete": operation("delete_file", _("Remove file"), {"204": {"description": "OK"}}, writes=True),
+        },
+    }
+
+
+def webhooks() -> dict[str, Any]:
+    """For administrators: where what is told, the log of it, and telling it once more."""
+    base, sent = f"{BASE}/webhooks", {"202": ok({"$ref": "#/components/schemas/Delivery"})}
+    hook = {**ID, "name": "hook"}
+    delivery = {"name": "delivery", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
+    log = operation("webhook_log", _("What was told"), {"200": ok(page("Delivery"))}, parameters=[query("before", "Of the `next` address")])
+    return {
+        base: {"get": operation("webhooks", _("Webhooks"), {"200": ok(results("Webhook"))})},
+        f"{base}/{{hook}}/deliveries": {"parameters": [hook], "get": log},
+        f"{base}/{{hook}}/test": {"parameters": [hook], "post": operation("test_webhook", _("Send a test"), sent, writes=True)},
+        f"{base}/{{hook}}/deliveries/{{delivery}}/replay": {
+            "parameters": [hook, delivery],
+            "post": operation("replay_delivery", _("Once more"), sent, writes=True),
+        },
+    }
+
+
+def of_many(entity: Entity, actor: Actor, slug: str, label: str) -> dict[str, Any]:
+    """Many at once, and the files of one."""
+    base = f"{BASE}/{entity.slug}"
+    files: dict[str, Any] = {"parameters": [ID], "get": operation(f"files_{slug}", label, {"200": ok(results("File"))})}
+    if actor.may(entity.key, "edit") or actor.may(entity.key, "create"):
+        files["post"] = operation(f"attach_{slug}", label, {"201": ok(results("File"))}, writes=True)
+        files["post"]["requestBody"] = {"required": True, "content": described_more.MULTIPART}
+    found = {f"{base}/{{id}}/files": files}
+    if any(actor.may(entity.key, verb) for verb in ("create", "edit", "delete")):
+        done = {"200": ok(results("Result"))}
+        found[f"{base}/bulk"] = {"post": operation(f"bulk_{slug}", label, done, body=described_more.BULK, parameters=[ONCE])}
+    return found
 
 
 def described(actor: Actor) -> list[tuple[Entity, Actor, str]]:
@@ -99,7 +153,7 @@ def paths_of(entity: Entity, actor: Actor, name: str) -> dict[str, Any]:
     if actor.may(entity.key, "transfer"):
         post = operation(f"transfer_{slug}", _("Hand over"), {**one, **waits}, body=TRANSFER, parameters=[ONCE])
         paths[f"{base}/{{id}}/transfer"] = {"parameters": [ID], "post": post}
-    return paths | taking_part(entity, actor, slug, label)
+    return paths | of_many(entity, actor, slug, label) | taking_part(entity, actor, slug, label)
 
 
 def taking_part(entity: Entity, actor: Actor, slug: str, label: str) -> dict[str, Any]:
@@ -184,6 +238,19 @@ ONCE = {
     "schema": {"type": "string"},
 }
 SIMILAR = [query("field", "Which field the value is for"), {**query("value", "What to compare with"), "required": True}]
+SINCE = [
+    query("since", "The `cursor` of the page before; `now` for the end of the feed; the beginning without it"),
+    query("entity", "Slugs with commas between; all without it"),
+    query("limit", "Changes a page", {"type": "integer", "minimum": 1, "maximum": changes.MOST, "default": changes.USUAL}),
+    query("include", "`record`: each with the record as it is now", {"type": "string", "enum": ["record"]}),
+]
+SECURITY = {
+    "token": {"type": "http", "scheme": "bearer"},
+    "application": {
+        "type": "oauth2",
+        "flows": {"clientCredentials": {"tokenUrl": "/oauth/token", "scopes": {"read": "Only read", "write": "Read and write"}}},
+    },
+}
 _TEXT = {"type": "string"}
 _PERSON = {"type": ["object", "null"], "properties": {"id": {"type": "integer"}, "name": _TEXT}}
 _TO = {"type": "string", "enum": list(participants.KINDS)}
@@ -239,6 +306,32 @@ SCHEMAS: dict[str, Any] = {
             "errors": {"type": "object", "additionalProperties": _TEXT},
         },
         "required": ["type", "title", "status", "detail", "errors"],
+    },
+    "Changes": {
+        "type": "object",
+        "properties": {
+            "results": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "at": {"type": "string", "format": "date-time"},
+                        "entity": _TEXT,
+                        "id": {"type": "integer"},
+                        "change": {"type": "string", "enum": ["created", "changed", "deleted", "restored", "gone"]},
+                        "version": {"type": ["integer", "null"], "description": "Of the record as it is now"},
+                        "record": {"type": ["object", "null"]},
+                    },
+                    "required": ["at", "entity", "id", "change", "version"],
+                    "additionalProperties": False,
+                },
+            },
+            "cursor": _TEXT,
+            "more": {"type": "boolean", "description": "Whether to ask on at once"},
+            "next": {"type": "string", "format": "uri"},
+        },
+        "required": ["results", "cursor", "more", "next"],
+        "additionalProperties": False,
     },
     "Change": {
         "type": "object",

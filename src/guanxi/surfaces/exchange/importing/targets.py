@@ -14,6 +14,7 @@ from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Field
 from guanxi.kernel.registry import registry
+from guanxi.surfaces.exchange import presets
 from guanxi.surfaces.exchange.cells import Cell
 from guanxi.surfaces.exchange.likeness import likeness
 from guanxi.surfaces.exchange.mapping import Guess, bare, guess_mapping
@@ -115,7 +116,17 @@ def usual_match(entity: Entity, keys: Sequence[str], found: dict[str, Target]) -
 
 
 def guess(entity: Entity, headers: Sequence[str], samples: dict[int, list[Cell]], found: dict[str, Target]) -> dict[int, Guess]:
-    """The mapping to begin with. Where a person stands in the sheet, phone and e-mail are his before the company's."""
+    """The mapping to begin with: of a program that is recognised as it calls things, of the rest as they look."""
+    preset = presets.recognised(entity.slug, headers, bare)
+    if preset is None:
+        return _guessed(headers, samples, found)
+    said = {c: key for c, key in presets.pairs(preset, headers, bare).items() if key in found}
+    rest = _guessed(headers, samples, {key: t for key, t in found.items() if key not in said.values()})
+    return dict(sorted({**{c: g for c, g in rest.items() if c not in said}, **{c: Guess(key, 1.0) for c, key in said.items()}}.items()))
+
+
+def _guessed(headers: Sequence[str], samples: dict[int, list[Cell]], found: dict[str, Target]) -> dict[int, Guess]:
+    """By name and values. Where a person stands in the sheet, phone and e-mail are his before the company's."""
     first = guess_mapping(headers, samples, list(found.values()))
     named = {g.field.split(".")[0] for g in first.values() if "." in g.field and g.field.endswith(f".{found[g.field].entity.title}")}
     if not named:
