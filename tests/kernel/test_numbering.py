@@ -30,7 +30,7 @@ SHORT: tuple[Part, ...] = (("text", "KH"), ("year2", ""), ("text", "-"), ("count
 def _afresh() -> Any:
     with translation.override("en"):
         yield
-    numbering.refresh(-1)
+    numbering._state["version"] = None
     numbering._known.clear()
 
 
