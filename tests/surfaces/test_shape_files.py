@@ -14,12 +14,13 @@ from django.db import transaction
 from django.test import Client
 from django.utils import translation
 
-from guanxi.kernel import custom, dictionary, lists, numbering, write
+from guanxi.kernel import custom, dictionary, layouts, lists, numbering, write
 from guanxi.kernel.actor import SYSTEM, Actor
 from guanxi.kernel.dictionary import Dictionary
 from guanxi.kernel.models import CustomField
 from guanxi.kernel.registry import registry
 from guanxi.kernel.write import fields as field_verbs
+from guanxi.kernel.write import layouts as layout_verbs
 from guanxi.kernel.write import lists as list_verbs
 from guanxi.kernel.write import numbers
 from guanxi.org import roles
@@ -41,6 +42,7 @@ def _afresh() -> Iterator[None]:
     dictionary.clear()
     custom._definitions.clear()
     numbering._known.clear()
+    layouts.clear()
     for entity in registry:
         entity.reshape()
 
@@ -63,6 +65,16 @@ def shaped(cast: Cast) -> None:
     code = f"field_{row.pk}"
     list_verbs.hang(of(code), "industry", actor=cast.business)
     list_verbs.move(of(code), of(code).items[0], one.id, actor=cast.business)
+    shops = field_verbs.add(
+        CUSTOMER,
+        field_verbs.Wish(
+            "门店数", "Shops", sort="integer", first="3", shown_when='["level","is","A"]', asked_when=f'["f{row.pk}","not_empty"]'
+        ),
+        actor=cast.business,
+    )
+    field_verbs.add(CUSTOMER, field_verbs.Wish("员工估数", "Staff guess", sort="formula", formula="[门店数] * 8"), actor=cast.business)
+    sections = (layouts.Section("要点", "At a glance", ("name", f"f{shops.pk}", f"f{row.pk}")),)
+    layout_verbs.arrange(CUSTOMER, ("", "sales"), layouts.Arrangement(sections, ("website",), ("level",)), actor=cast.business)
     numbers.change(
         CUSTOMER,
         CUSTOMER.fields["number"],
@@ -100,6 +112,7 @@ def exported(cast: Cast) -> str:
         dictionary.clear()
         custom.load()
         numbering.load()
+        layouts.clear()
         forget()
     return text
 
@@ -124,6 +137,13 @@ def test_a_shape_taken_over_gives_the_same_file_again_and_behaves_the_same(cast:
     assert record.number.startswith("K20")
     with pytest.raises(write.Invalidated, match=r"is not offered where|不能选"):
         write.create(CUSTOMER, {**values, "name": "另一家", "industry": INDUSTRY.active()[-1].code}, actor=SYSTEM, door="test")
+    shops = CustomField.objects.get(label="门店数")
+    record = write.create(CUSTOMER, {"name": "有门店的", "level": "A"}, actor=SYSTEM, door="test")
+    assert (record.custom[f"f{shops.pk}"], f"f{shops.pk}") == (3, layouts.of(CUSTOMER, cast.owner).sections[0].keys[1])
+    guess = next(f for f in CUSTOMER.fields.values() if str(f.label) == "Staff guess")
+    assert guess.value(CUSTOMER.rows(SYSTEM).get(id=record.id)) == 24
+    with pytest.raises(write.Invalidated):
+        write.create(CUSTOMER, {**values, "name": "没写门店", "level": "A", f"f{shops.pk}": ""}, actor=SYSTEM, door="test")
     view = SavedView.objects.get(name="细分")
     assert CUSTOMER.rows(SYSTEM).where(view.where).count() == 1
     assert Operation.objects.filter(actor=cast.admin.id, subject="role", verb="create").exists()
@@ -212,6 +232,22 @@ def test_a_change_of_the_shape_is_taken_back_from_the_trail(cast: Cast, at_desk:
         "KH-"
     )
     assert not CustomField.objects.get(pk=row.pk).active
+
+
+def test_taking_back_a_name_keeps_the_rules_of_a_field_and_a_layout_comes_back_too(cast: Cast, at_desk: Desk) -> None:
+    desk = at_desk(cast.admin)
+    ruled = {"sort": "text", "unique": True, "first": "A", "shown_when": '["level","is","A"]'}
+    row = field_verbs.add(CUSTOMER, field_verbs.Wish("门牌", "Plate", **ruled), actor=cast.business)
+    field_verbs.change(CUSTOMER, row, field_verbs.Wish("门牌号", "Plate", unique=True, first="A"), actor=cast.business)
+    assert desk.post(f"/admin/trail/{latest('customfield', 'update').pk}/undo/").status_code == 302
+    row.refresh_from_db()
+    assert (row.label, row.unique, row.first, row.shown_when) == ("门牌", True, "A", ["level", "is", "A"])
+    one, other = (layouts.Arrangement((layouts.Section(zh, zh, ("name",)),)) for zh in ("甲", "乙"))
+    layout_verbs.arrange(CUSTOMER, layouts.EVERYWHERE, one, actor=cast.business)
+    layout_verbs.arrange(CUSTOMER, layouts.EVERYWHERE, other, actor=cast.business)
+    assert desk.post(f"/admin/trail/{latest('formlayout', 'update').pk}/undo/").status_code == 302
+    assert layouts.of(CUSTOMER, cast.owner) == one
+    assert desk.post(f"/admin/trail/{latest('formlayout', 'create').pk}/undo/").status_code == 302
 
 
 def test_what_has_changed_since_is_not_taken_back(cast: Cast, at_desk: Desk) -> None:

@@ -112,12 +112,13 @@ def _arranged(key: str) -> Mapping[Place, Arrangement]:
     if known is None:
         known = {}
         for row in FormLayout.objects.all():
-            known.setdefault(row.entity, {})[row.form, row.role] = _read(row.document)
+            known.setdefault(row.entity, {})[row.form, row.role] = read(row.document)
         _state["known"] = known
     return known.get(key, {})  # type: ignore[no-any-return]
 
 
-def _read(document: Mapping[str, Any]) -> Arrangement:
+def read(document: Mapping[str, Any]) -> Arrangement:
+    """An arrangement as it was kept."""
     sections = tuple(Section(s["zh"], s["en"], tuple(s["keys"])) for s in document["sections"])
     return Arrangement(sections, *(tuple(document.get(name, ())) for name in ("away", "tiles", "related")))
 
@@ -145,4 +146,4 @@ def _in(language: str, label: Label) -> str:
         return str(label)
 
 
-__all__ = ["EVERYWHERE", "Arrangement", "Place", "Section", "arranged", "at", "clear", "declared", "of", "refresh"]
+__all__ = ["EVERYWHERE", "Arrangement", "Place", "Section", "arranged", "at", "clear", "declared", "of", "read", "refresh"]

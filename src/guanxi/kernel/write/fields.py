@@ -149,7 +149,7 @@ def change(entity: Entity, row: CustomField, wish: Wish, *, actor: Actor) -> Non
         custom.load()
         _govern(entity, row, wish)
         if row.kind == "formula" and wish.formula is not None:
-            options = _formula(entity, wish.formula, row)
+            options = formula_of(entity, wish.formula, row)
             if options != row.options:
                 CustomField.objects.filter(pk=row.pk).update(options=options)
                 custom.load()
@@ -263,11 +263,11 @@ def _options(entity: Entity, sort: Sort, wish: Wish) -> dict[str, Any]:
             raise Invalidated({"prefix": _("Other numbers begin with this already.")})
         return {**sort.options, "prefix": prefix}
     if sort.asks == "formula":
-        return _formula(entity, wish.formula or "", None)
+        return formula_of(entity, wish.formula or "", None)
     return dict(sort.options)
 
 
-def _formula(entity: Entity, typed: str, row: CustomField | None) -> dict[str, Any]:
+def formula_of(entity: Entity, typed: str, row: CustomField | None) -> dict[str, Any]:
     """A formula with the type of what it gives, which never changes. Raises Invalidated."""
     try:
         source = reckoned.in_keys(entity, " ".join(typed.replace("\x00", "").split()))
@@ -276,7 +276,7 @@ def _formula(entity: Entity, typed: str, row: CustomField | None) -> dict[str, A
         raise Invalidated({"formula": reckoned.told(error)}) from None
     if row is not None and reckoned.circle(entity, f"f{row.pk}", node):
         raise Invalidated({"formula": _("The formula would read itself.")})
-    if row is not None and node.type != row.options["type"]:
+    if row is not None and node.type != row.options.get("type", node.type):
         raise Invalidated({"formula": _("The formula gives another sort of value now. Add another field for it.")})
     return {"source": source, "type": node.type, "places": 2}
 
@@ -310,4 +310,4 @@ def _offered(row: CustomField, wish: Wish, actor: Actor) -> str:
     return code
 
 
-__all__ = ["SORTS", "Wish", "add", "change", "quicken", "referable", "retire", "shapeable", "shaping", "shift", "words_of"]
+__all__ = ["SORTS", "Wish", "add", "change", "formula_of", "quicken", "referable", "retire", "shapeable", "shaping", "shift", "words_of"]

@@ -13,6 +13,8 @@ from guanxi.kernel.models import CustomField
 #: `own:customers.customer/visit_rating` is a field, and as the code of a list the list made for it.
 OWN = re.compile(r"own:([\w.]+)/(\w+)")
 _FIELD, _LIST = re.compile(r"((?:\w+\.)*)f(\d+)"), re.compile(r"field_(\d+)")
+#: A field in the text of a formula.
+_NAMED = re.compile(r"(?<=\[)f\d+(?=\])")
 
 
 class Names:
@@ -49,7 +51,9 @@ class Names:
 
     def _named(self, text: str) -> str:
         found = _FIELD.fullmatch(text)
-        return f"{found[1]}{self.own[int(found[2])]}" if found and int(found[2]) in self.own else text
+        if not found:
+            return _NAMED.sub(lambda inside: self.own.get(int(inside[0][1:]), inside[0]), text)
+        return f"{found[1]}{self.own[int(found[2])]}" if int(found[2]) in self.own else text
 
     def _numbered(self, text: str) -> str:
         return OWN.sub(lambda found: f"f{self.pk[found[0]]}" if found[0] in self.pk else found[0], text)

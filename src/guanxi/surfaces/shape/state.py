@@ -12,24 +12,32 @@ from django.utils.translation import gettext as _
 
 from guanxi.kernel import lists, numbering
 from guanxi.kernel.lists import ListOf
-from guanxi.kernel.models import CustomField
+from guanxi.kernel.models import CustomField, FormLayout
 from guanxi.kernel.write import Invalidated, numbers
 from guanxi.org.models import Role
 from guanxi.surfaces.models import SavedView
 from guanxi.surfaces.shape.names import Names
 from guanxi.surfaces.shape.toml import written
 
-SECTIONS = ("lists", "fields", "roles", "views", "numbers")
+SECTIONS = ("lists", "fields", "roles", "views", "numbers", "layouts")
 COMMENTS = {
     "lists": "Choice lists 选项表: values in their order; `below` is a value of the same list, `under` one of the list `above`.",
     "fields": "Fields of one's own 自定义字段, by entity; they are named own:ENTITY/CODE elsewhere.",
     "roles": "Roles 角色: grants are action = scope, rights are field = right.",
     "views": "Shared views 共享视图.",
     "numbers": "Automatic numbers 自动编号: parts in their order.",
+    "layouts": "Layouts of forms 表单布局, by entity: for a form, a role, both, or (both empty) everybody.",
 }
 #: Bytes of a file, and the entries by which each row of a table is known.
 LARGEST = 5 * 1024 * 1024
-ROWS = {"values": ("code",), "own": ("code",), "grants": ("entity", "action"), "rights": ("entity", "field"), "shared": ("name",)}
+ROWS = {
+    "values": ("code",),
+    "own": ("code",),
+    "grants": ("entity", "action"),
+    "rights": ("entity", "field"),
+    "shared": ("name",),
+    "arranged": ("form", "role"),
+}
 
 
 def described() -> dict[str, Any]:
@@ -42,6 +50,7 @@ def described() -> dict[str, Any]:
         "roles": {role.code: _role(role, names) for role in Role.objects.order_by("code")},
         "views": _views(names),
         "numbers": {f"{e.key}/{f.key}": _number(numbering.scheme(e, f)) for e, f in numbers.numbered()},
+        "layouts": _layouts(names),
     }
 
 
@@ -96,7 +105,9 @@ def differences(here: Mapping[str, Any], there: Mapping[str, Any]) -> list[Diffe
                 if stands != wanted:
                     found.append(Difference("change", (section, key), ((_("order"), ", ".join(stands), ", ".join(wanted)),)))
     groups = {place[:2] for place in new}
-    absent = (place for place in old if place not in new and len(place) > 2 and place[:2] in groups and place[0] != "views")
+    absent = (
+        place for place in old if place not in new and len(place) > 2 and place[:2] in groups and place[0] not in ("views", "layouts")
+    )
     found += [Difference("absent", place) for place in absent if old[place].get("active") is not False]
     return found
 
@@ -132,7 +143,7 @@ def _list(of: ListOf, names: Names) -> dict[str, Any]:
 def _fields(names: Names) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for row in CustomField.objects.order_by("entity", "position", "id"):
-        options = names.out({k: v for k, v in row.options.items() if k not in ("dictionary", "code")})
+        options = names.out({k: v for k, v in row.options.items() if k not in ("dictionary", "code", "was")})
         line: dict[str, Any] = {
             "code": names.own[row.pk].rpartition("/")[2],
             "kind": row.kind,
@@ -140,7 +151,8 @@ def _fields(names: Names) -> dict[str, Any]:
             "en": row.en,
             "help": row.help,
         }
-        line |= {"required": row.required, "active": row.active}
+        line |= {"required": row.required, "active": row.active, "unique": row.unique, "quick": row.quick, "first": row.first}
+        line |= {name: json.dumps(names.out(getattr(row, name)), ensure_ascii=False) for name in ("shown_when", "asked_when")}
         line |= {"list": names.list_out(row.options["dictionary"]) if "dictionary" in row.options else "", "options": options}
         found.setdefault(row.entity, {"own": []})["own"].append(line)
     return found
@@ -165,6 +177,14 @@ def _views(names: Names) -> dict[str, Any]:
         rows = found.setdefault(view.entity, {"shared": []})["shared"]
         if all(row["name"] != view.name for row in rows):
             rows.append(line)
+    return found
+
+
+def _layouts(names: Names) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for row in FormLayout.objects.order_by("entity", "form", "role"):
+        line = {"form": row.form, "role": row.role, "document": json.dumps(names.out(row.document), ensure_ascii=False)}
+        found.setdefault(row.entity, {"arranged": []})["arranged"].append(line)
     return found
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from guanxi.kernel import custom, dictionary, lists, numbering
+from guanxi.kernel import custom, dictionary, layouts, lists, numbering
 from guanxi.kernel.actor import SYSTEM, Actor
 from guanxi.kernel.condition import tree
 from guanxi.kernel.dictionary import Dictionary
@@ -19,8 +19,9 @@ from guanxi.kernel.entity import Entity
 from guanxi.kernel.lists import ListOf
 from guanxi.kernel.models import CustomField, DictionaryValue
 from guanxi.kernel.registry import registry
-from guanxi.kernel.write import Invalidated, Refused, numbers, unit
+from guanxi.kernel.write import Invalidated, Refused, numbers, reckoning, unit
 from guanxi.kernel.write import fields as field_verbs
+from guanxi.kernel.write import layouts as layout_verbs
 from guanxi.kernel.write import lists as list_verbs
 from guanxi.org import actors, roles
 from guanxi.org.duty import DOOR, administering
@@ -51,6 +52,7 @@ def run(document: Mapping[str, Any], *, actor: Actor, promised: str | None = Non
     finally:
         custom.load()
         numbering.load()
+        layouts.clear()
         actors.forget()
     return found, refused, done
 
@@ -98,6 +100,8 @@ class _Taking:
         for key, table in self.section("numbers"):
             with self.judged("numbers", key):
                 self.number(key, table)
+        for key, table in self.section("layouts"):
+            self.layouts(key, table.get("arranged", []))
         return self.refused
 
     def _hanging_last(self) -> list[tuple[str, dict[str, Any]]]:
@@ -114,12 +118,18 @@ class _Taking:
 
     def fields(self, key: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """The fields of one's own of an entity."""
-        for place, row in enumerate(rows):
+        last = [place for place, row in enumerate(rows) if row.get("kind") == "formula"]  # they read the others
+        for place in [*(n for n in range(len(rows)) if n not in last), *last]:
+            row = rows[place]
             with self.judged("fields", key, str(row.get("code"))):
                 entity = _entity(key)
                 if not field_verbs.shapeable(entity) or row["kind"] not in custom.KINDS:
                     raise Invalidated({"kind": _("This kind of field is not known here.")})
                 self.field(entity, row, place)
+        for row in rows:
+            if "unique" in row:
+                with self.judged("fields", key, str(row.get("code"))):
+                    self.rules(_entity(key), row)
         coded = {f"own:{key}/{row.get('code')}" for row in rows}
         for name, pk in Names().pk.items():
             if name.startswith(f"own:{key}/") and name not in coded:
@@ -140,13 +150,29 @@ class _Taking:
             own = f"own:{entity.key}/{row['code']}"
             options["dictionary"] = f"field_{kept.pk}" if row["list"] == own else Names().list_back(row["list"])
             Dictionary(options["dictionary"])
+        if row["kind"] == "formula":
+            options |= field_verbs.formula_of(entity, options["source"], kept)
         custom.KINDS[row["kind"]](options)  # raises where they do not fit
         wanted = {**values, "options": options}
         if any(getattr(kept, name) != value for name, value in wanted.items() if name != "options") or _told(kept.options) != _told(
             options
         ):
             CustomField.objects.filter(pk=kept.pk).update(**wanted)
+            if row["kind"] == "formula":
+                reckoning.later(kept, actor=self.actor)
         custom.load()
+
+    def rules(self, entity: Entity, row: Mapping[str, Any]) -> None:
+        """What a field begins with, when it is asked for, that no two are alike, that it is quick."""
+        kept = CustomField.objects.get(pk=Names().pk[f"own:{entity.key}/{row['code']}"])
+        given: dict[str, Any] = {"unique": bool(row["unique"]), "first": str(row["first"])}
+        given |= {name: Names().back(json.loads(row[name])) for name in ("shown_when", "asked_when")}
+        if any(getattr(kept, name) != value for name, value in given.items()):
+            given |= {name: json.dumps(given[name]) for name in ("shown_when", "asked_when")}
+            wish = field_verbs.Wish(kept.label, kept.en, kept.help, required=kept.required, **given)
+            field_verbs.change(entity, kept, wish, actor=self.actor)
+        if bool(row["quick"]) != kept.quick:
+            field_verbs.quicken(kept, quick=bool(row["quick"]), actor=self.actor)
 
     def hung(self, name: str, table: Mapping[str, Any]) -> None:
         with self.judged("lists", name):
@@ -263,6 +289,15 @@ class _Taking:
                     self.actor.id or User.objects.filter(is_active=True, assignments__role__admin=True).values_list("pk", flat=True).first()
                 )
                 SavedView.objects.create(entity=key, name=str(row["name"])[:60], owner_id=owner, shared=True, **values)
+
+    def layouts(self, key: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """How pages and forms are arranged; what the file does not name stays."""
+        for row in rows:
+            with self.judged("layouts", key, f"{row.get('form')}/{row.get('role')}"):
+                wish = layouts.read(Names().back(json.loads(row["document"])))
+                place = (str(row["form"])[:40], str(row["role"])[:40])
+                if layouts.at(_entity(key), place) != wish:
+                    layout_verbs.arrange(_entity(key), place, wish, actor=self.actor)
 
     def number(self, key: str, table: Mapping[str, Any]) -> None:
         entity_key, _slash, field = key.partition("/")

@@ -5,22 +5,26 @@ What came is retired, for nothing is deleted. Two values that became one stay on
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from guanxi.kernel import custom, dictionary, lists, numbering
+from guanxi.kernel import custom, dictionary, layouts, lists, numbering
 from guanxi.kernel.actor import Actor
-from guanxi.kernel.models import ChoiceList, CustomField, DictionaryValue, Numbering
+from guanxi.kernel.models import ChoiceList, CustomField, DictionaryValue, FormLayout, Numbering
 from guanxi.kernel.registry import registry
-from guanxi.kernel.write import Forbidden, Invalidated, numbers, unit
+from guanxi.kernel.write import Forbidden, Invalidated, numbers, reckoning, unit
 from guanxi.kernel.write import fields as field_verbs
+from guanxi.kernel.write import layouts as layout_verbs
 from guanxi.kernel.write import lists as list_verbs
 from guanxi.org.duty import DOOR, administering
 from guanxi.org.models import Operation
 
 Before = dict[str, Any]
+#: What a field is told by and ruled by, which are changed together.
+_WORDS = frozenset({"label", "en", "help", "required", "unique", "first", "shown_when", "asked_when"})
 
 
 def may_undo(row: Operation) -> bool:
@@ -39,7 +43,7 @@ def undo(row: Operation, *, actor: Actor) -> None:
         if kept is None:
             raise Invalidated({"trail": _("It is no more what this change made it. Change it by hand.")})
         moved = {name: new for name, (_old, new) in row.diff.items() if _plain(getattr(kept, name)) != new}
-        if moved and (row.verb == "update" or row.subject in ("choicelist", "numbering")):
+        if moved and (row.verb == "update" or row.subject in ("choicelist", "numbering", "formlayout")):
             raise Invalidated({"trail": _("It is no more what this change made it. Change it by hand.")})
         put_back(kept, {name: old for name, (old, _new) in row.diff.items()} if row.verb == "update" else None, actor)
 
@@ -74,15 +78,21 @@ def _field(kept: Any, before: Before | None, actor: Actor) -> None:
     if entity is None:
         raise Invalidated({"trail": _("It is no more what this change made it. Change it by hand.")})
     was = before if before is not None else {"active": False}
-    if {"label", "en", "help", "required"} & was.keys():
-        words = {name: was.get(name, getattr(kept, name)) for name in ("label", "en", "help", "required")}
-        wish = field_verbs.Wish(words["label"], words["en"] or "", words["help"] or "", required=bool(words["required"]))
-        field_verbs.change(entity, kept, wish, actor=actor)
+    if _WORDS & was.keys():
+        words = {name: was.get(name, getattr(kept, name)) for name in _WORDS}
+        given: dict[str, Any] = {name: words[name] or "" for name in ("en", "help", "first")}
+        given |= {name: bool(words[name]) for name in ("required", "unique")}
+        given |= {name: json.dumps(words[name] or []) for name in ("shown_when", "asked_when")}
+        field_verbs.change(entity, kept, field_verbs.Wish(words["label"], **given), actor=actor)
+    if "quick" in was:
+        field_verbs.quicken(kept, quick=bool(was["quick"]), actor=actor)
     if "active" in was:
         field_verbs.retire(kept, active=bool(was["active"]), actor=actor)
     if rest := {name: was[name] for name in ("position", "options") if name in was}:
         CustomField.objects.filter(pk=kept.pk).update(**rest)
         custom.load()
+        if kept.kind == "formula" and "options" in rest:
+            reckoning.later(kept, actor=actor)
 
 
 def _list(kept: Any, before: Before | None, actor: Actor) -> None:
@@ -105,11 +115,22 @@ def _number(kept: Any, before: Before | None, actor: Actor) -> None:
     numbers.change(entity, bound, made, actor=actor)
 
 
+def _layout(kept: Any, before: Before | None, actor: Actor) -> None:
+    entity = next((e for e in registry if e.key == kept.entity), None)
+    if entity is None:
+        raise Invalidated({"trail": _("It is no more what this change made it. Change it by hand.")})
+    if before is None:
+        layout_verbs.give_up(entity, (kept.form, kept.role), actor=actor)
+    elif "document" in before:
+        layout_verbs.arrange(entity, (kept.form, kept.role), layouts.read(before["document"]), actor=actor)
+
+
 _UNDO: dict[str, tuple[Any, Callable[[Any, Before | None, Actor], None]]] = {
     "dictionaryvalue": (DictionaryValue, _value),
     "customfield": (CustomField, _field),
     "choicelist": (ChoiceList, _list),
     "numbering": (Numbering, _number),
+    "formlayout": (FormLayout, _layout),
 }
 
 __all__ = ["may_undo", "undo"]
