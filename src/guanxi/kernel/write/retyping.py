@@ -7,7 +7,7 @@ convert stays there alone.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -52,6 +52,13 @@ WAYS: dict[str, tuple[str, ...]] = {
     "geo": ("text",),
     "person": ("text",),
 }
+#: Who keeps something by the key of a field: from (entity, key) to the key that its values have from now on.
+_followers: list[Callable[[str, str, str], None]] = []
+
+
+def followed_by(follower: Callable[[str, str, str], None]) -> None:
+    """Called by each floor that says by the keys of fields who may see them: what is closed stays closed."""
+    _followers.append(follower)
 
 
 @dataclass
@@ -148,12 +155,18 @@ def convert(entity: Entity, row: CustomField, wish: verbs.Wish, *, actor: Actor)
             options=options, position=row.position, shown_when=row.shown_when, asked_when=row.asked_when
         )
         custom.load()
+        _follow(entity.key, row, new)
         new.refresh_from_db()
         if row.quick or row.unique:
             own_index.later(row, actor=actor)
         spec = {"old": row.pk, "new": new.pk, "url": f"/admin/fields/{entity.slug}/?field={new.pk}"}
         jobs.start(KIND, _("“%(name)s” becomes another sort of field") % {"name": new.label}, actor, spec, jobs.BULK)
     return new
+
+
+def _follow(entity: str, former: CustomField, now: CustomField) -> None:
+    for follower in _followers:
+        follower(entity, f"f{former.pk}", f"f{now.pk}")
 
 
 def _old(name: str) -> str:
@@ -224,8 +237,9 @@ def go_back(row: CustomField, *, actor: Actor) -> CustomField:
         CustomField.objects.filter(pk=row.pk).update(active=False, label=_old(row.label), en=_old(row.en) if row.en else "")
         CustomField.objects.filter(pk=old.pk).update(active=True, label=row.label, en=row.en)
         custom.load()
+        _follow(row.entity, row, old)
     old.refresh_from_db()
     return old
 
 
-__all__ = ["Preview", "convert", "go_back", "preview", "ways"]
+__all__ = ["Preview", "convert", "followed_by", "go_back", "preview", "ways"]
