@@ -222,3 +222,16 @@ def test_what_has_changed_since_is_not_taken_back(cast: Cast, at_desk: Desk) -> 
     assert at_desk(cast.admin).post(f"/admin/trail/{first.pk}/undo/").status_code == 403
     assert at_desk(cast.business).post(f"/admin/trail/{first.pk}/undo/").status_code == 404
     assert (INDUSTRY.by_id(item.id) or item).zh == "第二次"
+
+
+def test_a_field_called_otherwise_and_back_keeps_its_rules(cast: Cast, at_desk: Desk) -> None:
+    wish = field_verbs.Wish("编码", sort="text", unique=True, first="X", asked_when='["level", "not_empty"]')
+    row = field_verbs.add(CUSTOMER, wish, actor=cast.business)
+    field_verbs.change(CUSTOMER, row, field_verbs.Wish("编号二", unique=True, first="X"), actor=cast.business)
+    assert at_desk(cast.admin).post(f"/admin/trail/{latest('customfield', 'update').pk}/undo/").status_code == 302
+    row.refresh_from_db()
+    assert (row.label, row.unique, row.first, row.asked_when) == ("编码", True, "X", ["level", "not_empty"])
+    field_verbs.change(CUSTOMER, row, field_verbs.Wish("编码", first="X", asked_when="[]"), actor=cast.business)
+    assert at_desk(cast.admin).post(f"/admin/trail/{latest('customfield', 'update').pk}/undo/").status_code == 302
+    row.refresh_from_db()
+    assert (row.unique, row.asked_when) == (True, ["level", "not_empty"])

@@ -5,6 +5,7 @@ What came is retired, for nothing is deleted. Two values that became one stay on
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -21,6 +22,8 @@ from guanxi.org.duty import DOOR, administering
 from guanxi.org.models import Operation
 
 Before = dict[str, Any]
+#: What `fields.change` says of a field: whatever of it is put back, the rest is said again as it is.
+_GOVERNED = {"label", "en", "help", "required", "unique", "first", "shown_when", "asked_when"}
 
 
 def may_undo(row: Operation) -> bool:
@@ -74,12 +77,18 @@ def _field(kept: Any, before: Before | None, actor: Actor) -> None:
     if entity is None:
         raise Invalidated({"trail": _("It is no more what this change made it. Change it by hand.")})
     was = before if before is not None else {"active": False}
-    if {"label", "en", "help", "required"} & was.keys():
-        words = {name: was.get(name, getattr(kept, name)) for name in ("label", "en", "help", "required")}
-        wish = field_verbs.Wish(words["label"], words["en"] or "", words["help"] or "", required=bool(words["required"]))
+    if _GOVERNED & was.keys():
+        said = {name: was.get(name, getattr(kept, name)) for name in _GOVERNED}
+        rules = {name: json.dumps(said[name] or []) for name in ("shown_when", "asked_when")}
+        wish = field_verbs.Wish(
+            said["label"], said["en"] or "", said["help"] or "", required=bool(said["required"]), unique=bool(said["unique"]),
+            first=said["first"] or "", **rules,
+        )  # fmt: skip
         field_verbs.change(entity, kept, wish, actor=actor)
     if "active" in was:
         field_verbs.retire(kept, active=bool(was["active"]), actor=actor)
+    if "quick" in was:
+        field_verbs.quicken(kept, quick=bool(was["quick"]), actor=actor)
     if rest := {name: was[name] for name in ("position", "options") if name in was}:
         CustomField.objects.filter(pk=kept.pk).update(**rest)
         custom.load()
