@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +18,7 @@ from guanxi.kernel.actor import Actor
 from guanxi.kernel.draft import Draft
 from guanxi.kernel.duplicates import Likeness
 from guanxi.kernel.entity import Entity, Form
-from guanxi.kernel.fields.base import Field, Reader
+from guanxi.kernel.fields.base import Field, Invalid, Reader
 from guanxi.kernel.fields.choice import ChoiceKind
 from guanxi.kernel.fields.money import show_amount
 from guanxi.kernel.whole import whole
@@ -338,11 +339,9 @@ def one_field(request: HttpRequest, slug: str, record_id: int, key: str) -> Http
     except write.Refused as refusal:
         messages = refusal.errors if isinstance(refusal, write.Invalidated) else {}
         context |= {"control": retyped(field, values.get(key), reader), "error": messages.get(key, str(refusal))}
-        if key in messages:
-            hanging = [f for f, on in dependence.pairs(entity) if on.key == key and f.key in entity.writable(actor)]
-            context |= (
-                {"hanging": hanging, "control": field.kind.input(field, field.kind.parse(values[key], reader), reader)} if hanging else {}
-            )
+        if key in messages and (hanging := [f for f, on in dependence.pairs(entity) if on.key == key and f.key in entity.writable(actor)]):
+            with suppress(Invalid):  # what is no value of the list at all has nothing hanging on it
+                context |= {"control": field.kind.input(field, field.kind.parse(values[key], reader), reader), "hanging": hanging}
         status = 409 if isinstance(refusal, write.Conflict) else 422
         return fragment(request, "pages/cell_edit.html", context, status=status)
     if isinstance(done, Draft):
