@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import transaction
+from django.db import DataError, transaction
 from django.utils.translation import gettext as _
 
-from guanxi.kernel import custom, dictionary, lists, numbering
+from guanxi.kernel import custom, dictionary, lists, numbering, reckoned
 from guanxi.kernel.actor import SYSTEM, Actor
 from guanxi.kernel.condition import tree
 from guanxi.kernel.dictionary import Dictionary
@@ -19,7 +19,7 @@ from guanxi.kernel.entity import Entity
 from guanxi.kernel.lists import ListOf
 from guanxi.kernel.models import CustomField, DictionaryValue
 from guanxi.kernel.registry import registry
-from guanxi.kernel.write import Invalidated, Refused, numbers, unit
+from guanxi.kernel.write import Invalidated, Refused, numbers, reckoning, unit
 from guanxi.kernel.write import fields as field_verbs
 from guanxi.kernel.write import lists as list_verbs
 from guanxi.org import actors, roles
@@ -72,7 +72,7 @@ class _Taking:
         try:
             with transaction.atomic():
                 yield
-        except (Refused, KeyError, TypeError, ValueError, AttributeError) as refusal:
+        except (Refused, KeyError, TypeError, ValueError, AttributeError, DataError) as refusal:
             dictionary.clear()
             said = str(refusal) if isinstance(refusal, Refused) else _("This cannot be read.")
             self.refused.append(f"{' · '.join(place)}: {said}")
@@ -114,7 +114,7 @@ class _Taking:
 
     def fields(self, key: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """The fields of one's own of an entity."""
-        for place, row in enumerate(rows):
+        for place, row in sorted(enumerate(rows), key=lambda pair: pair[1].get("kind") == "formula"):  # which reads what stands already
             with self.judged("fields", key, str(row.get("code"))):
                 entity = _entity(key)
                 if not field_verbs.shapeable(entity) or row["kind"] not in custom.KINDS:
@@ -141,11 +141,17 @@ class _Taking:
             options["dictionary"] = f"field_{kept.pk}" if row["list"] == own else Names().list_back(row["list"])
             Dictionary(options["dictionary"])
         custom.KINDS[row["kind"]](options)  # raises where they do not fit
+        if row["kind"] == "lookup" and options["to"] not in field_verbs.referable():
+            raise Invalidated({"to": _("Choose whose records the field names.")})
+        if row["kind"] == "formula":
+            reckoned.compiled(entity, options["source"])
         wanted = {**values, "options": options}
         if any(getattr(kept, name) != value for name, value in wanted.items() if name != "options") or _told(kept.options) != _told(
             options
         ):
             CustomField.objects.filter(pk=kept.pk).update(**wanted)
+            if row["kind"] == "formula":
+                reckoning.later(kept, actor=self.actor)
         custom.load()
 
     def hung(self, name: str, table: Mapping[str, Any]) -> None:

@@ -15,7 +15,7 @@ from guanxi.kernel import custom, dictionary, lists, numbering
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.models import ChoiceList, CustomField, DictionaryValue, Numbering
 from guanxi.kernel.registry import registry
-from guanxi.kernel.write import Forbidden, Invalidated, numbers, unit
+from guanxi.kernel.write import Forbidden, Invalidated, numbers, reckoning, unit
 from guanxi.kernel.write import fields as field_verbs
 from guanxi.kernel.write import lists as list_verbs
 from guanxi.org.duty import DOOR, administering
@@ -92,6 +92,8 @@ def _field(kept: Any, before: Before | None, actor: Actor) -> None:
     if rest := {name: was[name] for name in ("position", "options") if name in was}:
         CustomField.objects.filter(pk=kept.pk).update(**rest)
         custom.load()
+        if kept.kind == "formula" and "options" in rest:
+            reckoning.later(kept, actor=actor)
 
 
 def _list(kept: Any, before: Before | None, actor: Actor) -> None:
