@@ -109,3 +109,18 @@ def test_what_is_closed_in_a_pool_stays_closed_there(cast: Cast, at_desk: Desk) 
     row.refresh_from_db()
     assert (sorted(row.hidden), row.masked) == (sorted([old, new]), ["phone"])
     assert new in next(pool for pool in pools.of(CUSTOMER) if pool.id == row.id).hidden
+
+
+@pytest.mark.parametrize("role", ["admin", "business"])
+def test_who_may_not_see_the_values_is_told_how_many_only(cast: Cast, at_desk: Desk, role: str) -> None:
+    key, shaper = samples.added(CUSTOMER, "text"), getattr(cast, role)
+    for _ in range(2):
+        samples.make(CUSTOMER, actor=cast.owner, **{key: "底价77"})
+    let(cast.business, CUSTOMER.key, key, "hidden")
+    page = retype(at_desk(shaper), key, sort="integer")
+    assert "0 of 2 values convert" in page
+    assert "底价77" not in page
+    refused = at_desk(shaper).post(f"/admin/fields/customers/{key[1:]}/", {"zh": "My text", "unique": "1"})
+    assert refused.status_code == 422
+    assert "… × 2" in refused.content.decode()
+    assert "底价77" not in refused.content.decode()

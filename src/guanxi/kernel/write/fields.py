@@ -132,7 +132,7 @@ def add(entity: Entity, wish: Wish, *, actor: Actor) -> CustomField:
             row.options = {"dictionary": _offered(row, wish, actor)}
             row.save(update_fields=["options"])
         custom.load()
-        _govern(entity, row, wish)
+        _govern(entity, row, wish, actor)
         if row.unique:
             own_index.later(row, actor=actor)
         if row.kind == "formula":
@@ -147,7 +147,7 @@ def change(entity: Entity, row: CustomField, wish: Wish, *, actor: Actor) -> Non
         before = row.unique
         CustomField.objects.filter(pk=row.pk).update(**words_of(entity, wish, but=row))
         custom.load()
-        _govern(entity, row, wish)
+        _govern(entity, row, wish, actor)
         if row.kind == "formula" and wish.formula is not None:
             options = _formula(entity, wish.formula, row)
             if options != row.options:
@@ -179,7 +179,7 @@ def quicken(row: CustomField, *, quick: bool, actor: Actor) -> None:
         own_index.later(row, actor=actor)
 
 
-def _govern(entity: Entity, row: CustomField, wish: Wish) -> None:
+def _govern(entity: Entity, row: CustomField, wish: Wish, actor: Actor) -> None:
     """The rules of a field: what it begins with, when it is asked for, that no two are alike. Raises Invalidated."""
     field = custom.field_of(row)
     row.first, row.unique = _first(field, wish.first), wish.unique
@@ -189,7 +189,7 @@ def _govern(entity: Entity, row: CustomField, wish: Wish) -> None:
             setattr(row, name, _rule(entity, field, name, given))
     if row.unique and not own_unique.possible(field):
         raise Invalidated({"unique": _("Such a field cannot be kept without doubles.")})
-    if row.unique and not field.unique and (said := own_index.doubles_told(entity, row)):
+    if row.unique and not field.unique and (said := own_index.doubles_told(entity, row, actor)):
         raise Invalidated({"unique": said})
     row.save(update_fields=["first", "unique", "shown_when", "asked_when"])
     custom.load()

@@ -15,7 +15,7 @@ from django.db import connection
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from guanxi.kernel import clock, custom, jobs, own_index, versions
+from guanxi.kernel import clock, custom, jobs, own_index, own_unique, versions
 from guanxi.kernel.actor import SYSTEM, Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Field, Invalid, Kind, Reader
@@ -87,9 +87,10 @@ def converted(old: Field, value: Any, kind: Kind) -> Any:
     return kind.parse(told, reader)
 
 
-def preview(entity: Entity, row: CustomField, wish: verbs.Wish) -> Preview:
-    """What would become of the values; nothing changes. Raises Invalidated."""
+def preview(entity: Entity, row: CustomField, wish: verbs.Wish, *, actor: Actor) -> Preview:
+    """What would become of the values, with examples for who may see them; nothing changes. Raises Invalidated."""
     kind, old, found = _kind(row, wish), custom.field_of(row), Preview()
+    open_to = own_unique.tellable(entity, old.key, actor)
     with translation.override("zh-hans"):
         for data, number in _values(entity, old.key):
             value = old.column.load(data)  # type: ignore[attr-defined]
@@ -99,10 +100,10 @@ def preview(entity: Entity, row: CustomField, wish: verbs.Wish) -> Preview:
                 new = converted(old, value, kind) if kind is not None else value
             except Invalid as error:
                 if len(found.lost) < EXAMPLES:
-                    found.lost.append((told[:80], number, str(error)))
+                    found.lost.append((told[:80], number, str(error)) if open_to else ("…", number, ""))
                 continue
             found.fits += number
-            if len(found.samples) < EXAMPLES and kind is not None:
+            if len(found.samples) < EXAMPLES and kind is not None and open_to:
                 found.samples.append((told[:80], kind.text(new, Reader(SYSTEM))[:80]))
     return found
 
