@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -248,3 +249,26 @@ def test_the_secret_is_shown_once(cast: Cast) -> None:
     assert keeping.PREFIX not in browser.get(place).content.decode()
     assert keeping.PREFIX not in Webhook.objects.get().secret
     assert keeping.PREFIX in browser.post(place + "secret/").content.decode()
+
+
+def test_an_answer_that_breaks_off_is_a_try_like_others(committed: Cast, listener: Listener, hooked: Any, settings: Any) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            caller, _address = server.accept()
+            caller.recv(65_536)
+            caller.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")
+            caller.close()
+
+        threading.Thread(target=answer, daemon=True).start()
+        outside = f"127.0.0.1:{server.getsockname()[1]}"
+        settings.GUANXI_WEBHOOK_HOSTS = (listener.host, outside)
+        broken, _secret = hooked(address=f"http://{outside}/in")
+        well, _secret = hooked()
+        sending.test(broken)
+        sending.test(well)
+        sending.send_due()
+    assert Delivery.objects.get(hook=well).state == "sent"
+    row = Delivery.objects.get(hook=broken)
+    assert (row.state, row.tries, row.status) == ("waiting", 1, None)
+    assert row.answer

@@ -12,14 +12,16 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from guanxi.kernel import custom, jobs, reckoned, write
+from guanxi.kernel import custom, jobs, pooled, pools, reckoned, write
 from guanxi.kernel.formula import python, sql, tree
 from guanxi.kernel.formula.tree import FormulaError, Named, Node
 from guanxi.kernel.models import CustomField, Job
 from guanxi.kernel.registry import registry
 from guanxi.kernel.write import fields as verbs
+from guanxi.org import actors
+from guanxi.org.models import User
 from tests import samples
-from tests.people import Cast
+from tests.people import Cast, let
 
 pytestmark = pytest.mark.django_db
 CUSTOMER = registry.get("customers.customer")
@@ -202,3 +204,25 @@ def test_it_follows_every_write_and_its_own_changes(cast: Cast) -> None:
 
 def row(key: str) -> CustomField:
     return CustomField.objects.get(pk=key[1:])
+
+
+def test_what_is_closed_is_not_told_by_a_formula(cast: Cast) -> None:
+    let(cast.business, CUSTOMER.key, "remark", "hidden")
+    let(cast.owner, CUSTOMER.key, "remark", "masked")
+    copy = verbs.add(CUSTOMER, verbs.Wish("Copy", sort="formula", formula="[remark]"), actor=cast.again(cast.business))
+    long = verbs.add(CUSTOMER, verbs.Wish("Long", sort="formula", formula="length([Copy]) + length([name])"), actor=cast.business)
+    for row in (copy, long):
+        assert cast.again(cast.business).right(CUSTOMER.key, f"f{row.pk}") == "hidden"
+        assert cast.again(cast.owner).right(CUSTOMER.key, f"f{row.pk}") == "masked"
+        assert cast.again(cast.manager).right(CUSTOMER.key, f"f{row.pk}") == "edit"
+
+
+def test_rights_are_read_again_when_a_formula_reads_something_else(cast: Cast) -> None:
+    row = verbs.add(CUSTOMER, verbs.Wish("Copy", sort="formula", formula="[name]"), actor=cast.business)
+    let(cast.owner, CUSTOMER.key, "remark", "hidden")
+    user = User.objects.get(pk=cast.owner.id)
+    assert actors.resolve(user).right(CUSTOMER.key, f"f{row.pk}") == "edit"
+    verbs.change(CUSTOMER, row, verbs.Wish("Copy", formula="[remark]"), actor=cast.business)
+    assert actors.resolve(user).right(CUSTOMER.key, f"f{row.pk}") == "hidden"
+    pool = pools.Pool(1, "x", CUSTOMER.key, hidden=frozenset({"name", "remark"}), people=frozenset({user.pk}))
+    assert pooled._lens(cast.again(cast.manager), pool).right(CUSTOMER.key, f"f{row.pk}") == "hidden"

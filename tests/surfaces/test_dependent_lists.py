@@ -134,3 +134,10 @@ def test_a_list_hangs_on_no_list_that_hangs_on_it(cast: Cast, trade: Trade, at_d
     assert {i.parent for i in Dictionary(trade.code).items()} == {None}
     trail = at_desk(cast.admin).get("/admin/trail/?what=choicelist").content.decode()
     assert "Hangs on the list" in trail
+
+
+def test_what_is_no_value_of_the_list_above_is_refused_in_its_cell(cast: Cast, at_desk: Desk, trade: Trade) -> None:
+    record = samples.make(CUSTOMER, actor=cast.owner)
+    answer = at_desk(cast.owner).post(f"/customers/{record.id}/_field/industry/", {"industry": "no such industry"})
+    assert answer.status_code == 422
+    assert "is not in the list" in answer.content.decode()

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from guanxi.kernel import custom, dictionary, history, jobs, write
+from guanxi.kernel import custom, dictionary, history, jobs, pools, write
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.models import CustomField, Job
 from guanxi.kernel.registry import registry
 from guanxi.kernel.write import retyping
 from tests import samples
-from tests.people import Cast
+from tests.people import Cast, let
 
 Desk = Callable[[Actor], Client]
 CUSTOMER = registry.get("customers.customer")
@@ -88,3 +88,39 @@ def test_values_say_the_same_in_the_other_sort(cast: Cast, at_desk: Desk, kind: 
     found = field.value(CUSTOMER.rows(cast.owner).get(id=record.id))
     assert not field.kind.is_blank(found)
     assert value is None or found == value
+
+
+def test_what_is_closed_stays_closed_in_another_sort_and_back(cast: Cast, at_desk: Desk) -> None:
+    shaper, old = at_desk(cast.business), samples.added(CUSTOMER, "text")
+    samples.make(CUSTOMER, actor=cast.manager, **{old: "77"})
+    let(cast.owner, CUSTOMER.key, old, "hidden")
+    new = retype(shaper, old, sort="integer", sure="1")
+    assert new not in CUSTOMER.visible(cast.again(cast.owner))
+    let(cast.owner, CUSTOMER.key, new, "masked")
+    shaper.post(f"/admin/fields/customers/{new[1:]}/back/", {})
+    assert cast.again(cast.owner).right(CUSTOMER.key, old) == "masked"
+
+
+def test_what_is_closed_in_a_pool_stays_closed_there(cast: Cast, at_desk: Desk) -> None:
+    shaper, old = at_desk(cast.business), samples.added(CUSTOMER, "text")
+    samples.make(CUSTOMER, actor=cast.owner, **{old: "77"})
+    row = samples.make(registry.get("customers.pool"), holds="customers.customer", hidden=[old], masked=["phone"])
+    new = retype(shaper, old, sort="integer", sure="1")
+    row.refresh_from_db()
+    assert (sorted(row.hidden), row.masked) == (sorted([old, new]), ["phone"])
+    assert new in next(pool for pool in pools.of(CUSTOMER) if pool.id == row.id).hidden
+
+
+@pytest.mark.parametrize("role", ["admin", "business"])
+def test_who_may_not_see_the_values_is_told_how_many_only(cast: Cast, at_desk: Desk, role: str) -> None:
+    key, shaper = samples.added(CUSTOMER, "text"), getattr(cast, role)
+    for _ in range(2):
+        samples.make(CUSTOMER, actor=cast.owner, **{key: "底价77"})
+    let(cast.business, CUSTOMER.key, key, "hidden")
+    page = retype(at_desk(shaper), key, sort="integer")
+    assert "0 of 2 values convert" in page
+    assert "底价77" not in page
+    refused = at_desk(shaper).post(f"/admin/fields/customers/{key[1:]}/", {"zh": "My text", "unique": "1"})
+    assert refused.status_code == 422
+    assert "… × 2" in refused.content.decode()
+    assert "底价77" not in refused.content.decode()

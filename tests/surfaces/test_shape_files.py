@@ -14,10 +14,10 @@ from django.db import transaction
 from django.test import Client
 from django.utils import translation
 
-from guanxi.kernel import custom, dictionary, layouts, lists, numbering, write
+from guanxi.kernel import custom, dictionary, jobs, layouts, lists, numbering, write
 from guanxi.kernel.actor import SYSTEM, Actor
 from guanxi.kernel.dictionary import Dictionary
-from guanxi.kernel.models import CustomField
+from guanxi.kernel.models import CustomField, Job
 from guanxi.kernel.registry import registry
 from guanxi.kernel.write import fields as field_verbs
 from guanxi.kernel.write import layouts as layout_verbs
@@ -26,7 +26,8 @@ from guanxi.kernel.write import numbers
 from guanxi.org import roles
 from guanxi.org.models import Operation, Role
 from guanxi.surfaces.models import SavedView
-from guanxi.surfaces.shape import command, state, taking
+from guanxi.surfaces.shape import command, state, taking, undoing
+from tests import samples
 from tests.people import Cast, forget
 
 pytestmark = pytest.mark.django_db
@@ -258,3 +259,50 @@ def test_what_has_changed_since_is_not_taken_back(cast: Cast, at_desk: Desk) -> 
     assert at_desk(cast.admin).post(f"/admin/trail/{first.pk}/undo/").status_code == 403
     assert at_desk(cast.business).post(f"/admin/trail/{first.pk}/undo/").status_code == 404
     assert (INDUSTRY.by_id(item.id) or item).zh == "第二次"
+
+
+def test_a_field_called_otherwise_and_back_keeps_its_rules(cast: Cast, at_desk: Desk) -> None:
+    wish = field_verbs.Wish("编码", sort="text", unique=True, first="X", asked_when='["level", "not_empty"]')
+    row = field_verbs.add(CUSTOMER, wish, actor=cast.business)
+    field_verbs.change(CUSTOMER, row, field_verbs.Wish("编号二", unique=True, first="X"), actor=cast.business)
+    assert at_desk(cast.admin).post(f"/admin/trail/{latest('customfield', 'update').pk}/undo/").status_code == 302
+    row.refresh_from_db()
+    assert (row.label, row.unique, row.first, row.asked_when) == ("编码", True, "X", ["level", "not_empty"])
+    field_verbs.change(CUSTOMER, row, field_verbs.Wish("编码", first="X", asked_when="[]"), actor=cast.business)
+    assert at_desk(cast.admin).post(f"/admin/trail/{latest('customfield', 'update').pk}/undo/").status_code == 302
+    row.refresh_from_db()
+    assert (row.unique, row.asked_when) == (True, ["level", "not_empty"])
+
+
+def own(kind: str, options: str) -> str:
+    row = f'{{code = "a", kind = "{kind}", zh = "试", en = "Try", help = "", required = false, active = true, list = "", options = {options}}}'
+    return f'[fields."customers.customer"]\nown = [{row}]\n'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        own("lookup", '{to = "no.such"}'),
+        own("formula", '{source = "[name] & ((", type = "text", places = 2}'),
+        "[roles.sales]\nzh = 2026-01-01\n",
+        f'[roles.{"x" * 300}]\nzh = "某"\nen = ""\nabout = ""\n',
+    ],
+)
+def test_what_makes_no_sense_in_a_file_is_refused(cast: Cast, text: str) -> None:
+    _found, refused, done = taking.run(state.read(text.encode()), actor=cast.admin)
+    assert (len(refused), done) == (1, False)
+
+
+def test_a_formula_of_a_file_is_reckoned(cast: Cast) -> None:
+    record = samples.make(CUSTOMER, actor=cast.owner, name="Four")
+    document = state.read(own("formula", '{source = "length([name])", type = "number", places = 2}').encode())
+    found, _refused, _done = taking.run(document, actor=cast.admin)
+    assert taking.run(document, actor=cast.admin, promised=taking.fingerprint(found))[2]
+    jobs.run(Job.objects.latest("id").pk)
+    row = CustomField.objects.latest("id")
+    assert CUSTOMER.rows(cast.owner).get(id=record.id).custom == {f"f{row.pk}": "4.00"}
+    field_verbs.change(CUSTOMER, row, field_verbs.Wish("试", "Try", formula="length([name]) * 2"), actor=cast.business)
+    jobs.run(Job.objects.latest("id").pk)
+    undoing.undo(latest("customfield", "update"), actor=cast.admin)
+    jobs.run(Job.objects.latest("id").pk)
+    assert CUSTOMER.rows(cast.owner).get(id=record.id).custom == {f"f{row.pk}": "4.00"}

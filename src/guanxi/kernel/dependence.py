@@ -13,6 +13,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from guanxi.kernel.actor import Actor
 from guanxi.kernel.dictionary import Dictionary, Item
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Field
@@ -44,10 +45,13 @@ def pairs(entity: Entity) -> Iterator[tuple[Field, Field]]:
                 yield field, on
 
 
-def beneath(entity: Entity, field: Field, values: Mapping[str, Any]) -> Field:
-    """The field with a control that offers what fits these values, as they are stored or as a form spells them."""
+def beneath(entity: Entity, field: Field, values: Mapping[str, Any], actor: Actor) -> Field:
+    """The field with a control that offers what fits these values, as they are stored or as a form spells them.
+
+    Where the one above is closed to the actor all is offered: what is left would tell of it.
+    """
     on = above(entity, field)
-    if on is None or not isinstance(on.kind, ChoiceKind):
+    if on is None or not isinstance(on.kind, ChoiceKind) or _closed(entity, on, actor):
         return field
     chosen = values.get(on.key)
     item = on.kind.find(chosen) if chosen not in (None, "") else None
@@ -62,8 +66,8 @@ def fits(values: Dictionary, item: Item, aboves: Dictionary, chosen: Item | None
     return root is None or (chosen is not None and any(each.id == root for each in aboves.line(chosen)))
 
 
-def settle(entity: Entity, record: Any, changed: set[str], errors: dict[str, str], *, creating: bool) -> None:
-    """Refuse what does not fit, naming both; where a value of the same name fits, that was meant."""
+def settle(entity: Entity, record: Any, changed: set[str], errors: dict[str, str], *, creating: bool, actor: Actor) -> None:
+    """Refuse what does not fit, naming both to who may see both; where a value of the same name fits, that was meant."""
     for field, on in pairs(entity):
         if not creating and not {field.key, on.key} & changed:
             continue
@@ -74,12 +78,18 @@ def settle(entity: Entity, record: Any, changed: set[str], errors: dict[str, str
         kept = [_meant(values, item, aboves, chosen) for each in (stands if several else [stands]) if (item := values.by_id(each))]
         odd = next((item for item, fit in kept if not fit), None)
         if odd is not None:
-            errors.setdefault(field.key if field.key in changed else on.key, refusal(field, odd, on, chosen))
+            errors.setdefault(
+                field.key if field.key in changed else on.key, refusal(field, odd, None if _closed(entity, on, actor) else on, chosen)
+            )
             continue
         settled: Any = sorted({item.id for item, _fit in kept}) if several else next((item.id for item, _fit in kept), stands)
         if settled != stands:
             field.set(record, settled)
             changed.add(field.key)
+
+
+def _closed(entity: Entity, on: Field, actor: Actor) -> bool:
+    return actor.right(entity.key, on.key) in ("hidden", "masked")
 
 
 def _meant(values: Dictionary, item: Item, aboves: Dictionary, chosen: Item | None) -> tuple[Item, bool]:
@@ -91,8 +101,10 @@ def _meant(values: Dictionary, item: Item, aboves: Dictionary, chosen: Item | No
     return (found, True) if found is not None else (item, False)
 
 
-def refusal(field: Field, item: Item, on: Field, chosen: Item | None) -> str:
-    """Why a value does not fit."""
+def refusal(field: Field, item: Item, on: Field | None, chosen: Item | None) -> str:
+    """Why a value does not fit; `on` is None where nothing may be said of the field above."""
+    if on is None:
+        return _("“%(value)s” of “%(field)s” is not offered for this record.") % {"field": field.label, "value": item.label}
     words = {"field": field.label, "value": item.label, "above": on.label, "chosen": chosen.label if chosen else _("empty")}
     return _("“%(value)s” of “%(field)s” is not offered where “%(above)s” is “%(chosen)s”.") % words
 

@@ -21,8 +21,9 @@ def install() -> None:
             Version.objects.get_or_create(name=name)
         history.install()
         forgetting.install()
-        for table in ("kernel_dictionaryvalue", "kernel_choicelist", "kernel_numbering", "kernel_customfield", "kernel_formlayout"):
+        for table in ("kernel_dictionaryvalue", "kernel_choicelist", "kernel_numbering", "kernel_formlayout"):
             versions.watch(table, "shape")
+        versions.watch("kernel_customfield", "shape access")  # what a formula reads decides who sees what it gives
         dictionary.sync()
         custom.load()
         for step in STEPS:

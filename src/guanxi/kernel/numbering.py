@@ -152,6 +152,14 @@ def next_ones(entity: Entity, field: Field, made: Scheme, count: int = 3) -> lis
     return [spelled(made, last + n, today, sample[:CODE]) for n in range(1, count + 1)]
 
 
+def catch_up(entity: Entity, field: Field) -> None:
+    """Have the counter stand behind what records bear already: another scheme may have given numbers that this one would give."""
+    made = scheme(entity, field)
+    with connection.cursor() as cursor:
+        sql = "UPDATE kernel_counter SET value = GREATEST(value, %s) WHERE name = %s"
+        cursor.execute(sql, [_borne(entity, field, made), made.counter(clock.today())])
+
+
 def _code(record: Any) -> str:
     entry = directory.departments().get(record.department_id or 0)
     return entry.code[:CODE] if entry else ""
@@ -195,4 +203,19 @@ def _borne(entity: Entity, field: Field, made: Scheme) -> int:
     return int(borne["most"] or 0)
 
 
-__all__ = ["DATES", "LONGEST", "PARTS", "RESETS", "Part", "Scheme", "give", "load", "next_ones", "refresh", "scheme", "spelled", "usual"]
+__all__ = [
+    "DATES",
+    "LONGEST",
+    "PARTS",
+    "RESETS",
+    "Part",
+    "Scheme",
+    "catch_up",
+    "give",
+    "load",
+    "next_ones",
+    "refresh",
+    "scheme",
+    "spelled",
+    "usual",
+]

@@ -57,12 +57,12 @@ def build(progress: jobs.Progress) -> None:
             if valid is False or (valid and name not in wanted):
                 cursor.execute(f'DROP INDEX CONCURRENTLY IF EXISTS "{name}"')
             if name in wanted and not valid:
-                _make(cursor, wanted[name], name, entity, row)
+                _make(cursor, wanted[name], name, entity, row, progress.actor)
             progress.advance(1)
             progress.save()
 
 
-def _make(cursor: psycopg.Cursor[Any], sql: str, name: str, entity: Entity, row: CustomField) -> None:
+def _make(cursor: psycopg.Cursor[Any], sql: str, name: str, entity: Entity, row: CustomField, actor: Actor) -> None:
     """Build one index; of a failed one nothing stays, and the field no longer says that it has it. Raises Unbuilt."""
     try:
         cursor.execute(sql.encode())
@@ -73,14 +73,15 @@ def _make(cursor: psycopg.Cursor[Any], sql: str, name: str, entity: Entity, row:
         versions.bump("shape")
         custom.load()
         if isinstance(error, psycopg.errors.UniqueViolation):
-            raise Unbuilt(doubles_told(entity, row)) from error
+            raise Unbuilt(doubles_told(entity, row, actor)) from error
         raise Unbuilt(_("The database refused the index: %(why)s") % {"why": str(error).splitlines()[0]}) from error
 
 
-def doubles_told(entity: Entity, row: CustomField) -> str:
-    """What stands in the way of a field without doubles; empty where nothing does."""
+def doubles_told(entity: Entity, row: CustomField, actor: Actor) -> str:
+    """What stands in the way of a field without doubles, by value to who may see it; empty where nothing does."""
+    told = own_unique.tellable(entity, f"f{row.pk}", actor)
     found = own_unique.doubles(entity, f"f{row.pk}")
-    named = "、".join(f"{value} × {number}" for value, number in found)
+    named = "、".join(f"{value if told else '…'} × {number}" for value, number in found)
     return _("Several records bear the same value: %(values)s. Change these first.") % {"values": named} if found else ""
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
+from guanxi.kernel.actor import Actor
 from guanxi.kernel.fields.base import Field
 from guanxi.kernel.fields.column import Keyed
 from guanxi.kernel.fold import fold
@@ -66,6 +67,11 @@ def rivals(entity: Entity, records: Sequence[Any], stored: Mapping[int, Mapping[
     return taken
 
 
+def tellable(entity: Entity, key: str, actor: Actor) -> bool:
+    """Whether values may be named to who shapes a field, who need not see records: he sees all of them, and this field."""
+    return actor.system or (actor.everywhere(entity.key, "view") and actor.right(entity.key, key) not in ("hidden", "masked"))
+
+
 def doubles(entity: Entity, key: str) -> list[tuple[str, int]]:
     """(value, how many live records bear it) of values that more than one does, the most frequent first."""
     with connection.cursor() as cursor:
@@ -77,4 +83,4 @@ def doubles(entity: Entity, key: str) -> list[tuple[str, int]]:
         return [(str(value), number) for value, number in cursor.fetchall()]
 
 
-__all__ = ["claims", "doubles", "expression", "fields", "possible", "rivals"]
+__all__ = ["claims", "doubles", "expression", "fields", "possible", "rivals", "tellable"]

@@ -68,6 +68,8 @@ def lens(actor: Actor, pool: Pool) -> Actor:
 
 
 def _lens(actor: Actor, pool: Pool) -> Actor:
+    from guanxi.kernel import reckoned  # which needs the kinds of fields
+
     entity = registry.get(pool.entity)
     verbs = ["view", *(["claim"] if actor.may(entity.key, "edit") else []), *(["assign"] if pool.led_by(actor) else [])]
     if pool.led_by(actor) and actor.may(entity.key, "export"):
@@ -84,7 +86,7 @@ def _lens(actor: Actor, pool: Pool) -> Actor:
             for field in child.fields.values() if kind in REACH else ():
                 if field.kind.name == kind:
                     rights[child.key, field.key] = min(right, actor.right(child.key, field.key), key=_STRICT.index)
-    return replace(actor, grants=grants, rights=rights, pool=pool.id, bare=actor)
+    return replace(actor, grants=grants, rights=reckoned.closed(rights), pool=pool.id, bare=actor)
 
 
 def untold(actor: Actor) -> bool:

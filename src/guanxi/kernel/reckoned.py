@@ -6,7 +6,7 @@ A formula reads what people write and other formulas, never what the system coun
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from guanxi.kernel.actor import Right
 from guanxi.kernel.china.width import fold
 from guanxi.kernel.fields.base import Field, Kind
 from guanxi.kernel.fields.boolean import BooleanKind
@@ -136,6 +137,20 @@ def dependents(entity: Entity, key: str) -> list[Formula]:
     return found
 
 
+def closed(rights: Mapping[tuple[str, str], Right]) -> dict[tuple[str, str], Right]:
+    """Field rights with those of formulas: what is hidden or masked is not told by what is reckoned from it."""
+    from guanxi.kernel.registry import registry
+
+    found = dict(rights)
+    for entity in registry if found else ():
+        for formula in of(entity):
+            said = [found.get((entity.key, key), "edit") for key in (formula.key, *tree.fields(formula.node))]
+            for right in ("masked", "hidden"):
+                if right in said:
+                    found[entity.key, formula.key] = right
+    return found
+
+
 def settle(entity: Entity, record: Any) -> None:
     """Put what the formulas give on a record."""
     formulas = of(entity)
@@ -214,4 +229,17 @@ def told(error: FormulaError) -> str:
     return _("Formula: %(why)s") % {"why": error}
 
 
-__all__ = ["Formula", "circle", "compiled", "dependents", "in_keys", "in_words", "kind_of", "of", "readable", "recalculate", "settle"]
+__all__ = [
+    "Formula",
+    "circle",
+    "closed",
+    "compiled",
+    "dependents",
+    "in_keys",
+    "in_words",
+    "kind_of",
+    "of",
+    "readable",
+    "recalculate",
+    "settle",
+]

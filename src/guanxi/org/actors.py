@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from guanxi.kernel import clock, directory, versions
+from guanxi.kernel import clock, directory, reckoned, versions
 from guanxi.kernel.actor import SCOPES, Actor, Arm, Right
 from guanxi.kernel.china import regions
 from guanxi.kernel.draft import Draft
@@ -81,7 +81,7 @@ def _build(user: User) -> tuple[Actor, datetime | None]:
         keeps=_keeps(user, {a.role.keeps for a in assignments}, within) if user.is_active else frozenset(),
         shapes=user.is_active and within is None and any(role.shapes for role in held.values()),
         guarded=any(role.second for role in held.values()),
-        rights=_rights(roles),
+        rights=reckoned.closed(_rights(roles)),
         territory=tuple(regions.within(f"{r:06d}") for r in sorted(Territory.objects.filter(user=user).values_list("region", flat=True))),
         watched=_watched(),
         **(_grants(roles) if user.is_active else {}),

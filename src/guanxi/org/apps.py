@@ -13,9 +13,11 @@ class OrgConfig(AppConfig):
 
     def ready(self) -> None:
         from guanxi.kernel import deciding, directory, install
-        from guanxi.org import deciders, operations, origins, presets  # noqa: F401 - origins brings a check
+        from guanxi.kernel.write import retyping
+        from guanxi.org import deciders, operations, origins, presets, roles  # noqa: F401 - origins brings a check
         from guanxi.org.directory import Directory
 
         directory.register(Directory())
         deciding.answer_with(deciders.who)
+        retyping.followed_by(roles.follow)
         install.STEPS += [presets.watch, presets.sync, operations.watch]

@@ -216,6 +216,13 @@ def restrict(role: Role, entity: Entity, field: str, right: str, *, actor: Actor
             FieldRight.objects.update_or_create(role=role, entity=entity.key, field=field, defaults={"right": right})
 
 
+def follow(entity: str, former: str, now: str) -> None:
+    """A field that holds its values under another key from now on is as closed as it was."""
+    FieldRight.objects.filter(entity=entity, field=now).delete()
+    rows = FieldRight.objects.filter(entity=entity, field=former)
+    FieldRight.objects.bulk_create(FieldRight(role_id=row.role_id, entity=entity, field=now, right=row.right) for row in rows)
+
+
 def review(role: Role, entity: Entity, action: str, word: str, *, actor: Actor) -> None:
     """Who must agree before what a role does takes effect: `superior`, `role:` and a code, or nobody. Raises Forbidden or Invalidated."""
     administering(actor)

@@ -30,6 +30,12 @@ def may_write(scopes: Iterable[str]) -> bool:
     return any(scope.rpartition(":")[2] == WRITE for scope in scopes)
 
 
+def may_write_to(slug: str, scopes: Iterable[str]) -> bool:
+    """Whether anything of this entity may be written; none given is all."""
+    given = set(scopes)
+    return not given or bool({WRITE, f"{slug}:{WRITE}"} & given)
+
+
 def within(asked: Sequence[str], given: Sequence[str]) -> bool:
     """Whether each scope asked for lies within those given; none given is all."""
     return not given or all(_covered(scope, given) for scope in asked)
@@ -66,4 +72,4 @@ def _narrow(actor: Actor, scopes: frozenset[str]) -> Actor:
     return replace(actor, grants=grants, bare=bare, administers=False, keeps=frozenset(), shapes=False)
 
 
-__all__ = ["READ", "WRITE", "known", "may_write", "narrowed", "within"]
+__all__ = ["READ", "WRITE", "known", "may_write", "may_write_to", "narrowed", "within"]

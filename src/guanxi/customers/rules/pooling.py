@@ -14,10 +14,13 @@ from guanxi.kernel import directory, jobs, pools, recycling, write
 from guanxi.kernel.actor import SYSTEM, Actor
 from guanxi.kernel.giving_out import HOW
 from guanxi.kernel.registry import registry
+from guanxi.kernel.write import retyping
 
 #: The job that works out anew what falls when.
 JUDGE = "pools.judge"
 LAST = 1_000
+#: What of a pool names fields that are closed in it.
+CLOSED = ("hidden", "masked")
 
 
 def everything() -> list[pools.Pool]:
@@ -79,6 +82,18 @@ def only_empty(records: Sequence[Any]) -> None:
             raise write.Invalidated({"name": _("There are still records in this pool. Give them out first, or move them to another pool.")})
 
 
+def follow(entity: str, former: str, now: str) -> None:
+    """A field that holds its values under another key from now on is as closed in the pools as it was."""
+    for row in Pool.objects.all():
+        holds = HOLDS.by_id(row.holds)
+        if holds is not None and holds.code == entity:
+            closed = {
+                name: sorted({*keys} - {now} | ({now} if former in keys else set())) for name in CLOSED for keys in [getattr(row, name)]
+            }
+            Pool.objects.filter(pk=row.pk).update(**closed)
+    pools.clear()
+
+
 def changed(actor: Actor) -> None:
     """What this process has kept is out of date, and the stamps on records are: a job puts them right."""
     pools.clear()
@@ -97,5 +112,6 @@ def judge(progress: jobs.Progress) -> None:
 
 
 pools.register(everything)
+retyping.followed_by(follow)
 
 __all__ = ["JUDGE", "changed", "everything", "judge", "only_empty"]

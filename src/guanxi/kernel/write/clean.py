@@ -91,7 +91,7 @@ def assign(entity: Entity, record: Any, parsed: Mapping[str, Any]) -> set[str]:
     return changed
 
 
-def check(entity: Entity, record: Any, changed: set[str], errors: dict[str, str], *, creating: bool) -> None:
+def check(entity: Entity, record: Any, changed: set[str], errors: dict[str, str], *, creating: bool, actor: Actor) -> None:
     """Required fields and the entity's own rules; an update answers only for what it changes."""
     for key, field in ruled.required(entity, record, changed, creating=creating).items():
         errors.setdefault(key, _("Fill in “%(name)s”.") % {"name": field.label})
@@ -101,7 +101,7 @@ def check(entity: Entity, record: Any, changed: set[str], errors: dict[str, str]
     elif (creating or "owner" in changed) and (gone := owner_gone(entity, record)):
         errors.setdefault("owner", gone)
     entity.validate(record, changed, errors)
-    dependence.settle(entity, record, changed, errors, creating=creating)
+    dependence.settle(entity, record, changed, errors, creating=creating, actor=actor)
 
 
 def owner_gone(entity: Entity, record: Any) -> str:

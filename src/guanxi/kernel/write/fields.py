@@ -7,7 +7,7 @@ deleted: a retired one is seen nowhere, and what records bear of it is there aga
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -132,7 +132,7 @@ def add(entity: Entity, wish: Wish, *, actor: Actor) -> CustomField:
             row.options = {"dictionary": _offered(row, wish, actor)}
             row.save(update_fields=["options"])
         custom.load()
-        _govern(entity, row, wish)
+        _govern(entity, row, wish, actor)
         if row.unique:
             own_index.later(row, actor=actor)
         if row.kind == "formula":
@@ -147,7 +147,7 @@ def change(entity: Entity, row: CustomField, wish: Wish, *, actor: Actor) -> Non
         before = row.unique
         CustomField.objects.filter(pk=row.pk).update(**words_of(entity, wish, but=row))
         custom.load()
-        _govern(entity, row, wish)
+        _govern(entity, row, wish, actor)
         if row.kind == "formula" and wish.formula is not None:
             options = formula_of(entity, wish.formula, row)
             if options != row.options:
@@ -159,13 +159,23 @@ def change(entity: Entity, row: CustomField, wish: Wish, *, actor: Actor) -> Non
 
 
 def retire(row: CustomField, *, active: bool, actor: Actor) -> None:
-    """Show it nowhere any more, or again. Raises Forbidden."""
+    """Show it nowhere any more, or again. Raises Forbidden, or Invalidated while a formula reads it."""
     shaping(actor)
+    if not active and row.active:
+        unread(row)
     with unit(actor, DOOR):
         CustomField.objects.filter(pk=row.pk).update(active=active)
         custom.load()
         if row.quick:
             own_index.later(row, actor=actor)
+
+
+def unread(row: CustomField) -> None:
+    """Raises Invalidated while a formula reads the field: without it what the formula gave would stand and be wrong."""
+    readers = [each for each in reckoned.dependents(registry.get(row.entity), f"f{row.pk}") if each.key != f"f{row.pk}"]
+    if readers:
+        names = "、".join(str(registry.get(row.entity).fields[reader.key].label) for reader in readers)
+        raise Invalidated({"": _("The formula of “%(names)s” reads this field. Change or retire that first.") % {"names": names}})
 
 
 def quicken(row: CustomField, *, quick: bool, actor: Actor) -> None:
@@ -179,7 +189,7 @@ def quicken(row: CustomField, *, quick: bool, actor: Actor) -> None:
         own_index.later(row, actor=actor)
 
 
-def _govern(entity: Entity, row: CustomField, wish: Wish) -> None:
+def _govern(entity: Entity, row: CustomField, wish: Wish, actor: Actor) -> None:
     """The rules of a field: what it begins with, when it is asked for, that no two are alike. Raises Invalidated."""
     field = custom.field_of(row)
     row.first, row.unique = _first(field, wish.first), wish.unique
@@ -189,7 +199,7 @@ def _govern(entity: Entity, row: CustomField, wish: Wish) -> None:
             setattr(row, name, _rule(entity, field, name, given))
     if row.unique and not own_unique.possible(field):
         raise Invalidated({"unique": _("Such a field cannot be kept without doubles.")})
-    if row.unique and not field.unique and (said := own_index.doubles_told(entity, row)):
+    if row.unique and not field.unique and (said := own_index.doubles_told(entity, row, actor)):
         raise Invalidated({"unique": said})
     row.save(update_fields=["first", "unique", "shown_when", "asked_when"])
     custom.load()
@@ -255,16 +265,24 @@ def _options(entity: Entity, sort: Sort, wish: Wish) -> dict[str, Any]:
             raise Invalidated({"to": _("Choose whose records the field names.")})
         return {**sort.options, "to": wish.to}
     if sort.asks == "prefix":
-        prefix = fold(wish.prefix).strip().upper()
-        if not PREFIX.fullmatch(prefix):
-            raise Invalidated({"prefix": _("Give two to eight letters or digits with which the numbers begin.")})
-        own = CustomField.objects.filter(kind="number").values_list("options__prefix", flat=True)
-        if prefix in {*own, *(getattr(f.kind, "prefix", "") for e in registry for f in e.fields.values())}:
-            raise Invalidated({"prefix": _("Other numbers begin with this already.")})
-        return {**sort.options, "prefix": prefix}
+        return {
+            **sort.options,
+            "prefix": prefix_of(wish.prefix, CustomField.objects.filter(kind="number").values_list("options__prefix", flat=True)),
+        }
     if sort.asks == "formula":
         return formula_of(entity, wish.formula or "", None)
     return dict(sort.options)
+
+
+def prefix_of(typed: str, others: Iterable[str]) -> str:
+    """What the numbers of a field begin with, where no other numbers do. Raises Invalidated."""
+    prefix = fold(typed).strip().upper()
+    if not PREFIX.fullmatch(prefix):
+        raise Invalidated({"prefix": _("Give two to eight letters or digits with which the numbers begin.")})
+    declared = (getattr(f.kind, "prefix", "") for e in registry for f in e.fields.values() if f.column.path)
+    if prefix in {*others, *declared}:
+        raise Invalidated({"prefix": _("Other numbers begin with this already.")})
+    return prefix
 
 
 def formula_of(entity: Entity, typed: str, row: CustomField | None) -> dict[str, Any]:
@@ -310,4 +328,19 @@ def _offered(row: CustomField, wish: Wish, actor: Actor) -> str:
     return code
 
 
-__all__ = ["SORTS", "Wish", "add", "change", "formula_of", "quicken", "referable", "retire", "shapeable", "shaping", "shift", "words_of"]
+__all__ = [
+    "SORTS",
+    "Wish",
+    "add",
+    "change",
+    "formula_of",
+    "prefix_of",
+    "quicken",
+    "referable",
+    "retire",
+    "shapeable",
+    "shaping",
+    "shift",
+    "unread",
+    "words_of",
+]

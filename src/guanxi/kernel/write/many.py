@@ -249,7 +249,7 @@ def _change_one(
     errors.update(more)
     former = row.owner_id
     moved = clean.assign(entity, row, parsed) | clean.assign_currencies(row, codes)
-    clean.check(entity, row, moved, errors, creating=False)
+    clean.check(entity, row, moved, errors, creating=False, actor=reader.actor)
     if entity.parent and entity.parent in moved:
         clean.stamp(entity, row, reader)  # another parent brings its own owner
     if row.owner_id != former and row.id not in giveable:

@@ -84,6 +84,7 @@ def change(entity: Entity, field: Field, made: Scheme, *, actor: Actor) -> None:
             values = {"parts": [list(part) for part in made.parts], "reset": made.reset, "quick": made.quick}
             Numbering.objects.update_or_create(entity=entity.key, field=field.key, defaults=values)
             numbering.load()
+            numbering.catch_up(entity, field)
 
 
 __all__ = ["MOST", "change", "numbered", "read"]

@@ -7,7 +7,7 @@ convert stays there alone.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.db import connection
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from guanxi.kernel import clock, custom, jobs, own_index, versions
+from guanxi.kernel import clock, custom, jobs, own_index, own_unique, versions
 from guanxi.kernel.actor import SYSTEM, Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Field, Invalid, Kind, Reader
@@ -52,6 +52,13 @@ WAYS: dict[str, tuple[str, ...]] = {
     "geo": ("text",),
     "person": ("text",),
 }
+#: Who keeps something by the key of a field: from (entity, key) to the key that its values have from now on.
+_followers: list[Callable[[str, str, str], None]] = []
+
+
+def followed_by(follower: Callable[[str, str, str], None]) -> None:
+    """Called by each floor that says by the keys of fields who may see them: what is closed stays closed."""
+    _followers.append(follower)
 
 
 @dataclass
@@ -80,9 +87,10 @@ def converted(old: Field, value: Any, kind: Kind) -> Any:
     return kind.parse(told, reader)
 
 
-def preview(entity: Entity, row: CustomField, wish: verbs.Wish) -> Preview:
-    """What would become of the values; nothing changes. Raises Invalidated."""
+def preview(entity: Entity, row: CustomField, wish: verbs.Wish, *, actor: Actor) -> Preview:
+    """What would become of the values, with examples for who may see them; nothing changes. Raises Invalidated."""
     kind, old, found = _kind(row, wish), custom.field_of(row), Preview()
+    open_to = own_unique.tellable(entity, old.key, actor)
     with translation.override("zh-hans"):
         for data, number in _values(entity, old.key):
             value = old.column.load(data)  # type: ignore[attr-defined]
@@ -92,10 +100,10 @@ def preview(entity: Entity, row: CustomField, wish: verbs.Wish) -> Preview:
                 new = converted(old, value, kind) if kind is not None else value
             except Invalid as error:
                 if len(found.lost) < EXAMPLES:
-                    found.lost.append((told[:80], number, str(error)))
+                    found.lost.append((told[:80], number, str(error)) if open_to else ("…", number, ""))
                 continue
             found.fits += number
-            if len(found.samples) < EXAMPLES and kind is not None:
+            if len(found.samples) < EXAMPLES and kind is not None and open_to:
                 found.samples.append((told[:80], kind.text(new, Reader(SYSTEM))[:80]))
     return found
 
@@ -132,8 +140,11 @@ def convert(entity: Entity, row: CustomField, wish: verbs.Wish, *, actor: Actor)
     verbs.shaping(actor)
     if not row.active:
         raise Invalidated({"": _("Bring the field back first.")})
+    verbs.unread(row)
     with unit(actor, verbs.DOOR):
         kind = _kind(row, wish)
+        if kind is None and not own_unique.tellable(entity, f"f{row.pk}", actor):
+            raise Invalidated({"offers": _("A list of the values would show them to everybody. Choose a list.")})
         if kind is None:
             wish = replace(wish, lines=_lines(entity, row))
         former = row.label, row.en
@@ -148,12 +159,18 @@ def convert(entity: Entity, row: CustomField, wish: verbs.Wish, *, actor: Actor)
             options=options, position=row.position, shown_when=row.shown_when, asked_when=row.asked_when
         )
         custom.load()
+        _follow(entity.key, row, new)
         new.refresh_from_db()
         if row.quick or row.unique:
             own_index.later(row, actor=actor)
         spec = {"old": row.pk, "new": new.pk, "url": f"/admin/fields/{entity.slug}/?field={new.pk}"}
         jobs.start(KIND, _("“%(name)s” becomes another sort of field") % {"name": new.label}, actor, spec, jobs.BULK)
     return new
+
+
+def _follow(entity: str, former: CustomField, now: CustomField) -> None:
+    for follower in _followers:
+        follower(entity, f"f{former.pk}", f"f{now.pk}")
 
 
 def _old(name: str) -> str:
@@ -224,8 +241,9 @@ def go_back(row: CustomField, *, actor: Actor) -> CustomField:
         CustomField.objects.filter(pk=row.pk).update(active=False, label=_old(row.label), en=_old(row.en) if row.en else "")
         CustomField.objects.filter(pk=old.pk).update(active=True, label=row.label, en=row.en)
         custom.load()
+        _follow(row.entity, row, old)
     old.refresh_from_db()
     return old
 
 
-__all__ = ["Preview", "convert", "go_back", "preview", "ways"]
+__all__ = ["Preview", "convert", "followed_by", "go_back", "preview", "ways"]

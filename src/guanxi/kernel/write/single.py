@@ -61,7 +61,7 @@ def build(entity: Entity, values: Mapping[str, Any], reader: Reader) -> tuple[An
     if not parsed.get("owner", 0):
         parsed.pop("owner", None)
     changed = clean.assign(entity, record, parsed)
-    clean.check(entity, record, set(entity.fields), errors, creating=True)
+    clean.check(entity, record, set(entity.fields), errors, creating=True, actor=reader.actor)
     if errors:
         raise Invalidated(errors)
     clean.stamp(entity, record, reader)
@@ -109,7 +109,7 @@ def update(
         before = parents_before(entity, row)
         old_owner = row.owner_id
         changed = clean.assign(entity, row, parsed) | clean.assign_currencies(row, codes)
-        clean.check(entity, row, changed, errors, creating=False)
+        clean.check(entity, row, changed, errors, creating=False, actor=actor)
         if errors:
             raise Invalidated(errors)
         if not changed:

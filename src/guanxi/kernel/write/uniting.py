@@ -113,10 +113,10 @@ def _take(u: Unit, entity: Entity, keep: Any, values: Mapping[str, Any], codes: 
     before, former = single.parents_before(entity, keep), keep.owner_id
     errors: dict[str, str] = {}
     changed = clean.assign(entity, keep, values) | clean.assign_currencies(keep, codes)
-    clean.check(entity, keep, changed, errors, creating=False)
+    clean.check(entity, keep, changed, errors, creating=False, actor=u.actor)
     if errors:
         raise Invalidated(errors)
-    changed |= _fill(entity, keep, hidden)
+    changed |= _fill(entity, keep, hidden, u.actor)
     single.prepare(entity, keep, changed, former, u.actor)
     single.save(u, entity, keep, changed, before)
     if keep.owner_id != former:
@@ -124,11 +124,11 @@ def _take(u: Unit, entity: Entity, keep: Any, values: Mapping[str, Any], codes: 
     return changed
 
 
-def _fill(entity: Entity, keep: Any, hidden: Mapping[str, Any]) -> set[str]:
+def _fill(entity: Entity, keep: Any, hidden: Mapping[str, Any], actor: Actor) -> set[str]:
     """Unseen values fill gaps only where no rule speaks against it: a refusal would tell of them."""
     filled = clean.assign(entity, keep, hidden)
     errors: dict[str, str] = {}
-    clean.check(entity, keep, set(filled), errors, creating=False)
+    clean.check(entity, keep, set(filled), errors, creating=False, actor=actor)
     if not errors:
         return filled
     for key in filled:

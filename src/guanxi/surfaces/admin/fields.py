@@ -204,7 +204,7 @@ def retype(request: HttpRequest, of: str, field_id: int) -> HttpResponse:
     wish, actor = _wish(request), actor_of(request)
     try:
         if not request.POST.get("sure"):
-            return _drawn(request, entity, None, field_id, looked=retyping.preview(entity, row, wish))
+            return _drawn(request, entity, None, field_id, looked=retyping.preview(entity, row, wish, actor=actor))
         new = retyping.convert(entity, row, wish, actor=actor)
     except Refused as refusal:
         return _drawn(request, entity, refusal, field_id)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from guanxi.kernel.condition import tree
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Field
+from guanxi.kernel.fields.choice import ChoiceKind
 from guanxi.surfaces.api.problems import Problem
 
 #: Bytes of a body.
@@ -74,7 +75,7 @@ def values(entity: Entity, given: dict[str, Any], asked: Mapping[str, Field] | N
             errors[key] = _("This value has a type that “%(field)s” does not take.") % {"field": field.label}
         elif field is None and key.endswith("_currency") and not isinstance(value, str | None):
             errors[key] = _("Give a currency code such as CNY.")
-        elif "\\u0000" in json.dumps(value):
+        elif "\\u0000" in json.dumps([key, value]):
             errors[key] = _("This text holds a character that cannot be stored.")
         found[key] = value
     if errors:
@@ -93,6 +94,8 @@ def fits(field: Field, value: Any) -> bool:
     """Whether the JSON type is one that the kind reads; what the value means is for the kind to judge."""
     if value is None:
         return True
+    if isinstance(field.kind, ChoiceKind):  # codes or names: a number would pass by what is offered to whom
+        return all(isinstance(item, str) for item in (value if isinstance(value, list) else [value]))
     if field.kind.stored == "list":
         items = value if isinstance(value, list) else [value]
         return all(isinstance(item, int | str) and not isinstance(item, bool) for item in items)

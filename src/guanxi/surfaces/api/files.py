@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from guanxi.kernel import attachments, write
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.models import Attachment
+from guanxi.kernel.registry import registry
+from guanxi.org import scopes
 from guanxi.surfaces.api.collection import answer, parameters
 from guanxi.surfaces.api.door import entity_of
 from guanxi.surfaces.api.item import seen
@@ -32,6 +34,7 @@ def add(request: HttpRequest, actor: Actor, slug: str, record_id: int) -> HttpRe
     entity = entity_of(actor, slug)
     _open(actor)
     record = seen(entity, actor, record_id)
+    _writing(request, slug)
     if not attachments.may_add(entity, record, actor):
         raise write.Forbidden(_("You may not add files to this record."))
     if request.content_type != "multipart/form-data":
@@ -54,8 +57,17 @@ def fetch(request: HttpRequest, actor: Actor, file_id: str) -> Any:
 
 def remove(request: HttpRequest, actor: Actor, file_id: str) -> HttpResponse:
     """Take it away; it is kept and can be brought back on the page."""
+    row = Attachment.objects.filter(pk=int(file_id)).first()
+    if row is not None:
+        _writing(request, registry.get(row.entity).slug)
     attachments.remove(int(file_id), actor=actor, door="api")
     return HttpResponse(status=204)
+
+
+def _writing(request: HttpRequest, slug: str) -> None:
+    """The author of a record may add files whatever his grants say; his token has to reach as far."""
+    if not scopes.may_write_to(slug, request.token.scopes):  # type: ignore[attr-defined]
+        raise Problem(403, _("This token may only read."), headers={"WWW-Authenticate": 'Bearer error="insufficient_scope"'})
 
 
 def _open(actor: Actor) -> None:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 import requests
+import urllib3
 from django.conf import settings
 from django.db import connection
 
@@ -68,7 +69,7 @@ def attempt(delivery: Delivery) -> None:
     except Dropped:
         Delivery.objects.filter(pk=delivery.pk).update(state="dropped", ended_at=clock.now(), next_at=None)
         return
-    except (requests.RequestException, OSError, ValueError, sealed.Unreadable) as problem:
+    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError, sealed.Unreadable) as problem:
         status, answer = None, type(problem).__name__
     took = int((time.monotonic() - began) * 1000)
     delivery.status, delivery.took, delivery.answer = status, took, answer.replace("\x00", "")[:500]

@@ -7,7 +7,9 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from guanxi.surfaces.api import body
 from guanxi.surfaces.api.openapi import release
+from guanxi.surfaces.api.problems import Problem
 from guanxi.surfaces.mcp import tools
 from guanxi.surfaces.mcp.tools import Caller
 
@@ -32,8 +34,8 @@ class Fault(Exception):
 def read(text: str | bytes) -> Any:
     """A message. Raises Fault."""
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
+        return body.read(text)
+    except Problem:
         raise Fault(PARSE, "This is no JSON") from None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +18,7 @@ from guanxi.kernel.actor import Actor
 from guanxi.kernel.draft import Draft
 from guanxi.kernel.duplicates import Likeness
 from guanxi.kernel.entity import Entity, Form
-from guanxi.kernel.fields.base import Field, Reader
+from guanxi.kernel.fields.base import Field, Invalid, Reader
 from guanxi.kernel.fields.choice import ChoiceKind
 from guanxi.kernel.fields.money import show_amount
 from guanxi.kernel.whole import whole
@@ -80,7 +81,7 @@ def control(
     entity: Entity, field: Field, values: dict[str, Any], errors: dict[str, str], reader: Reader, *, record: Any = None
 ) -> dict[str, Any]:
     """One labelled control, holding what was typed if it was refused."""
-    typed, field = values.get(field.key), dependence.beneath(entity, beside(field, values), values)
+    typed, field = values.get(field.key), dependence.beneath(entity, beside(field, values), values, reader.actor)
     html = retyped(field, typed, reader) if field.key in errors else field.kind.input(field, typed, reader)
     html = likeness.asking(entity, field, Markup(html), record.id if record is not None else None)
     return {
@@ -330,7 +331,7 @@ def one_field(request: HttpRequest, slug: str, record_id: int, key: str) -> Http
         if "cancel" in request.GET:
             return fragment(request, "pages/cell.html", {**context, "html": Markup(cell(entity, field, row, reader))})
         values = {k: f.value(row) for k, f in entity.fields.items()}
-        context["control"] = dependence.beneath(entity, beside(field, values), values).kind.input(field, field.value(row), reader)
+        context["control"] = dependence.beneath(entity, beside(field, values), values, actor).kind.input(field, field.value(row), reader)
         return fragment(request, "pages/cell_edit.html", context)
     values = posted(request, {key: field}) | dict.fromkeys(_hanging(request, entity, key), "")
     try:
@@ -338,11 +339,9 @@ def one_field(request: HttpRequest, slug: str, record_id: int, key: str) -> Http
     except write.Refused as refusal:
         messages = refusal.errors if isinstance(refusal, write.Invalidated) else {}
         context |= {"control": retyped(field, values.get(key), reader), "error": messages.get(key, str(refusal))}
-        if key in messages:
-            hanging = [f for f, on in dependence.pairs(entity) if on.key == key and f.key in entity.writable(actor)]
-            context |= (
-                {"hanging": hanging, "control": field.kind.input(field, field.kind.parse(values[key], reader), reader)} if hanging else {}
-            )
+        if key in messages and (hanging := [f for f, on in dependence.pairs(entity) if on.key == key and f.key in entity.writable(actor)]):
+            with suppress(Invalid):  # what is no value of the list at all has nothing hanging on it
+                context |= {"control": field.kind.input(field, field.kind.parse(values[key], reader), reader), "hanging": hanging}
         status = 409 if isinstance(refusal, write.Conflict) else 422
         return fragment(request, "pages/cell_edit.html", context, status=status)
     if isinstance(done, Draft):

@@ -113,7 +113,7 @@ def differences(here: Mapping[str, Any], there: Mapping[str, Any]) -> list[Diffe
 
 
 def _shown(value: Any) -> str:
-    return value if isinstance(value, str) else "" if value is None else json.dumps(value, ensure_ascii=False)
+    return value if isinstance(value, str) else "" if value is None else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def flat(document: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import transaction
+from django.db import DataError, transaction
 from django.utils.translation import gettext as _
 
 from guanxi.kernel import custom, dictionary, layouts, lists, numbering
@@ -30,6 +30,9 @@ from guanxi.surfaces.models import SavedView
 from guanxi.surfaces.shape import state
 from guanxi.surfaces.shape.names import Names
 from guanxi.surfaces.shape.state import Difference
+
+#: Options that are whole numbers, and the most of each.
+_MOST = {"max_length": 5_000, "lines": 20, "places": 6}
 
 
 class _Back(Exception):
@@ -74,7 +77,7 @@ class _Taking:
         try:
             with transaction.atomic():
                 yield
-        except (Refused, KeyError, TypeError, ValueError, AttributeError) as refusal:
+        except (Refused, KeyError, TypeError, ValueError, AttributeError, DataError) as refusal:
             dictionary.clear()
             said = str(refusal) if isinstance(refusal, Refused) else _("This cannot be read.")
             self.refused.append(f"{' · '.join(place)}: {said}")
@@ -118,9 +121,7 @@ class _Taking:
 
     def fields(self, key: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """The fields of one's own of an entity."""
-        last = [place for place, row in enumerate(rows) if row.get("kind") == "formula"]  # they read the others
-        for place in [*(n for n in range(len(rows)) if n not in last), *last]:
-            row = rows[place]
+        for place, row in sorted(enumerate(rows), key=lambda pair: pair[1].get("kind") == "formula"):  # which reads what stands already
             with self.judged("fields", key, str(row.get("code"))):
                 entity = _entity(key)
                 if not field_verbs.shapeable(entity) or row["kind"] not in custom.KINDS:
@@ -133,7 +134,9 @@ class _Taking:
         coded = {f"own:{key}/{row.get('code')}" for row in rows}
         for name, pk in Names().pk.items():
             if name.startswith(f"own:{key}/") and name not in coded:
-                CustomField.objects.filter(pk=pk, active=True).update(active=False)
+                gone = CustomField.objects.get(pk=pk)
+                if gone.active:
+                    field_verbs.retire(gone, active=False, actor=self.actor)
 
     def field(self, entity: Entity, row: Mapping[str, Any], place: int) -> None:
         pk = Names().pk.get(f"own:{entity.key}/{row['code']}")
@@ -152,7 +155,10 @@ class _Taking:
             Dictionary(options["dictionary"])
         if row["kind"] == "formula":
             options |= field_verbs.formula_of(entity, options["source"], kept)
+        self.fitting(row["kind"], options, kept)
         custom.KINDS[row["kind"]](options)  # raises where they do not fit
+        if row["kind"] == "lookup" and options["to"] not in field_verbs.referable():
+            raise Invalidated({"to": _("Choose whose records the field names.")})
         wanted = {**values, "options": options}
         if any(getattr(kept, name) != value for name, value in wanted.items() if name != "options") or _told(kept.options) != _told(
             options
@@ -161,6 +167,18 @@ class _Taking:
             if row["kind"] == "formula":
                 reckoning.later(kept, actor=self.actor)
         custom.load()
+
+    @staticmethod
+    def fitting(kind: str, options: Mapping[str, Any], kept: CustomField) -> None:
+        """Raises Invalidated for options that no screen would give."""
+        wrong = [name for name, most in _MOST.items() if name in options and options[name] not in range(most + 1)]
+        if wrong or (
+            kind in ("choice", "tags") and lists.get(options["dictionary"]) is None and options["dictionary"] != f"field_{kept.pk}"
+        ):
+            raise Invalidated({"options": _("This cannot be read.")})
+        if kind == "number":
+            others = CustomField.objects.filter(kind="number").exclude(pk=kept.pk).values_list("options__prefix", flat=True)
+            field_verbs.prefix_of(str(options["prefix"]), others)
 
     def rules(self, entity: Entity, row: Mapping[str, Any]) -> None:
         """What a field begins with, when it is asked for, that no two are alike, that it is quick."""

@@ -84,10 +84,10 @@ def _field(kept: Any, before: Before | None, actor: Actor) -> None:
         given |= {name: bool(words[name]) for name in ("required", "unique")}
         given |= {name: json.dumps(words[name] or []) for name in ("shown_when", "asked_when")}
         field_verbs.change(entity, kept, field_verbs.Wish(words["label"], **given), actor=actor)
-    if "quick" in was:
-        field_verbs.quicken(kept, quick=bool(was["quick"]), actor=actor)
     if "active" in was:
         field_verbs.retire(kept, active=bool(was["active"]), actor=actor)
+    if "quick" in was:
+        field_verbs.quicken(kept, quick=bool(was["quick"]), actor=actor)
     if rest := {name: was[name] for name in ("position", "options") if name in was}:
         CustomField.objects.filter(pk=kept.pk).update(**rest)
         custom.load()

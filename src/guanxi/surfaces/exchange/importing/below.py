@@ -72,7 +72,7 @@ class Below:
         record = draft(self.entity, part, self.reader.actor.id)
         self.entity.fields[self.via].set(record, row.target)
         errors = dict(part.errors)
-        clean.check(self.entity, record, set(self.entity.fields), errors, creating=True)
+        clean.check(self.entity, record, set(self.entity.fields), errors, creating=True, actor=self.reader.actor)
         errors.pop(self.via, None)
         part.errors.update(errors)
         return {"action": "create", "values": documents(self.entity, part.values)}

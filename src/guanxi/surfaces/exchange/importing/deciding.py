@@ -152,7 +152,7 @@ class Decider:
         for key, value in changes.items():
             self.entity.fields[key].set(record, plain(value))
         errors: dict[str, str] = {}
-        clean.check(self.entity, record, set(changes), errors, creating=False)
+        clean.check(self.entity, record, set(changes), errors, creating=False, actor=self.reader.actor)
         if errors:
             row.refuse(worded(self.entity, errors))
 
@@ -162,7 +162,7 @@ class Decider:
         if not self.may_create:
             row.refuse(_("You may not create “%(entity)s”.") % {"entity": self.entity.label})
             return
-        clean.check(self.entity, asked.draft, set(self.entity.fields), errors, creating=True)
+        clean.check(self.entity, asked.draft, set(self.entity.fields), errors, creating=True, actor=self.reader.actor)
         if errors:
             self.lacking.supply(asked.draft, part, errors)
         for key, value in part.values.items():

@@ -43,7 +43,7 @@ class StandIns:
             self.entity.fields[key].set(record, plain(value))
         errors.clear()
         errors.update(part.errors)
-        clean.check(self.entity, record, set(self.entity.fields), errors, creating=True)
+        clean.check(self.entity, record, set(self.entity.fields), errors, creating=True, actor=self.reader.actor)
 
     def _answer(self, bound: Field) -> Any:
         answer = self.answers.get(bound.key)
