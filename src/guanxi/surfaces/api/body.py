@@ -45,12 +45,19 @@ def document(request: HttpRequest, *, optional: bool = False) -> dict[str, Any]:
 def read(raw: bytes | str) -> Any:
     """Parse JSON as strictly as the standard. Raises Problem 400."""
     try:
-        found = json.loads(raw, parse_constant=_no_number)
+        found = json.loads(raw, parse_constant=_no_number, object_pairs_hook=_named)
         json.dumps(found, ensure_ascii=False).encode()  # lone surrogates are no text
         tree.shallow(found)
     except (ValueError, RecursionError):
         raise Problem(400, _("This is no JSON.")) from None
     return found
+
+
+def _named(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose names could be stored."""
+    if any("\x00" in name for name, _value in pairs):
+        raise ValueError("a name with a NUL")
+    return dict(pairs)
 
 
 def _no_number(word: str) -> NoReturn:
@@ -75,7 +82,7 @@ def values(entity: Entity, given: dict[str, Any], asked: Mapping[str, Field] | N
             errors[key] = _("This value has a type that “%(field)s” does not take.") % {"field": field.label}
         elif field is None and key.endswith("_currency") and not isinstance(value, str | None):
             errors[key] = _("Give a currency code such as CNY.")
-        elif "\\u0000" in json.dumps([key, value]):
+        elif "\\u0000" in json.dumps(value):
             errors[key] = _("This text holds a character that cannot be stored.")
         found[key] = value
     if errors:
