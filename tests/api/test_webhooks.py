@@ -23,7 +23,7 @@ from guanxi.org.models import FieldRight, User
 from guanxi.surfaces.hooks import keeping, sending, taking
 from guanxi.surfaces.hooks.models import Delivery, Webhook
 from tests import samples
-from tests.api.conftest import Program
+from tests.api.conftest import Program, undisturbed
 from tests.api.test_schema import answered, faults
 from tests.people import Cast, let
 
@@ -84,6 +84,7 @@ def hooked(committed: Cast, listener: Listener) -> Iterator[Callable[..., tuple[
 
 def go_out() -> None:
     """What the worker does."""
+    undisturbed()
     taking.take()
     sending.send_due()
 
@@ -141,6 +142,7 @@ def test_a_deletion_is_told_without_the_record(committed: Cast, listener: Listen
 def test_what_fails_is_tried_again_ever_later_and_given_up_after_a_day(committed: Cast, listener: Listener, hooked: Any) -> None:
     hook, _secret = hooked()
     samples.make(customers, actor=committed.owner)
+    undisturbed()
     taking.take()
     listener.statuses = [500] * sending.TRIES
     moment, waited = clock.now(), []

@@ -38,6 +38,7 @@ def anywhere(cast: Cast) -> World:
 
 @pytest.mark.feature("SEC-08", "SEC-19")
 def test_whoever_does_not_administer_finds_no_such_place(anywhere: World) -> None:
+    assert list(addresses(anywhere, "admin"))  # what they stand on has come before it is looked at
     cast, before = anywhere.cast, rights()
     for actor in (cast.owner, cast.manager, cast.director, cast.business, cast.readonly):
         browser = anywhere.client(actor)

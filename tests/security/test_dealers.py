@@ -206,6 +206,10 @@ def test_no_rule_of_a_pool_takes_what_another_company_has(house: House) -> None:
 def test_no_picker_asks_for_people_without_saying_for_whom() -> None:
     known = {"surfaces/admin/access.py", "surfaces/admin/departments.py", "people/pages/wizard.py", "kernel/fields/person.py"}
     known |= {"people/hours.py", "people/pages/hours.py"}  # whose table holds; system administrators choose among departments
+    known |= {
+        "surfaces/shape/names.py",
+        "surfaces/admin/structure/values.py",
+    }  # files of the whole company go by the codes of all departments
     sources = [p for place in ("surfaces", "people", "kernel/fields", "sales", "activity") for p in (SOURCE / place).rglob("*.py")]
     asking = {str(p.relative_to(SOURCE)) for p in sources if re.search(r"directory\.(people|departments|named)\(", p.read_text())}
     assert asking <= known, "ask for directory.colleagues, branches or grantees: administrators alone see everybody"

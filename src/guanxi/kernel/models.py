@@ -35,7 +35,7 @@ class DictionaryValue(models.Model):
     default = models.BooleanField(default=False)
     extra = models.JSONField(default=dict)
     #: To whom it is offered: the people of these departments and of those below them; none means everybody.
-    departments = ArrayField(models.BigIntegerField(), default=list)
+    departments = ArrayField(models.BigIntegerField(), default=list, db_default=[])
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["dictionary", "code"], name="dictionary_code")]

@@ -9,7 +9,7 @@ from typing import Any
 from guanxi.kernel.formula.python import FARTHEST, LONGEST
 from guanxi.kernel.formula.tree import Call, Literally, Named, Node
 
-#: Sign or function → its SQL over the SQL of its arguments.
+#: Sign or function → its SQL over the SQL of its arguments, each once and in their order, as parameters stand in it.
 _PLAIN = {
     "+": "guanxi_bounded({0} + {1})",
     "-": "guanxi_bounded({0} - {1})",
@@ -19,7 +19,7 @@ _PLAIN = {
     "abs": "guanxi_bounded(abs({0}))",
     "floor": "guanxi_bounded(floor({0}))",
     "round": "guanxi_bounded(round({0}, {1}::int))",
-    "days": "({1} - {0})::numeric",
+    "days": "(-({0} - {1}))::numeric",
     "adddays": "guanxi_days_later({0}, {1})",
     "year": "date_part('year', {0})::numeric",
     "month": "date_part('month', {0})::numeric",
@@ -64,7 +64,7 @@ def _called(node: Call, args: list[str]) -> str:
     if name in ("and", "or"):
         return f" {name.upper()} ".join(args)
     if name == "empty":
-        return "false" if node.args[0].type == "truth" else f"{args[0]} IS NULL"
+        return f"false AND {args[0]}" if node.args[0].type == "truth" else f"{args[0]} IS NULL"
     if name == "coalesce":
         return f"coalesce({', '.join(args)})"
     if name == "concat":

@@ -38,7 +38,7 @@ def document(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         paths |= paths_of(entity, reader, name)
     review = operation("get_review", _("What became of a write that waits"), {"200": ok({"$ref": "#/components/schemas/Review"})})
     paths["/api/v1/reviews/{id}"] = {"parameters": [ID], "get": review}
-    paths |= about_everything()
+    paths |= about_everything(writes=any(actor.may(e.key, verb) for e, _reader, _name in described(actor) for verb in ("create", "edit")))
     paths |= webhooks() if actor.administers else {}
     feed = operation("changes", _("What has changed since"), {"200": ok({"$ref": "#/components/schemas/Changes"})}, parameters=SINCE)
     feed["responses"]["410"] = {**feed["responses"]["400"], "description": "Gone"}
@@ -54,16 +54,17 @@ def document(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     }
 
 
-def about_everything() -> dict[str, Any]:
+def about_everything(*, writes: bool) -> dict[str, Any]:
     """Search over all entities, and a file by its number."""
     file = f"{BASE}/files/{{id}}"
     words = [{**query("q", "What to look for"), "required": True}, SINCE[1], query("limit", "Hits")]
+    gone = operation("delete_file", _("Remove file"), {"204": {"description": "OK"}}, writes=True)
     return {
         f"{BASE}/search": {"get": operation("search", _("Search"), {"200": ok(results("Hit"))}, parameters=words)},
         file: {
             "parameters": [ID],
             "get": operation("get_file", _("File"), {"200": described_more.BYTES}),
-            "delete": operation("delete_file", _("Remove file"), {"204": {"description": "OK"}}, writes=True),
+            **({"delete": gone} if writes else {}),
         },
     }
 
