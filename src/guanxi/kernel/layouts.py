@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.utils import translation
@@ -44,7 +45,7 @@ class Arrangement:
     tiles: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def placed(self) -> frozenset[str]:
         """The fields that stand under a heading."""
         return frozenset(key for section in self.sections for key in section.keys)
