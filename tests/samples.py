@@ -113,8 +113,9 @@ def _give_way(entity: Entity, raw: dict[str, Any], errors: dict[str, str], *, ke
 
 
 def read(field: Field, record: Any) -> Any:
-    """A value as a program reads it: sealed text is never twice the same where it is stored."""
-    return field.kind.json(field.value(record))
+    """A value; of sealed text, which is never twice the same where it is stored, what it says."""
+    value = field.value(record)
+    return field.kind.json(value) if field.kind.name == "secret" else value
 
 
 def different(entity: Entity, record: Any, field: Field, *, actor: Actor) -> Any:
