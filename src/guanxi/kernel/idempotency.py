@@ -22,40 +22,29 @@ def once(key: str, actor: Actor, do: Callable[[], int], *, asked: str = "") -> i
 
     `asked` is a digest of what is to be done. Raises Reused where the key was sent with another one.
     """
-    if not key:
-        return do()
-    key = key.replace("\x00", "")  # PostgreSQL keeps no NUL
-    name = f"{actor.id}:{key}"[:120]
-    try:
-        with refusals_logged(actor), transaction.atomic():
-            row = Idempotency.objects.create(key=name, asked=asked, actor=actor.id, at=clock.now())
-            row.record = do()
-            row.save(update_fields=["record"])
-            return row.record
-    except IntegrityError:
-        known = Idempotency.objects.filter(key=name).first()
-        if known is None or known.record is None:
-            raise
-        if known.asked != asked:
-            raise Reused from None
-        return known.record
+    return int(_kept("record", key, actor, do, asked)[0])
 
 
 def answered(key: str, actor: Actor, do: Callable[[], Any], *, asked: str = "") -> tuple[Any, bool]:
     """The same for an answer in JSON, which is kept; and whether it had been given before. Raises Reused."""
+    return _kept("answer", key, actor, do, asked)
+
+
+def _kept(column: str, key: str, actor: Actor, do: Callable[[], Any], asked: str) -> tuple[Any, bool]:
+    """What `do` gives, kept in a column under the key; and whether it stood there."""
     if not key:
         return do(), False
-    name = f"{actor.id}:{key}"[:120]
+    name = f"{actor.id}:{key.replace(chr(0), '')}"[:120]  # PostgreSQL keeps no NUL
     try:
         with refusals_logged(actor), transaction.atomic():
             row = Idempotency.objects.create(key=name, asked=asked, actor=actor.id, at=clock.now())
-            row.answer = do()
-            row.save(update_fields=["answer"])
-            return row.answer, False
+            setattr(row, column, do())
+            row.save(update_fields=[column])
+            return getattr(row, column), False
     except IntegrityError:
         known = Idempotency.objects.filter(key=name).first()
-        if known is None or known.answer is None:
+        if known is None or getattr(known, column) is None:
             raise
         if known.asked != asked:
             raise Reused from None
-        return known.answer, True
+        return getattr(known, column), True
