@@ -22,6 +22,9 @@ STILL = """() => {
   return loadEventEnd > 0 && !document.querySelector(".htmx-request") && performance.now() - Math.max(last, loadEventEnd) > 150;
 }"""
 
+#: The pieces that this page fetches for itself, a board or a calendar, have started.
+ARMED = "() => !document.querySelector('[data-armed=soon]')"
+
 
 def still(page: Page) -> None:
     """Wait until a page has fetched all that it fetches by itself."""
@@ -46,6 +49,7 @@ class Desk:
 
     def go(self, path: str) -> None:
         self.page.goto(path, wait_until="load")
+        self.page.wait_for_function(ARMED)
 
     def press(self, *keys: str) -> None:
         for key in keys:
@@ -53,6 +57,7 @@ class Desk:
 
     def carry(self, card: Locator, to: Locator) -> None:
         """By mouse, at the pace of a hand: the page has taken the card up before it goes on, and shown where it lies before it is let go."""
+        self.page.wait_for_function(ARMED)
         mouse, start, end = self.page.mouse, card.bounding_box(), to.bounding_box()
         assert start
         assert end
