@@ -6,7 +6,7 @@ their department, Dora the company. Adam administers and sees nothing, Rita may 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import pytest
@@ -187,6 +187,14 @@ def let(actor: Actor, entity: str, field: str, right: str) -> None:
     """Give the person's only role a field right, for whoever comes by a request and is resolved there."""
     assignment = Assignment.objects.get(user=actor.id)
     FieldRight.objects.update_or_create(role=assignment.role, entity=entity, field=field, defaults={"right": right})
+    forget()
+
+
+def let_all(actor: Actor, entity: str, fields: Iterable[str], right: str) -> None:
+    """The same right on several fields, in one statement."""
+    role = Assignment.objects.get(user=actor.id).role
+    rows = [FieldRight(role=role, entity=entity, field=field, right=right) for field in fields]
+    FieldRight.objects.bulk_create(rows, update_conflicts=True, unique_fields=["role", "entity", "field"], update_fields=["right"])
     forget()
 
 

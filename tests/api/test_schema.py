@@ -157,11 +157,11 @@ def test_metadata_says_what_each_field_takes(entity: Entity, cast: Cast, program
         declared = entity.fields[field["key"]]
         assert field["writable"] == (field["key"] in entity.writable(cast.owner))
         assert field["kind"] == declared.kind.name
-        for op in field["operators"]:
-            if op in ("empty", "not_empty"):
-                assert mine.get(entity.slug, where=[field["key"], op]).status_code == 200
         if field["sortable"]:
             assert mine.get(entity.slug, sort=field["key"]).status_code == 200, field["key"]
             assert mine.get(entity.slug, sort="-" + field["key"]).status_code == 200, field["key"]
         else:
             assert mine.get(entity.slug, sort=field["key"]).status_code == 400
+    asked = [[f["key"], op] for f in described["fields"] for op in f["operators"] if op in ("empty", "not_empty")]
+    for some in (asked[at : at + 20] for at in range(0, len(asked), 20)):
+        assert mine.get(entity.slug, where=["or", *some]).status_code == 200
