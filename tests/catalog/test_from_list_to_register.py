@@ -1,9 +1,11 @@
-"""What was a list of choices becomes the register of products when the program is renewed, and a list again when it goes back."""
+"""What was a list of choices becomes the register of products when the program is renewed, and a list again when it goes back.
+
+One test of several steps: the whole database goes there and back, which takes longer than a hundred other tests.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -34,8 +36,7 @@ def go(*target: tuple[str, str]) -> None:
     dictionary.clear()
 
 
-@pytest.fixture
-def renewed(cast: Cast) -> Iterator[Any]:
+def renewed(cast: Cast) -> list[Any]:
     """A company of the former release whose list has three products, one of them closed and two written alike."""
     sold = [samples.make(OPPORTUNITY, actor=cast.owner, name=name) for name in ("甲", "乙", "丙")]
     go(LIST)
@@ -54,7 +55,7 @@ def renewed(cast: Cast) -> Iterator[Any]:
     return sold
 
 
-def test_every_value_becomes_a_product_and_what_was_sold_refers_to_it(renewed: Any, cast: Cast) -> None:
+def every_value_is_a_product_and_what_was_sold_refers_to_it() -> None:
     products = {p.name: p for p in Product._default_manager.all()}
     assert {name: STATE.by_id(p.state).code for name, p in products.items()} == {"GTX Pro": "on_sale", "旧款网关": "discontinued"}  # type: ignore[union-attr]
     assert all(p.number.startswith("CP-") for p in products.values())
@@ -63,9 +64,9 @@ def test_every_value_becomes_a_product_and_what_was_sold_refers_to_it(renewed: A
     assert not DictionaryValue.objects.filter(dictionary="product").exists()
 
 
-def test_history_views_and_remembered_imports_mean_the_products(renewed: Any, cast: Cast) -> None:
+def history_views_and_remembered_imports_mean_the_products(second: int, cast: Cast) -> None:
     ids = dict(Product._default_manager.values_list("name", "id"))
-    changes = [line for c in history.of_record(renewed[1].id) for line in c.lines(OPPORTUNITY, Reader(cast.director))]
+    changes = [line for c in history.of_record(second) for line in c.lines(OPPORTUNITY, Reader(cast.director))]
     assert [(old, new) for field, old, new in changes if field.key == "product"] == [("", "旧款网关")]
     view = SavedView.objects.get(name="旧")
     assert view.where == ["and", ["product", "in", [ids["旧款网关"], ids["GTX Pro"]]]]
@@ -73,7 +74,7 @@ def test_history_views_and_remembered_imports_mean_the_products(renewed: Any, ca
     assert ImportMapping.objects.get().options == {"words": {"product": {"GTXPro": f"id:{ids['GTX Pro']}", "?": ""}}}
 
 
-def test_the_products_are_found_and_can_be_changed_like_any_other(renewed: Any, cast: Cast) -> None:
+def the_products_are_found_and_can_be_changed_like_any_other(cast: Cast) -> None:
     assert finding.index_missing() == 2
     assert finding.index_missing() == 0
     assert [h.title for h in search.find("旧款", cast.director, entities=[PRODUCT])] == ["旧款网关"]
@@ -85,17 +86,25 @@ def test_the_products_are_found_and_can_be_changed_like_any_other(renewed: Any, 
         write.create(PRODUCT, {"name": "gtx pro"}, actor=cast.business, door="test")
 
 
-def test_going_back_gives_the_list_again(renewed: Any, cast: Cast) -> None:
-    go(LIST)
+def it_is_a_list_again(second: int) -> None:
     values = {v.id: v for v in DictionaryValue.objects.filter(dictionary="product")}
     assert {v.zh: v.active for v in values.values()} == {"GTX Pro": True, "旧款网关": False}
     with connection.cursor() as cursor:
         cursor.execute("SELECT name, product FROM sales_opportunity")
         assert {name: values[value].zh for name, value in cursor.fetchall()} == {"甲": "GTX Pro", "乙": "旧款网关", "丙": "GTX Pro"}
-        cursor.execute("SELECT diff -> 'product' FROM change WHERE record = %s AND diff ? 'product'", [renewed[1].id])
+        cursor.execute("SELECT diff -> 'product' FROM change WHERE record = %s AND diff ? 'product'", [second])
         assert [values[json.loads(diff)[1]].zh for (diff,) in cursor.fetchall()] == ["旧款网关"]
     assert SavedView.objects.get(name="旧").where == ["and", ["product", "in", ["旧款网关", "GTX Pro"]]]
     assert ImportMapping.objects.get().options["words"]["product"]["GTXPro"] == "GTX Pro"
+
+
+def test_there_and_back(cast: Cast) -> None:
+    second = renewed(cast)[1].id
+    every_value_is_a_product_and_what_was_sold_refers_to_it()
+    history_views_and_remembered_imports_mean_the_products(second, cast)
+    the_products_are_found_and_can_be_changed_like_any_other(cast)
+    go(LIST)
+    it_is_a_list_again(second)
     go()
     assert Product._default_manager.count() == 2
 

@@ -34,6 +34,8 @@ def walk(rows: Rows, code: str, size: int) -> tuple[list[int], list[int]]:
 
 
 def test_every_row_once_in_order_both_ways(entity: Entity, cast: Cast, population: Population) -> None:
+    """By every field; page by page of several sizes by the first of each way of being stored."""
+    met = set()
     records = population(entity)
     rows = entity.rows(cast.director).filter(id__in=[r.id for r in records])
     for key, field in entity.fields.items():
@@ -42,8 +44,9 @@ def test_every_row_once_in_order_both_ways(entity: Entity, cast: Cast, populatio
         for code in (key, f"-{key}"):
             whole = [r[0] for r in rows.page(rows.sort(code), [], size=100).rows]
             assert sorted(whole) == sorted(r.id for r in records), code
-            for size in (1, 3, 7):
+            for size in (3,) if field.kind.stored in met else (1, 3, 7):
                 assert walk(rows, code, size) == (whole, whole), (code, size)
+        met.add(field.kind.stored)
 
 
 def test_empty_values_come_last_in_both_directions(entity: Entity, cast: Cast, population: Population) -> None:
