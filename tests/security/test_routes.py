@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -99,10 +100,9 @@ class TestRecords:
     def test_to_others_they_do_not_exist(self, world: World, marks: Marks, traces: Any, who: str) -> None:
         browser = world.client(getattr(world.cast, who))
         cases = [case for guard in ("record", "own", "judge") for case in addresses(world, guard)]
-        whole = traces()
+        whole, before = traces(), marks()
         for pattern, rule, address in cases:
             for verb, body in [*requests(rule, world), ("PUT", {}), ("DELETE", {})]:
-                before = marks()
                 answer = send(browser, verb, address, body)
                 shut = (404, 405) if verb in ("PUT", "DELETE") else (404,)
                 assert answer.status_code in shut, (who, verb, address, answer.status_code)
@@ -231,11 +231,10 @@ class TestReviews:
                     assert marks() != before, (who, given)
                     assert Draft.objects.get(pk=number).decided_by == getattr(world.cast, who).id
 
-    @pytest.mark.parametrize("who", ["owner", "mate", "stranger", "admin", "readonly"])
-    def test_nobody_else_decides_and_to_him_there_is_nothing_to_decide(self, world: World, marks: Marks, who: str) -> None:
-        number, browser = world.ids["draft_number"], world.client(getattr(world.cast, who))
-        for given in self.VERDICTS:
-            before = marks()
+    def test_nobody_else_decides_and_to_him_there_is_nothing_to_decide(self, world: World, marks: Marks) -> None:
+        number = world.ids["draft_number"]
+        for who, given in itertools.product(("owner", "mate", "stranger", "admin", "readonly"), self.VERDICTS):
+            before, browser = marks(), world.client(getattr(world.cast, who))
             there, nowhere = (browser.post("/reviews/decide/", {"ids": str(n), **given}) for n in (number, NOWHERE))
             assert (there.status_code, nowhere.status_code) == (404, 404), (who, given)
             several = browser.post("/reviews/decide/", {"ids": f"{number},{NOWHERE}", **given})
@@ -272,11 +271,10 @@ class TestLists:
                         assert SECRET not in text_of(send(browser, "POST", address, body or {})), (who, address)
 
     def test_an_administrator_without_a_scope_finds_none_of_them(self, world: World, marks: Marks) -> None:
-        browser = world.client(world.cast.admin)
+        browser, before = world.client(world.cast.admin), marks()
         for guard in ("list", "bulk"):
             for _pattern, rule, address in addresses(world, guard):
                 for verb, body in requests(rule, world):
-                    before = marks()
                     answer = send(browser, verb, address, body)
                     assert answer.status_code == 404, (verb, address, answer.status_code)
                     assert marks() == before, (verb, address)
