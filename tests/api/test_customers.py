@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -116,3 +117,17 @@ def test_a_private_person_is_found_by_name_and_by_identity_number(cast: Cast, pr
     assert [r["id"] for r in mine.results("customers", where=["resident_id", "is", "11010519491231002x"])] == [record["id"]]
     assert mine.post("customers", {**given, "resident_id": "110105194912310021"}).status_code == 422
     assert mine.post("customers", given).status_code == 201  # two people may be called the same
+
+
+def test_a_long_page_is_sent_while_it_is_written_and_says_the_same(cast: Cast, program: Programs) -> None:
+    mine = program(cast.owner)
+    given = [{"name": f"长页{n}有限公司", "phone": f"0571-8{n:07d}"} for n in range(230)]
+    assert mine.post("customers/bulk", {"create": given}).status_code == 200
+    long = mine.get("customers", limit=1000, sort="name")
+    assert long.streaming
+    page = json.loads(b"".join(long.streaming_content))
+    assert page["next"] is None
+    assert len(page["results"]) == 230
+    assert page["results"][:200] == mine.results("customers", sort="name", limit=200)
+    assert json.loads(b"".join(mine.get("customers", limit=210).streaming_content))["next"]
+    assert mine.get("customers", limit=1001).status_code == 400

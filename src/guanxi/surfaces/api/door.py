@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.core.signals import got_request_exception
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
@@ -26,7 +26,7 @@ from guanxi.surfaces.api import rate
 from guanxi.surfaces.api.problems import EXPECTED, Problem, from_error, missing
 
 logger = logging.getLogger("guanxi.api")
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 SAFE = ("GET", "HEAD")
 
 
@@ -34,7 +34,7 @@ def resource(**verbs: View) -> View:
     """One address: a view for each verb it knows, all behind the token. HEAD is answered like GET."""
 
     @csrf_exempt
-    def answered(request: HttpRequest, **named: Any) -> HttpResponse:
+    def answered(request: HttpRequest, **named: Any) -> HttpResponseBase:
         try:
             response = _answer(request, verbs, named)
         except (Problem, *EXPECTED) as error:
@@ -65,7 +65,7 @@ def broken(request: HttpRequest) -> HttpResponse:
     return Problem(500, _("Something broke. It has been noted as %(id)s.") % {"id": name}, request_id=name).response()
 
 
-def _answer(request: HttpRequest, verbs: dict[str, View], named: dict[str, Any]) -> HttpResponse:
+def _answer(request: HttpRequest, verbs: dict[str, View], named: dict[str, Any]) -> HttpResponseBase:
     token = enter(request)
     actor = actor_of(token)
     view = verbs.get("GET" if request.method == "HEAD" else request.method or "")

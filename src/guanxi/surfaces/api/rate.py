@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 
 from guanxi.kernel import tally
 
@@ -77,7 +77,7 @@ def _share(who: int, minute: int, mine: int) -> int:
         return int(cursor.fetchone()[0])
 
 
-def tell(request: HttpRequest, response: HttpResponse) -> None:
+def tell(request: HttpRequest, response: HttpResponseBase) -> None:
     """The headers, where somebody counts."""
     rate: Rate = getattr(request, "rate", FREE)
     if rate.limit:

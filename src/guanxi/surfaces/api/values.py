@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from guanxi.kernel import plan
@@ -24,10 +24,14 @@ class Shape:
 
     def records(self, rows: Sequence[tuple[Any, ...]]) -> list[dict[str, Any]]:
         """Documents of rows that were selected as (id, sort value, *paths)."""
+        return list(self.each(rows))
+
+    def each(self, rows: Sequence[tuple[Any, ...]]) -> Iterator[dict[str, Any]]:
+        """The same one after another; whatever has to be asked of the database was asked when the first one comes."""
         versions = [row[-1] for row in rows]
         complete = self.compiled.attach(row[:-1] for row in rows)
         titles = self._titles(complete)
-        return [self._record(row, version, titles) for row, version in zip(complete, versions, strict=True)]
+        return (self._record(row, version, titles) for row, version in zip(complete, versions, strict=True))
 
     def one(self, record_id: int, *, deleted: bool | None = False) -> dict[str, Any] | None:
         """The document of one record, or None where the reader may not see it."""
