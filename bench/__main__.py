@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bench import anatomy, falling, plans, report, rows, server, wide
+from bench import anatomy, api, falling, own, plans, report, rows, server, wide
 from bench.company import Company
 
 SCALES = {"full": 1_000_000, "small": 50_000}
@@ -35,6 +35,8 @@ def main() -> int:
         wide.hire(bench.connection)
         bench.lists()
         bench.others()
+        own.run(bench)
+        api.run(bench)
         bench.flows(count)
         bench.weigh()
     if count >= falling.LEAST:
@@ -64,12 +66,13 @@ def prepare(data: Path, count: int) -> None:
 
         made = company.create()
         print(f"Filling {count:,} customers ...")
-        fill.fill(EmbeddedPostgres(data / "postgres").owner_url, deal(made), count)
+        fill.fill(EmbeddedPostgres(data / "postgres").owner_url, deal(made, own.define()), count)
+        own.later()
     (data / "filled").touch()
 
 
-def deal(company: Company) -> rows.Deal:
-    """Dictionary ids for the rows."""
+def deal(company: Company, keys: tuple[str, ...]) -> rows.Deal:
+    """Dictionary ids for the rows, and the keys of own fields."""
     from guanxi.kernel.dictionary import Dictionary
 
     def ids(code: str) -> tuple[int, ...]:
@@ -88,6 +91,7 @@ def deal(company: Company) -> rows.Deal:
         ids("contact_mode"),
         tuple((s.id, outcome.id(str(s.extra["outcome"]))) for s in stages[:6]),
         pipeline,
+        keys,
     )
 
 

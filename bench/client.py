@@ -68,6 +68,19 @@ class Client:
         self._keep(response)
         return response.status, response.headers
 
+    def posted(self, path: str, fields: Mapping[str, object]) -> str:
+        """The page that answers a form, as it reads."""
+        self.connection.request(
+            "POST",
+            path,
+            urllib.parse.urlencode(fields, doseq=True).encode(),
+            {"Content-Type": "application/x-www-form-urlencoded", "X-CSRFToken": self.cookies.get("guanxi_csrf", ""), **self._cookie()},
+        )
+        response = self.connection.getresponse()
+        body = response.read()
+        self._keep(response)
+        return body.decode()
+
     def _cookie(self) -> dict[str, str]:
         return {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())} if self.cookies else {}
 

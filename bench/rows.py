@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,7 @@ from typing import Any
 from guanxi.kernel.china import pinyin, tokens, width
 
 #: Change it when the rows change: data of another version is made anew.
-VERSION = 3
+VERSION = 4
 PLACES = (
     "杭州",
     "深圳",
@@ -97,6 +98,8 @@ class Deal:
     modes: tuple[int, ...]
     stages: tuple[tuple[int, int], ...]
     pipeline: int
+    #: Keys of the company's own fields: see `bench.own`.
+    own: tuple[str, ...]
 
 
 def owner_of(deal: Deal, number: int) -> int:
@@ -126,7 +129,7 @@ def customers(deal: Deal, first: int, last: int) -> Iterator[tuple[dict[str, Any
         updated = NOW - timedelta(seconds=chance.randrange(2 * 365 * 86400))
         record = customer_id(number)
         due = NOW + timedelta(hours=chance.randrange(-2000, 2000)) if chance.random() < 0.4 else None
-        row = {
+        row: dict[str, Any] = {
             "id": record,
             "owner_id": deal.owners[who],
             "department_id": deal.departments[who],
@@ -147,7 +150,17 @@ def customers(deal: Deal, first: int, last: int) -> Iterator[tuple[dict[str, Any
             "name_key": width.fold(name).replace(" ", ""),
             "name_sort": pinyin.sort_key(name),
         }
+        row["custom"] = json.dumps(_own(deal, row, chance))
         yield row, entry("customers.customer", row, name, {"name": [name], "code": [row["number"]], "phone": [phone]})
+
+
+def _own(deal: Deal, row: dict[str, Any], chance: Random) -> dict[str, Any]:
+    """Values of the own fields, as their `custom` document keeps them."""
+    grade, due, weight = deal.own
+    found = {grade: row["level"], weight: f"{chance.randrange(10_000) / 100:.2f}"}
+    if row["next_follow_up_at"] is not None:
+        found[due] = row["next_follow_up_at"].strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return found
 
 
 def entry(entity: str, row: dict[str, Any], title: str, texts: dict[str, Any], parent: int | None = None) -> dict[str, Any]:
