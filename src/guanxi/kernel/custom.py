@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.functional import lazy
 from django.utils.translation import get_language
 
+from guanxi.kernel import findable
 from guanxi.kernel.dictionary import Dictionary
 from guanxi.kernel.fields.base import Field, Kind
 from guanxi.kernel.fields.boolean import BooleanKind
@@ -90,6 +91,7 @@ def field_of(row: CustomField) -> Field:
         computed=given,
         help=row.help,
         aliases=tuple({row.label, row.en} - {""}),
+        search=findable.CLASSES.get(row.kind, "") if row.searched else "",
         unique=row.unique,
         first=row.first,
         shown_when=row.shown_when,

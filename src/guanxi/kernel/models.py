@@ -64,6 +64,8 @@ class CustomField(models.Model):
     unique = models.BooleanField(default=False)
     #: An index serves filters and sorts.
     quick = models.BooleanField(default=False)
+    #: Found by the words of the search.
+    searched = models.BooleanField(default=False)
     #: What a new record begins with, as it was typed; `today` and `me` are words.
     first = models.CharField(max_length=200, blank=True, default="")
     #: Conditions about the same record: when it is asked for, when it must be filled in.

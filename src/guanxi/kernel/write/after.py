@@ -103,7 +103,7 @@ def index(entity: Entity, records: Sequence[Any], changed: set[str] | None = Non
         return
     if new:
         columns.copy(SearchEntry, [search.entry(entity, r) for r in records])
-    elif changed is None or changed & set(entity.search):
+    elif changed is None or changed & set(entity.searched):
         search.write(entity, records)
     elif changed & {"owner", entity.parent or "owner"}:
         search.restamp(entity, [record.id for record in records])

@@ -17,7 +17,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from guanxi.kernel import custom, lists, own_index, own_unique, reckoned, ruled
+from guanxi.kernel import custom, findable, lists, own_index, own_unique, reckoned, ruled
 from guanxi.kernel.actor import SYSTEM, Actor
 from guanxi.kernel.china.width import fold
 from guanxi.kernel.condition import tree
@@ -29,7 +29,7 @@ from guanxi.kernel.models import CustomField
 from guanxi.kernel.ordering import shifted
 from guanxi.kernel.registry import registry
 from guanxi.kernel.write import lists as values
-from guanxi.kernel.write import reckoning
+from guanxi.kernel.write import reckoning, searching
 from guanxi.kernel.write.errors import Forbidden, Invalidated
 from guanxi.kernel.write.unit import unit
 
@@ -97,6 +97,8 @@ class Wish:
     to: str = ""
     prefix: str = ""
     unique: bool = False
+    #: Found by the words of the search.
+    searched: bool = False
     first: str = ""
     #: Conditions as JSON text; None leaves them as they are.
     shown_when: str | None = None
@@ -144,7 +146,7 @@ def change(entity: Entity, row: CustomField, wish: Wish, *, actor: Actor) -> Non
     """Other words; whether it must be filled in. Raises Forbidden or Invalidated."""
     shaping(actor)
     with unit(actor, DOOR):
-        before = row.unique
+        before, searched = row.unique, row.searched
         CustomField.objects.filter(pk=row.pk).update(**words_of(entity, wish, but=row))
         custom.load()
         _govern(entity, row, wish, actor)
@@ -156,6 +158,8 @@ def change(entity: Entity, row: CustomField, wish: Wish, *, actor: Actor) -> Non
                 reckoning.later(row, actor=actor)
         if row.unique != before:
             own_index.later(row, actor=actor)
+        if row.searched != searched:
+            searching.later([entity], actor=actor)
 
 
 def retire(row: CustomField, *, active: bool, actor: Actor) -> None:
@@ -168,6 +172,8 @@ def retire(row: CustomField, *, active: bool, actor: Actor) -> None:
         custom.load()
         if row.quick:
             own_index.later(row, actor=actor)
+        if row.searched:
+            searching.later([registry.get(row.entity)], actor=actor)
 
 
 def unread(row: CustomField) -> None:
@@ -190,9 +196,9 @@ def quicken(row: CustomField, *, quick: bool, actor: Actor) -> None:
 
 
 def _govern(entity: Entity, row: CustomField, wish: Wish, actor: Actor) -> None:
-    """The rules of a field: what it begins with, when it is asked for, that no two are alike. Raises Invalidated."""
+    """The rules of a field: what it begins with, when it is asked for, that no two are alike, that it is searched. Raises Invalidated."""
     field = custom.field_of(row)
-    row.first, row.unique = _first(field, wish.first), wish.unique
+    row.first, row.unique, row.searched = _first(field, wish.first), wish.unique, wish.searched
     for name in ("shown_when", "asked_when"):
         given = getattr(wish, name)
         if given is not None:
@@ -201,7 +207,9 @@ def _govern(entity: Entity, row: CustomField, wish: Wish, actor: Actor) -> None:
         raise Invalidated({"unique": _("Such a field cannot be kept without doubles.")})
     if row.unique and not field.unique and (said := own_index.doubles_told(entity, row, actor)):
         raise Invalidated({"unique": said})
-    row.save(update_fields=["first", "unique", "shown_when", "asked_when"])
+    if row.searched and not findable.possible(entity, field):
+        raise Invalidated({"searched": _("The search cannot go by such a field.")})
+    row.save(update_fields=["first", "unique", "searched", "shown_when", "asked_when"])
     custom.load()
 
 

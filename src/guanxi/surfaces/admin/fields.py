@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from guanxi.kernel import custom, lists, own_index, own_unique, query, reckoned, ruled
+from guanxi.kernel import custom, findable, lists, own_index, own_unique, query, reckoned, ruled
 from guanxi.kernel.condition import builder
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Field
@@ -95,6 +95,7 @@ def _drawn(
         "last": bool(own) and row == own[-1],
         "sorts": verbs.SORTS,
         "may_unique": row is not None and own_unique.possible(custom.field_of(row)),
+        "may_search": row is not None and findable.possible(entity, custom.field_of(row)),
         "may_quick": row is not None and own_index.possible(custom.field_of(row)),
         "large": query.estimate(entity.model) > query.UNINDEXED_ROWS,
         "builder": _builder(request, entity, row) if row else [],
@@ -145,6 +146,7 @@ def _wish(request: HttpRequest) -> verbs.Wish:
         **texts,
         required=bool(given.get("required")),
         unique=bool(given.get("unique")),
+        searched=bool(given.get("searched")),
         shown_when=given.get("shown_when"),
         asked_when=given.get("asked_when"),
         formula=given.get("formula"),
