@@ -7,6 +7,7 @@ import hmac
 import json
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -36,11 +37,13 @@ class Listener:
     def __init__(self) -> None:
         self.heard: list[tuple[dict[str, str], bytes]] = []
         self.statuses: list[int] = []
+        self.lets_wait = 0.0
         listener = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 listener.heard.append((dict(self.headers), self.rfile.read(int(self.headers["Content-Length"]))))
+                time.sleep(listener.lets_wait)
                 self.send_response(listener.statuses.pop(0) if listener.statuses else 200)
                 self.send_header("Location", "http://127.0.0.1:1/elsewhere")
                 self.end_headers()
@@ -274,3 +277,21 @@ def test_an_answer_that_breaks_off_is_a_try_like_others(committed: Cast, listene
     row = Delivery.objects.get(hook=broken)
     assert (row.state, row.tries, row.status) == ("waiting", 1, None)
     assert row.answer
+
+
+def test_one_that_lets_us_wait_delays_nobody_else(committed: Cast, hooked: Any, listener: Listener, settings: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(sending, "PATIENT", 0.5)
+    slow = Listener()
+    slow.lets_wait = 1.0
+    settings.GUANXI_WEBHOOK_HOSTS = (listener.host, slow.host)
+    try:
+        late, _secret = hooked(address=f"http://{slow.host}/in")
+        well, _secret = hooked()
+        for hook in (late, late, late, well, well):
+            sending.test(hook)
+        assert sending.send_due(seconds=1.0) == 3
+    finally:
+        slow.server.shutdown()
+        slow.server.server_close()
+    assert Delivery.objects.filter(hook=well, state="sent").count() == 2
+    assert Delivery.objects.filter(hook=late, tries=0).count() == 2
