@@ -279,7 +279,9 @@ def test_an_answer_that_breaks_off_is_a_try_like_others(committed: Cast, listene
     assert row.answer
 
 
-def test_one_that_lets_us_wait_delays_nobody_else(committed: Cast, hooked: Any, listener: Listener, settings: Any, monkeypatch: Any) -> None:
+def test_one_that_lets_us_wait_delays_nobody_else(
+    committed: Cast, hooked: Any, listener: Listener, settings: Any, monkeypatch: Any
+) -> None:
     monkeypatch.setattr(sending, "PATIENT", 0.5)
     slow = Listener()
     slow.lets_wait = 1.0

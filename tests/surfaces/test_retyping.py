@@ -137,9 +137,7 @@ def test_what_names_the_field_goes_along_and_what_cannot_is_told_before(cast: Ca
     samples.make(CUSTOMER, actor=cast.owner, **{old: "12"})
     where = ["and", ["name", "contains", "a"], ["not", [old, "is", "13"]]]
     mine: Any = {"entity": CUSTOMER.key, "owner_id": cast.owner.id}
-    view = SavedView.objects.create(
-        name="Ours", where=where, columns=["name", old], sort=f"-{old}", by=f"{old}.month", shared=True, **mine
-    )
+    view = SavedView.objects.create(name="Ours", where=where, columns=["name", old], sort=f"-{old}", by=f"{old}.month", shared=True, **mine)
     private = SavedView.objects.create(name="Hush", where=[f"customer.{old}", "contains", "1"], **{**mine, "entity": "customers.contact"})
     hook = Webhook.objects.create(
         name="Out", entity=CUSTOMER.key, where=[old, "is", "12"], address="x", secret="", person_id=cast.owner.id, created_at=clock.now()

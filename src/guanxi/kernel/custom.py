@@ -26,6 +26,7 @@ from guanxi.kernel.fields.measure import DurationKind, PercentKind, RatingKind
 from guanxi.kernel.fields.money import MoneyKind
 from guanxi.kernel.fields.number import DecimalKind, IntegerKind
 from guanxi.kernel.fields.person import DepartmentKind, PersonKind
+from guanxi.kernel.fields.picture import PictureKind
 from guanxi.kernel.fields.secret import SecretKind
 from guanxi.kernel.fields.text import TextKind
 from guanxi.kernel.reckoned import kind_of
@@ -57,6 +58,7 @@ KINDS: dict[str, Callable[[dict[str, Any]], Kind]] = {
     "number": lambda o: NumberKind(o["prefix"], o.get("reset", "")),
     "secret": lambda o: SecretKind(o.get("max_length", 200)),
     "geo": lambda o: GeoKind(),
+    "image": lambda o: PictureKind(),
     "formula": kind_of,
 }
 

@@ -221,6 +221,8 @@ class Attachment(models.Model):
     kind = models.CharField(max_length=120)
     digest = models.CharField(max_length=64)
     path = models.CharField(max_length=200)
+    #: The field that shows it, or did: to whom that is closed, the file is closed.
+    field = models.CharField(max_length=80, blank=True, default="", db_default="")
     created_by = models.BigIntegerField(null=True)
     created_at = models.DateTimeField()
     deleted_at = models.DateTimeField(null=True)

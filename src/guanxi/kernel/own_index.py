@@ -136,7 +136,7 @@ def owner() -> Iterator[psycopg.Cursor[Any]]:
 
 def possible(field: Field) -> bool:
     """Whether an index serves a field: lists are found by what they contain, and sealed text by nothing."""
-    return field.kind.stored not in ("list", "sealed")
+    return field.kind.stored not in ("list", "sealed") and field.kind.name != "image"
 
 
 __all__ = ["KIND", "Unbuilt", "build", "doubles_told", "later", "owner", "possible", "set_aside"]

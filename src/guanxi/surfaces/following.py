@@ -38,7 +38,9 @@ def arranged(move: Move, write: bool) -> Iterator[tuple[str, bool]]:
 @kept_by
 def webhooks(move: Move, write: bool) -> Iterator[tuple[str, bool]]:
     """Of what webhooks tell."""
-    yield from conditions(Webhook.objects.order_by("pk"), "where", lambda row: _("Webhook “%(name)s”") % {"name": row.name}, move, write=write)
+    yield from conditions(
+        Webhook.objects.order_by("pk"), "where", lambda row: _("Webhook “%(name)s”") % {"name": row.name}, move, write=write
+    )
 
 
 def _told(row: SavedView) -> str:

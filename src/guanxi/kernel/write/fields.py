@@ -71,6 +71,7 @@ SORTS = {
     "url": Sort("url", gettext_lazy("Web address"), {}),
     "region": Sort("region", gettext_lazy("Province, city, district"), {}),
     "geo": Sort("geo", gettext_lazy("Place by latitude and longitude"), {}),
+    "image": Sort("image", gettext_lazy("Picture"), {}),
     "person": Sort("person", gettext_lazy("Colleague"), {}),
     "department": Sort("department", gettext_lazy("Department"), {}),
     "lookup": Sort("lookup", gettext_lazy("Another record"), {}, asks="to"),
@@ -207,6 +208,8 @@ def _govern(entity: Entity, row: CustomField, wish: Wish, actor: Actor) -> None:
         raise Invalidated({"unique": _("Such a field cannot be kept without doubles.")})
     if row.unique and not field.unique and (said := own_index.doubles_told(entity, row, actor)):
         raise Invalidated({"unique": said})
+    if field.kind.name == "image" and (row.required or row.asked_when):
+        raise Invalidated({"required": _("A record is there before its picture, so that cannot be demanded.")})
     if row.searched and not findable.possible(entity, field):
         raise Invalidated({"searched": _("The search cannot go by such a field.")})
     row.save(update_fields=["first", "unique", "searched", "shown_when", "asked_when"])

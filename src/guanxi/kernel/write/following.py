@@ -142,7 +142,11 @@ def rules(move: Move, write: bool) -> Iterator[tuple[str, bool]]:
     """When other fields are asked for."""
     for name in ("shown_when", "asked_when"):
         yield from conditions(
-            CustomField.objects.filter(active=True), name, lambda row: _("Rule of the field “%(name)s”") % {"name": row.label}, move, write=write
+            CustomField.objects.filter(active=True),
+            name,
+            lambda row: _("Rule of the field “%(name)s”") % {"name": row.label},
+            move,
+            write=write,
         )
 
 

@@ -19,7 +19,14 @@ from guanxi.surfaces.api import described as described_more
 from guanxi.surfaces.api.collection import DEFAULT_LIMIT, MOST, answer
 
 JSON, BASE = "application/json", "/api/v1"
-REFUSALS = {"400": "Bad Request", "401": "Unauthorized", "403": "Forbidden", "404": "Not Found", "429": "Too Many Requests", "503": "Service Unavailable"}
+REFUSALS = {
+    "400": "Bad Request",
+    "401": "Unauthorized",
+    "403": "Forbidden",
+    "404": "Not Found",
+    "429": "Too Many Requests",
+    "503": "Service Unavailable",
+}
 WRITING = {"409": "Conflict", "413": "Content Too Large", "415": "Unsupported Media Type", "422": "Unprocessable Content"}
 
 
@@ -120,7 +127,12 @@ def paths_of(entity: Entity, actor: Actor, name: str) -> dict[str, Any]:
     ref = {"$ref": f"#/components/schemas/{name}"}
     waits = {"202": {**ok({"$ref": "#/components/schemas/Review"}), "description": "Somebody must agree first"}}
     one = {"200": ok(ref)}
-    moved = {"308": {"description": "It has become part of another record: see Location", "headers": {"Location": {"schema": {**_TEXT, "format": "uri"}}}}}
+    moved = {
+        "308": {
+            "description": "It has become part of another record: see Location",
+            "headers": {"Location": {"schema": {**_TEXT, "format": "uri"}}},
+        }
+    }
     listing = {"200": ok({"$ref": f"#/components/schemas/{name}Page"})}
     collection = {"get": operation(f"list_{slug}", str(entity.label_plural), listing, parameters=list_parameters(entity))}
     item: dict[str, Any] = {"get": operation(f"get_{slug}", label, {**one, **moved}, parameters=[FIELDS])}

@@ -183,7 +183,11 @@ class _Taking:
     def rules(self, entity: Entity, row: Mapping[str, Any]) -> None:
         """What a field begins with, when it is asked for, that no two are alike, that it is quick."""
         kept = CustomField.objects.get(pk=Names().pk[f"own:{entity.key}/{row['code']}"])
-        given: dict[str, Any] = {"unique": bool(row["unique"]), "first": str(row["first"]), "searched": bool(row.get("searched", kept.searched))}
+        given: dict[str, Any] = {
+            "unique": bool(row["unique"]),
+            "first": str(row["first"]),
+            "searched": bool(row.get("searched", kept.searched)),
+        }
         given |= {name: Names().back(json.loads(row[name])) for name in ("shown_when", "asked_when")}
         if any(getattr(kept, name) != value for name, value in given.items()):
             given |= {name: json.dumps(given[name]) for name in ("shown_when", "asked_when")}
