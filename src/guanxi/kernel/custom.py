@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 
 from guanxi.kernel import findable
 from guanxi.kernel.dictionary import Dictionary
+from guanxi.kernel.fields import rollup
 from guanxi.kernel.fields.base import Field, Kind
 from guanxi.kernel.fields.boolean import BooleanKind
 from guanxi.kernel.fields.choice import ChoiceKind, TagsKind
@@ -60,10 +61,11 @@ KINDS: dict[str, Callable[[dict[str, Any]], Kind]] = {
     "geo": lambda o: GeoKind(),
     "image": lambda o: PictureKind(),
     "formula": kind_of,
+    "rollup": lambda o: KINDS[o["type"]](o.get("shape") or {}),
 }
 
 #: Kinds whose values people never write.
-GIVEN = ("number", "formula")
+GIVEN = ("number", "formula", "rollup")
 
 _definitions: dict[str, list[Field]] = {}
 _state: dict[str, int | None] = {"version": None}
@@ -100,6 +102,7 @@ def field_of(row: CustomField) -> Field:
         asked_when=row.asked_when,
         quick=row.quick,
         formula=row.options.get("source", "") if row.kind == "formula" else "",
+        rolls=rollup.of_options(key, row.options) if row.kind == "rollup" else None,
     )
 
 

@@ -189,6 +189,11 @@ class Entity:
         """What its records are found by: `search`, and own fields that administrators have added to it."""
         return findable.keys(self)
 
+    @cached_property
+    def figures(self) -> tuple[RollUp, ...]:
+        """Every roll-up: those declared, and those that administrators have added."""
+        return (*self.rollups, *(field.rolls for field in self.fields.values() if field.rolls is not None))
+
     def _stored(self, column: Any) -> Field:
         attname = column.attname
         return Field(
@@ -212,6 +217,7 @@ class Entity:
         self.__dict__.pop("ruled", None)
         self.__dict__.pop("formulas", None)
         self.__dict__.pop("searched", None)
+        self.__dict__.pop("figures", None)
 
     def sort_path(self, key: str) -> str:
         """The ORM path by which a field sorts: pinyin for the title, the base amount for money."""

@@ -6,13 +6,14 @@ from procrastinate.contrib.django import app
 
 from guanxi.kernel import history, jobs, notices, own_index, pairs, search, versions
 from guanxi.kernel.registry import registry
-from guanxi.kernel.write import lagging, reckoning, retyping, searching
+from guanxi.kernel.write import lagging, reckoning, retyping, rolling, searching
 
 #: Whoever asked, the worker knows of it.
 jobs.RUNNERS |= {
     own_index.KIND: own_index.build,
     retyping.KIND: retyping.bring_over,
     reckoning.KIND: reckoning.recalculate,
+    rolling.KIND: rolling.count,
     searching.KIND: searching.rewrite,
 }
 
