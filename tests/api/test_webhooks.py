@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from html import unescape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -297,3 +298,65 @@ def test_one_that_lets_us_wait_delays_nobody_else(
         slow.server.server_close()
     assert Delivery.objects.filter(hook=well, state="sent").count() == 2
     assert Delivery.objects.filter(hook=late, tries=0).count() == 2
+
+
+def test_an_administrators_program_keeps_webhooks_where_its_token_says_so(cast: Cast) -> None:
+    def of(*reach: str) -> Program:
+        return Program(tokens.issue(cast.admin.login, scopes=reach), Client())
+
+    boss, wide, looking, other = of(), of("write"), of("webhooks:read"), Program(tokens.issue(cast.director.login), Client())
+    given = {"name": "Ours", "entity": "customers", "kinds": ["created"], "address": "https://example.com/in", "person": cast.owner.id}
+    for stranger in (wide, looking, other):
+        assert stranger.post("webhooks", given).status_code in (403, 404)
+    assert not Webhook.objects.exists()
+    keeper = of("webhooks:write")
+    answer = keeper.post("webhooks", {**given, "where": ["name", "contains", "云"]})
+    made = answer.json()
+    assert (answer.status_code, made["secret"][:4], made["person"], answer["Location"][-1:]) == (
+        201,
+        "gxs_",
+        cast.owner.id,
+        str(made["id"]),
+    )
+    document = keeper.get("openapi.json").json()
+    assert faults(made, answered(document, "/api/v1/webhooks", "post", "201"), document) == []
+    place = f"webhooks/{made['id']}"
+    assert keeper.get("customers").status_code == 404
+    assert looking.get(place).json()["where"] == ["name", "contains", "云"]
+    assert "post" not in looking.get("openapi.json").json()["paths"]["/api/v1/webhooks"]
+    for wrong in (
+        {"where": ["nonsense", "is", 1]},
+        {"kinds": ["sung"]},
+        {"person": "me"},
+        {"secret": "x"},
+        {"address": "http://a/"},
+        {"entity": "no"},
+    ):
+        refused = keeper.patch(place, wrong)
+        assert (refused.status_code, set(refused.json()["errors"])) == (422, set(wrong))
+    assert keeper.patch(place, {"active": False, "where": []}).json() == {
+        **{k: v for k, v in made.items() if k != "secret"},
+        "active": False,
+        "where": [],
+    }
+    assert boss.post(f"{place}/secret").json()["secret"] not in ("", made["secret"])
+    assert looking.delete(place).status_code in (403, 404)
+    assert keeper.delete(place).status_code == 204
+    assert keeper.get(place).status_code == 404
+
+
+def test_the_condition_is_built_from_what_the_chosen_person_may_see(cast: Cast) -> None:
+    let(cast.owner, customers.key, "remark", "hidden")
+    browser = Client()
+    browser.force_login(User.objects.get(pk=cast.admin.id))
+    asked = {"entity": customers.key, "person": cast.owner.id, "where": '["level", "not_empty"]'}
+    page = unescape(browser.get("/admin/webhooks/where/", asked).content.decode())
+    assert '"key": "level"' in page
+    assert '"key": "remark"' not in page
+    assert '["level", "not_empty"]' in page
+    assert '["level", "not_empty"]' not in unescape(
+        browser.get("/admin/webhooks/where/", {**asked, "entity": "customers.contact"}).content.decode()
+    )
+    made = {"name": "Ours", "kinds": ["created"], "address": "https://example.com/in", "active": "1"}
+    assert browser.post("/admin/webhooks/new/", {**asked, **made}).status_code == 200
+    assert Webhook.objects.get().where == ["level", "not_empty"]

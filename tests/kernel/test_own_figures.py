@@ -79,7 +79,7 @@ def test_figures_are_counted_for_what_is_there_and_follow_every_write(cast: Cast
     custom.load()
     deal(amount="7")
     assert told()[:2] == [1, Decimal("7.00")]
-    with pytest.raises(write.Invalidated, match="汇总|counted"):
+    with pytest.raises(write.Invalidated, match=r"汇总|counted"):
         verbs.retire(CustomField.objects.get(pk=size[1:]), active=False, actor=cast.business)
 
 

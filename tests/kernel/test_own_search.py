@@ -75,7 +75,7 @@ def test_a_chosen_value_is_found_by_what_it_is_called_now_and_in_another_sort_to
     level = samples.added(CUSTOMER, "choice", dictionary="customer_level")
     of = lists.get("customer_level")
     assert of is not None
-    one, other = [item for item in of.items if item.active][:2]
+    one, _other = [item for item in of.items if item.active][:2]
     values.change(of, one, "金牌伙伴", "Golden", "", active=True, default=False, actor=cast.business)
     record = samples.make(CUSTOMER, actor=cast.owner, **{level: one.code})
     mark(level, cast)

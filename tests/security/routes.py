@@ -234,6 +234,7 @@ RULES: dict[str, Rule] = {
     "admin/providers/<int:provider_id>/": Rule("admin", post=lambda world: {"name": "Renamed", **SERVICE}),
     "admin/webhooks/": Rule("admin"),
     "admin/webhooks/new/": Rule("admin", post=hooked),
+    "admin/webhooks/where/": Rule("admin"),
     _HOOK: Rule("admin", post=hooked, parts=hook),
     _HOOK + "secret/": Rule("admin", get=False, post=empty, parts=hook),
     _HOOK + "test/": Rule("admin", get=False, post=empty, parts=hook),

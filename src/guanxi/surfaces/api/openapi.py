@@ -14,8 +14,10 @@ from guanxi.kernel.entity import Entity
 from guanxi.kernel.registry import registry
 from guanxi.kernel.write import transferring
 from guanxi.kernel.write.sharing import PARTS
+from guanxi.org import scopes
 from guanxi.surfaces.api import changes, merge, participants, schema
 from guanxi.surfaces.api import described as described_more
+from guanxi.surfaces.api import webhooks as hooks
 from guanxi.surfaces.api.collection import DEFAULT_LIMIT, MOST, answer
 
 JSON, BASE = "application/json", "/api/v1"
@@ -46,7 +48,8 @@ def document(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     review = operation("get_review", _("What became of a write that waits"), {"200": ok({"$ref": "#/components/schemas/Review"})})
     paths["/api/v1/reviews/{id}"] = {"parameters": [ID], "get": review}
     paths |= about_everything(writes=any(actor.may(e.key, verb) for e, _reader, _name in described(actor) for verb in ("create", "edit")))
-    paths |= webhooks() if actor.administers else {}
+    if hooks.manager(request, actor, scopes.READ) is not None:
+        paths |= webhooks(writes=hooks.manager(request, actor, scopes.WRITE) is not None)
     feed = operation("changes", _("What has changed since"), {"200": ok({"$ref": "#/components/schemas/Changes"})}, parameters=SINCE)
     feed["responses"]["410"] = {**feed["responses"]["400"], "description": "Gone"}
     paths["/api/v1/changes"] = {"get": feed}
@@ -76,14 +79,37 @@ def about_everything(*, writes: bool) -> dict[str, Any]:
     }
 
 
-def webhooks() -> dict[str, Any]:
+def webhooks(*, writes: bool) -> dict[str, Any]:
     """For administrators: where what is told, the log of it, and telling it once more."""
+    paths = webhooks_kept()
+    if writes:
+        return paths
+    return {
+        path: found
+        for path, item in paths.items()
+        if len(found := {k: v for k, v in item.items() if k in ("get", "parameters")}) > 1 or "get" in found
+    }
+
+
+def webhooks_kept() -> dict[str, Any]:
+    """All of it."""
     base, sent = f"{BASE}/webhooks", {"202": ok({"$ref": "#/components/schemas/Delivery"})}
     hook = {**ID, "name": "hook"}
+    one, made = ok({"$ref": "#/components/schemas/Webhook"}), ok({"$ref": "#/components/schemas/NewWebhook"})
     delivery = {"name": "delivery", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
     log = operation("webhook_log", _("What was told"), {"200": ok(page("Delivery"))}, parameters=[query("before", "Of the `next` address")])
     return {
-        base: {"get": operation("webhooks", _("Webhooks"), {"200": ok(results("Webhook"))})},
+        base: {
+            "get": operation("webhooks", _("Webhooks"), {"200": ok(results("Webhook"))}),
+            "post": operation("make_webhook", _("New webhook"), {"201": made}, body=described_more.HOOK),
+        },
+        f"{base}/{{hook}}": {
+            "parameters": [hook],
+            "get": operation("get_webhook", _("Webhook"), {"200": one}),
+            "patch": operation("change_webhook", _("Webhook"), {"200": one}, body=described_more.CHANGED_HOOK),
+            "delete": operation("remove_webhook", _("Webhook"), {"204": {"description": "OK"}}, writes=True),
+        },
+        f"{base}/{{hook}}/secret": {"parameters": [hook], "post": operation("renew_webhook", _("New secret"), {"200": made}, writes=True)},
         f"{base}/{{hook}}/deliveries": {"parameters": [hook], "get": log},
         f"{base}/{{hook}}/test": {"parameters": [hook], "post": operation("test_webhook", _("Send a test"), sent, writes=True)},
         f"{base}/{{hook}}/deliveries/{{delivery}}/replay": {
