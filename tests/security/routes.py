@@ -270,6 +270,7 @@ RULES: dict[str, Rule] = {
     "admin/fields/<slug:of>/<int:field_id>/back/": Rule("admin", get=False, post=empty, parts=_converted),
     "admin/layouts/": Rule("admin"),
     "admin/layouts/<slug:of>/": Rule("admin", post=lambda world: {"line": ["#", "name"], "zh": "Newly made", "en": ""}, parts=_kind),
+    "admin/layouts/<slug:of>/preview/": Rule("admin", parts=_kind),
     "admin/layouts/<slug:of>/give-up/": Rule("admin", get=False, post=empty, parts=_kind),
     "admin/shape/": Rule("admin", post=shape_file),
     "admin/shape/export/": Rule("admin"),

@@ -90,6 +90,13 @@ def _build(user: User) -> tuple[Actor, datetime | None]:
     return actor, min(ends) if ends else None
 
 
+def of_role(role: Role) -> Actor:
+    """Nobody in particular, who holds this role and no other: for looking at what it makes of forms and pages."""
+    allowed = _grants([role.pk])
+    rights = reckoned.closed(figures.closed(_rights([role.pk]), allowed["grants"], _spoken([role.pk])))
+    return Actor(id=None, name=role.name, roles=frozenset({role.code}), circles={"role": frozenset({role.pk})}, rights=rights, **allowed)
+
+
 def company_of(department: int | None) -> frozenset[int] | None:
     """The departments of the innermost company in which a department stands; None outside of any."""
     places = directory.departments()

@@ -28,8 +28,8 @@ from guanxi.kernel.formula.tree import FormulaError
 from guanxi.kernel.models import CustomField
 from guanxi.kernel.ordering import shifted
 from guanxi.kernel.registry import registry
+from guanxi.kernel.write import figured, reckoning, rolling, searching
 from guanxi.kernel.write import lists as values
-from guanxi.kernel.write import reckoning, rolling, searching
 from guanxi.kernel.write.errors import Forbidden, Invalidated
 from guanxi.kernel.write.unit import unit
 
@@ -166,44 +166,11 @@ def change(entity: Entity, row: CustomField, wish: Wish, *, actor: Actor) -> Non
                 custom.load()
                 reckoning.later(row, actor=actor)
         if row.kind == "rollup" and wish.where is not None:
-            _narrow(row, wish.where, actor)
+            figured.narrow(row, wish.where, actor)
         if row.unique != before:
             own_index.later(row, actor=actor)
         if row.searched != searched:
             searching.later([entity], actor=actor)
-
-
-def _narrow(row: CustomField, typed: str, actor: Actor) -> None:
-    """Another condition for what a figure counts."""
-    where = _counted(registry.get(row.options["child"]), typed)
-    if where != row.options.get("where", []):
-        CustomField.objects.filter(pk=row.pk).update(options={**row.options, "where": where})
-        custom.load()
-        rolling.later(row, actor=actor)
-
-
-def _counted(child: Entity, typed: str) -> list[Any]:
-    try:
-        document = tree.read("[]" if typed.strip() in ("", "null") else typed)
-        if document:
-            figures.condition(child, document)
-    except tree.ConditionError as error:
-        raise Invalidated({"where": _("A figure cannot be counted by this: %(why)s") % {"why": error}}) from None
-    return document
-
-
-def figure_of(entity: Entity, wish: Wish) -> dict[str, Any]:
-    """What a figure of other records has to know. Raises Invalidated."""
-    chosen = {f"{child.key}/{key}": (child, key) for child, key in figures.children(entity)}.get(wish.rolls)
-    if chosen is None or wish.how not in figures.OF:
-        raise Invalidated({"rolls": _("Choose of which records, and what is counted.")})
-    child, via = chosen
-    of = wish.of.rpartition("/")[2] if wish.how != "count" else ""
-    field = figures.askable(child, wish.how).get(of) if of else None
-    if wish.how != "count" and (field is None or not wish.of.startswith(f"{child.key}/")):
-        raise Invalidated({"of": _("Choose a field of those records of which this can be asked.")})
-    where = _counted(child, wish.where or "")
-    return {"child": child.key, "via": via, "how": wish.how, "of": of, "where": where, **figures.shape(wish.how, field)}
 
 
 def retire(row: CustomField, *, active: bool, actor: Actor) -> None:
@@ -223,8 +190,8 @@ def retire(row: CustomField, *, active: bool, actor: Actor) -> None:
 def unread(row: CustomField) -> None:
     """Raises Invalidated while a formula reads the field: without it what the formula gave would stand and be wrong."""
     readers = [each for each in reckoned.dependents(registry.get(row.entity), f"f{row.pk}") if each.key != f"f{row.pk}"]
-    if figured := figures.readers(row):
-        names = "、".join(each.label for each in figured)
+    if counted := figures.readers(row):
+        names = "、".join(each.label for each in counted)
         raise Invalidated({"": _("“%(names)s” is counted from this field. Change or retire that first.") % {"names": names}})
     if readers:
         names = "、".join(str(registry.get(row.entity).fields[reader.key].label) for reader in readers)
@@ -327,7 +294,7 @@ def _options(entity: Entity, sort: Sort, wish: Wish) -> dict[str, Any]:
             "prefix": prefix_of(wish.prefix, CustomField.objects.filter(kind="number").values_list("options__prefix", flat=True)),
         }
     if sort.asks == "figure":
-        return figure_of(entity, wish)
+        return figured.of(entity, wish.rolls, wish.how, wish.of, wish.where or "")
     if sort.asks == "formula":
         return formula_of(entity, wish.formula or "", None)
     return dict(sort.options)

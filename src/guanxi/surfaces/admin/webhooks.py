@@ -94,7 +94,7 @@ def _form(request: HttpRequest, hook: Webhook) -> HttpResponse:
 @require_GET
 def where(request: HttpRequest) -> HttpResponse:
     """The filter builder for the records and the person that are chosen; a condition that says nothing about these begins anew."""
-    hook = Webhook(entity=request.GET.get("entity", ""), person_id=whole(request.GET.get("person")))
+    hook = Webhook(entity=request.GET.get("entity", ""), person_id=whole(request.GET.get("person")) or 0)
     return fragment(request, "admin/webhook_where.html", _condition(request, hook, request.GET.get("where", "")))
 
 

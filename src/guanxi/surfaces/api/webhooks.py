@@ -41,7 +41,7 @@ def one(request: HttpRequest, actor: Actor, hook: str) -> HttpResponse:
 def make(request: HttpRequest, actor: Actor) -> HttpResponse:
     """One more; its secret is told this once."""
     keeper = managing(request, actor, scopes.WRITE)
-    hook = Webhook(active=True, person_id=keeper.id)
+    hook = Webhook(active=True, person_id=keeper.id or 0)
     secret = _kept(hook, body.document(request), keeper)
     response = answer({**_hook(hook), "secret": secret}, status=201)
     response["Location"] = request.build_absolute_uri(f"/api/v1/webhooks/{hook.pk}")

@@ -19,7 +19,7 @@ from guanxi.kernel.entity import Entity
 from guanxi.kernel.lists import ListOf
 from guanxi.kernel.models import CustomField, DictionaryValue
 from guanxi.kernel.registry import registry
-from guanxi.kernel.write import Invalidated, Refused, numbers, reckoning, rolling, unit
+from guanxi.kernel.write import Invalidated, Refused, figured, numbers, reckoning, rolling, unit
 from guanxi.kernel.write import fields as field_verbs
 from guanxi.kernel.write import layouts as layout_verbs
 from guanxi.kernel.write import lists as list_verbs
@@ -156,7 +156,7 @@ class _Taking:
             options["dictionary"] = f"field_{kept.pk}" if row["list"] == own else Names().list_back(row["list"])
             Dictionary(options["dictionary"])
         if row["kind"] == "rollup":
-            options |= field_verbs.figure_of(entity, _figure(options))
+            options |= _figure(entity, options)
         if row["kind"] == "formula":
             options |= field_verbs.formula_of(entity, options["source"], kept)
         self.fitting(row["kind"], options, kept)
@@ -336,11 +336,11 @@ class _Taking:
         numbers.change(entity, bound, made, actor=self.actor)
 
 
-def _figure(options: Mapping[str, Any]) -> field_verbs.Wish:
-    """What a figure in a file counts, as somebody would choose it."""
+def _figure(entity: Entity, options: Mapping[str, Any]) -> dict[str, Any]:
+    """What a figure in a file counts, as somebody would choose it. Raises Invalidated."""
     child, of = str(options["child"]), str(options.get("of") or "")
     where = json.dumps(options.get("where") or [])
-    return field_verbs.Wish("", rolls=f"{child}/{options['via']}", how=str(options["how"]), of=f"{child}/{of}" if of else "", where=where)
+    return figured.of(entity, f"{child}/{options['via']}", str(options["how"]), f"{child}/{of}" if of else "", where)
 
 
 def _told(options: Mapping[str, Any]) -> dict[str, Any]:
