@@ -94,7 +94,7 @@ class Reader:
             firsts = [
                 (key, found, first.id)
                 for key, found in entity.fields.items()
-                if found.kind.name == "choice" and not found.first and (first := found.kind.first(self)) is not None  # type: ignore[attr-defined]
+                if found.kind.name == "choice" and not found.first and found.rolls is None and (first := found.kind.first(self)) is not None  # type: ignore[attr-defined]
             ]
             from guanxi.kernel import ruled
 
