@@ -40,7 +40,7 @@ class PictureKind(Kind):
         if not value:
             return ""
         shown = '<a class="thumb" href="/_files/{0}/?inline=1" target="_blank" rel="noopener"><img src="/_files/{0}/thumb/" alt="{1}" loading="lazy"></a>'
-        return str(Markup(shown).format(value, _("Picture")))
+        return str(Markup(shown).format(value, _("Image")))
 
     def export(self, value: Any, reader: Reader) -> Any:
         return f"{settings.GUANXI_URL}/_files/{value}/?inline=1" if value else None

@@ -71,7 +71,7 @@ SORTS = {
     "url": Sort("url", gettext_lazy("Web address"), {}),
     "region": Sort("region", gettext_lazy("Province, city, district"), {}),
     "geo": Sort("geo", gettext_lazy("Place by latitude and longitude"), {}),
-    "image": Sort("image", gettext_lazy("Picture"), {}),
+    "image": Sort("image", gettext_lazy("Image"), {}),
     "person": Sort("person", gettext_lazy("Colleague"), {}),
     "department": Sort("department", gettext_lazy("Department"), {}),
     "lookup": Sort("lookup", gettext_lazy("Another record"), {}, asks="to"),
