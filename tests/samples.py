@@ -23,6 +23,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "tags": {"dictionary": "customer_tag"},
     "lookup": {"to": "customers.customer"},
     "number": {"prefix": "OWN"},
+    "rollup": {"child": "customers.contact", "via": "customer", "how": "count", "of": "", "type": "integer"},
     "formula": {"source": "coalesce([list_price], 1) * 2.5", "type": "number"},
 }
 FAR = date(2031, 1, 1)

@@ -99,14 +99,15 @@ def secret(cast: Cast) -> tuple[Application, str]:
     return Application.objects.get(), "gxs_" + page.partition("gxs_")[2].partition("<")[0]
 
 
-def ask(client_id: str, secret: str, *, basic: bool = True, **body: Any) -> Any:
-    """A request for an access token."""
+def ask(client_id: str, secret: str, *, basic: bool = True, place: str = "127.0.0.1", **body: Any) -> Any:
+    """A request for an access token, from an address."""
     given = {"grant_type": "client_credentials", **body}
     coded = base64.b64encode(f"{client_id}:{secret}".encode()).decode()
     headers = {"Authorization": f"Basic {coded}"} if basic else {}
     content = given if basic else {**given, "client_id": client_id, "client_secret": secret}
     form = "&".join(f"{k}={v}" for k, v in content.items())
-    return Client(enforce_csrf_checks=True).post("/oauth/token", form, content_type="application/x-www-form-urlencoded", headers=headers)
+    browser = Client(enforce_csrf_checks=True, REMOTE_ADDR=place)
+    return browser.post("/oauth/token", form, content_type="application/x-www-form-urlencoded", headers=headers)
 
 
 class TestApplications:
@@ -163,6 +164,7 @@ class TestApplications:
         assert statuses[:20] == [401] * 20
         assert statuses[20:] == [429, 429]
         assert ask(row.client_id, word).status_code == 429
+        assert ask(row.client_id, word, place="192.0.2.7").status_code == 200  # nobody is locked out by a stranger
 
 
 class TestRate:

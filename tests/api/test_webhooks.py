@@ -7,8 +7,10 @@ import hmac
 import json
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from html import unescape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -36,11 +38,13 @@ class Listener:
     def __init__(self) -> None:
         self.heard: list[tuple[dict[str, str], bytes]] = []
         self.statuses: list[int] = []
+        self.lets_wait = 0.0
         listener = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 listener.heard.append((dict(self.headers), self.rfile.read(int(self.headers["Content-Length"]))))
+                time.sleep(listener.lets_wait)
                 self.send_response(listener.statuses.pop(0) if listener.statuses else 200)
                 self.send_header("Location", "http://127.0.0.1:1/elsewhere")
                 self.end_headers()
@@ -274,3 +278,85 @@ def test_an_answer_that_breaks_off_is_a_try_like_others(committed: Cast, listene
     row = Delivery.objects.get(hook=broken)
     assert (row.state, row.tries, row.status) == ("waiting", 1, None)
     assert row.answer
+
+
+def test_one_that_lets_us_wait_delays_nobody_else(
+    committed: Cast, hooked: Any, listener: Listener, settings: Any, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(sending, "PATIENT", 0.5)
+    slow = Listener()
+    slow.lets_wait = 1.0
+    settings.GUANXI_WEBHOOK_HOSTS = (listener.host, slow.host)
+    try:
+        late, _secret = hooked(address=f"http://{slow.host}/in")
+        well, _secret = hooked()
+        for hook in (late, late, late, well, well):
+            sending.test(hook)
+        assert sending.send_due(seconds=1.0) == 3
+    finally:
+        slow.server.shutdown()
+        slow.server.server_close()
+    assert Delivery.objects.filter(hook=well, state="sent").count() == 2
+    assert Delivery.objects.filter(hook=late, tries=0).count() == 2
+
+
+def test_an_administrators_program_keeps_webhooks_where_its_token_says_so(cast: Cast) -> None:
+    def of(*reach: str) -> Program:
+        return Program(tokens.issue(cast.admin.login, scopes=reach), Client())
+
+    boss, wide, looking, other = of(), of("write"), of("webhooks:read"), Program(tokens.issue(cast.director.login), Client())
+    given = {"name": "Ours", "entity": "customers", "kinds": ["created"], "address": "https://example.com/in", "person": cast.owner.id}
+    for stranger in (wide, looking, other):
+        assert stranger.post("webhooks", given).status_code in (403, 404)
+    assert not Webhook.objects.exists()
+    keeper = of("webhooks:write")
+    answer = keeper.post("webhooks", {**given, "where": ["name", "contains", "云"]})
+    made = answer.json()
+    assert (answer.status_code, made["secret"][:4], made["person"], answer["Location"][-1:]) == (
+        201,
+        "gxs_",
+        cast.owner.id,
+        str(made["id"]),
+    )
+    document = keeper.get("openapi.json").json()
+    assert faults(made, answered(document, "/api/v1/webhooks", "post", "201"), document) == []
+    place = f"webhooks/{made['id']}"
+    assert keeper.get("customers").status_code == 404
+    assert looking.get(place).json()["where"] == ["name", "contains", "云"]
+    assert "post" not in looking.get("openapi.json").json()["paths"]["/api/v1/webhooks"]
+    for wrong in (
+        {"where": ["nonsense", "is", 1]},
+        {"kinds": ["sung"]},
+        {"person": "me"},
+        {"secret": "x"},
+        {"address": "http://a/"},
+        {"entity": "no"},
+    ):
+        refused = keeper.patch(place, wrong)
+        assert (refused.status_code, set(refused.json()["errors"])) == (422, set(wrong))
+    assert keeper.patch(place, {"active": False, "where": []}).json() == {
+        **{k: v for k, v in made.items() if k != "secret"},
+        "active": False,
+        "where": [],
+    }
+    assert boss.post(f"{place}/secret").json()["secret"] not in ("", made["secret"])
+    assert looking.delete(place).status_code in (403, 404)
+    assert keeper.delete(place).status_code == 204
+    assert keeper.get(place).status_code == 404
+
+
+def test_the_condition_is_built_from_what_the_chosen_person_may_see(cast: Cast) -> None:
+    let(cast.owner, customers.key, "remark", "hidden")
+    browser = Client()
+    browser.force_login(User.objects.get(pk=cast.admin.id))
+    asked = {"entity": customers.key, "person": cast.owner.id, "where": '["level", "not_empty"]'}
+    page = unescape(browser.get("/admin/webhooks/where/", asked).content.decode())
+    assert '"key": "level"' in page
+    assert '"key": "remark"' not in page
+    assert '["level", "not_empty"]' in page
+    assert '["level", "not_empty"]' not in unescape(
+        browser.get("/admin/webhooks/where/", {**asked, "entity": "customers.contact"}).content.decode()
+    )
+    made = {"name": "Ours", "kinds": ["created"], "address": "https://example.com/in", "active": "1"}
+    assert browser.post("/admin/webhooks/new/", {**asked, **made}).status_code == 200
+    assert Webhook.objects.get().where == ["level", "not_empty"]

@@ -115,3 +115,17 @@ def test_the_database_itself_keeps_doubles_out(company: Cast, monkeypatch: pytes
     with pytest.raises(write.Invalidated) as refused:
         write.create(CUSTOMER, {"name": "后来者", key: "同号"}, actor=company.owner, door="test")
     assert set(refused.value.errors) == {key}
+
+
+def test_a_unique_formula_is_reckoned_anew_and_says_where_it_is_no_more_unique(company: Cast) -> None:
+    size = samples.added(CUSTOMER, "integer")
+    key = samples.added(CUSTOMER, "formula", source=f"[{size}]", type="number")
+    verbs.change(CUSTOMER, row_of(key), verbs.Wish("序号", unique=True), actor=company.business)
+    assert done().state == "done"
+    records = [samples.make(CUSTOMER, actor=company.owner, **{size: n}) for n in (1, 2, 4)]
+    for formula, states in ((f"[{size}] * 2", ("done", "done")), (f"[{size}] * 0", ("done", "failed"))):
+        verbs.change(CUSTOMER, row_of(key), verbs.Wish("序号", unique=row_of(key).unique, formula=formula), actor=company.business)
+        assert (done().state, done().state) == states
+        assert indexes() == ({f"own_{key}_unique"} if states[1] == "done" else set())
+        assert row_of(key).unique == (states[1] == "done")
+    assert {CUSTOMER.rows(company.owner).get(id=record.id).custom[key] for record in records} == {"0.00"}

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
-from guanxi.kernel import dictionary
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from guanxi.kernel import attachments, dictionary
 from guanxi.kernel.dictionary import Dictionary
 from guanxi.kernel.models import CustomField, DictionaryValue
 from guanxi.org.models import Operation
@@ -106,6 +110,20 @@ def _converted(world: World) -> dict[str, Any] | None:
     )
     CustomField.objects.filter(pk=former.pk).update(active=False)
     return {**_kind(world), "field_id": born.pk}
+
+
+def _picture(world: World) -> dict[str, Any] | None:
+    """A picture among the files of the record; one entity stands for all."""
+    if world.entity.slug != "customers":
+        return None
+    if "picture_id" not in world.ids:
+        drawn = BytesIO()
+        Image.new("RGB", (4, 4)).save(drawn, "PNG")
+        (row,) = attachments.add(
+            world.entity, world.record, [SimpleUploadedFile("p.png", drawn.getvalue())], actor=world.cast.owner, door="test"
+        )
+        world.ids["picture_id"] = row.pk
+    return {"file_id": world.ids["picture_id"]}
 
 
 def _tree(world: World) -> dict[str, Any]:
@@ -216,6 +234,7 @@ RULES: dict[str, Rule] = {
     "admin/providers/<int:provider_id>/": Rule("admin", post=lambda world: {"name": "Renamed", **SERVICE}),
     "admin/webhooks/": Rule("admin"),
     "admin/webhooks/new/": Rule("admin", post=hooked),
+    "admin/webhooks/where/": Rule("admin"),
     _HOOK: Rule("admin", post=hooked, parts=hook),
     _HOOK + "secret/": Rule("admin", get=False, post=empty, parts=hook),
     _HOOK + "test/": Rule("admin", get=False, post=empty, parts=hook),
@@ -251,6 +270,7 @@ RULES: dict[str, Rule] = {
     "admin/fields/<slug:of>/<int:field_id>/back/": Rule("admin", get=False, post=empty, parts=_converted),
     "admin/layouts/": Rule("admin"),
     "admin/layouts/<slug:of>/": Rule("admin", post=lambda world: {"line": ["#", "name"], "zh": "Newly made", "en": ""}, parts=_kind),
+    "admin/layouts/<slug:of>/preview/": Rule("admin", parts=_kind),
     "admin/layouts/<slug:of>/give-up/": Rule("admin", get=False, post=empty, parts=_kind),
     "admin/shape/": Rule("admin", post=shape_file),
     "admin/shape/export/": Rule("admin"),
@@ -372,6 +392,7 @@ RULES: dict[str, Rule] = {
     "_files/<int:file_id>/": Rule("record"),
     "_files/<int:file_id>/view/": Rule("record"),
     "_files/<int:file_id>/text/": Rule("record"),
+    "_files/<int:file_id>/thumb/": Rule("record", parts=_picture),
     "_files/<int:file_id>/delete/": Rule("record", get=False, post=empty),
     "_files/<int:file_id>/restore/": Rule("record", get=False, post=empty, parts=lambda world: {"file_id": world.ids["removed_id"]}),
     "_comments/<int:comment_id>/form/": Rule("own"),

@@ -143,3 +143,26 @@ def test_no_stranger_arranges(cast: Cast, at_desk: Desk) -> None:
         verbs.arrange(CUSTOMER, layouts.EVERYWHERE, layouts.declared(CUSTOMER), actor=cast.owner)
     assert at_desk(cast.business).get(f"{EDITOR}?form=nonsense").status_code == 404
     assert at_desk(cast.business).get(f"{EDITOR}?role=admin").status_code == 404
+
+
+def test_the_editor_shows_what_a_role_gets(cast: Cast, at_desk: Desk) -> None:
+    desk = at_desk(cast.business)
+    assert desk.post(f"{EDITOR}?form=&role=sales", GIVEN).status_code == 302
+    let(cast.owner, CUSTOMER.key, "phone", "hidden")
+    let(cast.owner, CUSTOMER.key, "level", "readonly")
+    assert f'action="{EDITOR}preview/"' in desk.get(EDITOR).content.decode()
+
+    def parts(role: str) -> list[str]:
+        page = desk.get(f"{EDITOR}preview/?form=&role={role}").content.decode()
+        return page.split('data-preview="')[1:]
+
+    form, page = parts("sales")
+    assert "At a glance" in form
+    assert "At a glance" in page
+    assert ('name="name"' in form, 'name="level"' in form, 'name="phone"' in form, 'name="website"' in form) == (True, False, False, False)
+    assert (str(CUSTOMER.fields["level"].label) in page, str(CUSTOMER.fields["phone"].label) in page) == (True, False)
+    form, page = parts("director")
+    assert "At a glance" not in form + page
+    assert 'name="phone"' in form
+    assert desk.get(f"{EDITOR}preview/?role=admin").status_code == 404
+    assert len(parts("readonly")) == 1

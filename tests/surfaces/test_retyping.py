@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from guanxi.kernel import custom, dictionary, history, jobs, pools, write
+from guanxi.kernel import clock, custom, dictionary, history, jobs, layouts, pools, write
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.models import CustomField, Job
 from guanxi.kernel.registry import registry
+from guanxi.kernel.write import layouts as layout_verbs
 from guanxi.kernel.write import retyping
+from guanxi.surfaces.models import Layout, SavedView, Webhook
 from tests import samples
 from tests.people import Cast, let
 
@@ -26,6 +31,7 @@ def _afresh(db: None) -> Iterator[None]:
     yield
     CustomField.objects.all().delete()
     dictionary.clear()
+    layouts.clear()
     custom.load()
 
 
@@ -124,3 +130,42 @@ def test_who_may_not_see_the_values_is_told_how_many_only(cast: Cast, at_desk: D
     assert refused.status_code == 422
     assert "… × 2" in refused.content.decode()
     assert "底价77" not in refused.content.decode()
+
+
+def test_what_names_the_field_goes_along_and_what_cannot_is_told_before(cast: Cast, at_desk: Desk) -> None:
+    shaper, old, other = at_desk(cast.business), samples.added(CUSTOMER, "text"), samples.added(CUSTOMER, "boolean")
+    samples.make(CUSTOMER, actor=cast.owner, **{old: "12"})
+    where = ["and", ["name", "contains", "a"], ["not", [old, "is", "13"]]]
+    mine: Any = {"entity": CUSTOMER.key, "owner_id": cast.owner.id}
+    view = SavedView.objects.create(name="Ours", where=where, columns=["name", old], sort=f"-{old}", by=f"{old}.month", shared=True, **mine)
+    private = SavedView.objects.create(name="Hush", where=[f"customer.{old}", "contains", "1"], **{**mine, "entity": "customers.contact"})
+    hook = Webhook.objects.create(
+        name="Out", entity=CUSTOMER.key, where=[old, "is", "12"], address="x", secret="", person_id=cast.owner.id, created_at=clock.now()
+    )
+    Layout.objects.create(columns=[old], widths={old: 90}, **mine)
+    CustomField.objects.filter(pk=other[1:]).update(shown_when=[old, "is", "12"])
+    arranged = layouts.Arrangement((layouts.Section("一", "One", (old,)),), tiles=(old,))
+    layout_verbs.arrange(CUSTOMER, layouts.EVERYWHERE, arranged, actor=cast.business)
+    pool = samples.make(registry.get("customers.pool"), holds=CUSTOMER.key, spared=json.dumps([old, "is", "12"]))
+    page = unescape(retype(shaper, old, sort="integer"))
+    assert "Hush" not in page
+    assert re.search(r"View “Ours”</td><td[^>]*>goes along", page)
+    assert re.search(r"A view of Olivia</td><td[^>]*>cannot say this", page)
+    new = retype(shaper, old, sort="integer", sure="1")
+
+    def kept() -> list[Any]:
+        for row in (view, private, hook, pool):
+            row.refresh_from_db()
+        arranged = Layout.objects.get()
+        rule = CustomField.objects.get(pk=other[1:]).shown_when
+        return [view.where, view.columns, view.sort, view.by, private.where[0], hook.where, rule, json.loads(pool.spared), arranged.widths]
+
+    def said(key: str, one: Any, two: Any) -> list[Any]:
+        where = ["and", ["name", "contains", "a"], ["not", [key, "is", two]]]
+        about = [key, "is", one]
+        return [where, ["name", key], f"-{key}", f"{key}.month", f"customer.{old}", about, about, about, {key: 90}]
+
+    assert kept() == said(new, 12, 13)
+    assert layouts.at(CUSTOMER, layouts.EVERYWHERE) == layouts.Arrangement((layouts.Section("一", "One", (new,)),), tiles=(new,))
+    shaper.post(f"/admin/fields/customers/{new[1:]}/back/", {})
+    assert kept() == said(old, "12", "13")

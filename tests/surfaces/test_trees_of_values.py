@@ -18,6 +18,7 @@ from guanxi.kernel.actor import Actor
 from guanxi.kernel.condition import predicate, sentence, tree
 from guanxi.kernel.dictionary import Dictionary, Item
 from guanxi.kernel.fields.base import Invalid, Reader
+from guanxi.kernel.models import DictionaryValue
 from guanxi.kernel.registry import registry
 from guanxi.kernel.write import lists as verbs
 from tests import samples
@@ -175,6 +176,32 @@ def test_a_branch_becomes_another_one_with_what_stands_below(cast: Cast, vehicle
     assert INDUSTRY.path(INDUSTRY.by_id(vehicles["electric"].id) or vehicles["electric"]) == "化工业 / 新能源车"
     with pytest.raises(write.Invalidated):
         verbs.merge(industries(), INDUSTRY.by_id(vehicles["chemistry"].id), INDUSTRY.by_id(vehicles["rest"].id), actor=cast.business)  # type: ignore[arg-type]
+
+
+def test_what_another_process_has_moved_meanwhile_makes_no_circle(cast: Cast, vehicles: dict[str, Item]) -> None:
+    machines, chemistry, cars, rest = (vehicles[key] for key in ("machines", "chemistry", "cars", "rest"))
+    assert machines.id not in INDUSTRY.below({chemistry.id})  # which this process remembers
+    DictionaryValue.objects.filter(pk=chemistry.id).update(parent=machines.id)
+    with pytest.raises(write.Invalidated, match="below itself"):
+        verbs.move(industries(), machines, chemistry.id, actor=cast.business)
+    DictionaryValue.objects.filter(pk=cars.id).update(into=rest.id, active=False)
+    with pytest.raises(write.Invalidated):
+        verbs.merge(industries(), rest, cars, actor=cast.business)
+
+
+def test_a_merge_keeps_to_nine_levels_and_to_who_may_choose(cast: Cast, vehicles: dict[str, Item]) -> None:
+    at = below(None, "第1级", cast)
+    for level in range(2, 10):
+        at = below(at, f"第{level}级", cast)
+    with pytest.raises(write.Invalidated, match="at most 9 levels"):
+        verbs.merge(industries(), vehicles["cars"], at, actor=cast.business)
+    verbs.open_to(industries(), vehicles["cars"], [cast.owner.department or 0], actor=cast.business)
+    cars, chemistry = (INDUSTRY.by_id(vehicles[key].id) or vehicles[key] for key in ("cars", "chemistry"))
+    with pytest.raises(write.Invalidated, match="different departments"):
+        verbs.merge(industries(), cars, chemistry, actor=cast.business)
+    verbs.open_to(industries(), chemistry, [cast.owner.department or 0], actor=cast.business)
+    verbs.merge(industries(), cars, chemistry, actor=cast.business)
+    assert INDUSTRY.by_code(cars.code) == INDUSTRY.by_id(chemistry.id)
 
 
 def test_the_export_of_a_tree_says_the_path(cast: Cast, at_desk: Desk, vehicles: dict[str, Item]) -> None:

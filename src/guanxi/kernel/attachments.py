@@ -17,6 +17,7 @@ import puremagic
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from guanxi.kernel import clock, one
@@ -54,7 +55,37 @@ def may_add(entity: Entity, record: Any, actor: Actor) -> bool:
     return record.created_by_id == actor.id or one.verbs(entity, actor, record.id, ("edit",))["edit"]
 
 
-def add(entity: Entity, record: Any, uploads: Iterable[Any], *, actor: Actor, door: str) -> list[Attachment]:
+def of_record(entity: Entity, record: int, actor: Actor) -> QuerySet[Attachment]:
+    """The files of a record that are there, newest first, without those of fields that are closed to the actor."""
+    rows = Attachment.objects.filter(entity=entity.key, record=record, deleted_at=None).order_by("-id")
+    return rows.exclude(field__in=closed(entity.key, actor)) if actor.rights else rows
+
+
+def closed(entity: str, actor: Actor) -> list[str]:
+    """The fields of an entity whose pictures the actor may not see."""
+    return [key for (of, key), right in actor.rights.items() if of == entity and right in ("hidden", "masked")]
+
+
+def picture(entity: Entity, record: int, field: str, upload: Any, *, actor: Actor, door: str) -> int:
+    """Keep what was chosen for a field that shows a picture; its number. Raises like `add`, under the key of the field."""
+    try:
+        if kind_of(upload) not in PICTURES:
+            raise Invalidated({"files": _("This is no picture. Choose a JPEG, PNG, WebP or GIF file.")})
+        row = entity.model.rows_of([record]).get()
+        return int(add(entity, row, [upload], actor=actor, door=door, field=field)[0].pk)
+    except Invalidated as refusal:
+        raise Invalidated({field: " ".join(refusal.errors.values())}) from None
+
+
+def shows(entity: str, record: int, number: int) -> bool:
+    """Whether a file is a picture of this record, or of one that has become part of it."""
+    row = Attachment.objects.filter(id=number, entity=entity, deleted_at=None, kind__in=PICTURES).first()
+    if row is None or row.record == record:
+        return row is not None
+    return registry.get(entity).model.rows_of([row.record]).filter(merged_into=record).exists()
+
+
+def add(entity: Entity, record: Any, uploads: Iterable[Any], *, actor: Actor, door: str, field: str = "") -> list[Attachment]:
     """Keep uploaded files with a record. Raises NotFound, Forbidden, or Invalidated under the key `files`."""
     uploads = list(uploads)
     if not uploads or len(uploads) > MOST_AT_ONCE:
@@ -68,13 +99,13 @@ def add(entity: Entity, record: Any, uploads: Iterable[Any], *, actor: Actor, do
             raise NotFound()
         if not may_add(entity, record, actor):
             raise Forbidden(_("You may not add files to this record."))
-        rows = [_keep(entity, record.id, upload, actor) for upload in uploads]
+        rows = [_keep(entity, record.id, upload, actor, field) for upload in uploads]
         u.refer(entity.key, [record.id])
         after.announce(u, entity, [record.id], "attached", {"files": [row.pk for row in rows]})
     return rows
 
 
-def _keep(entity: Entity, record: int, upload: Any, actor: Actor) -> Attachment:
+def _keep(entity: Entity, record: int, upload: Any, actor: Actor, field: str = "") -> Attachment:
     digest = hashlib.sha256()
     for chunk in upload.chunks():
         digest.update(chunk)
@@ -92,6 +123,7 @@ def _keep(entity: Entity, record: int, upload: Any, actor: Actor) -> Attachment:
         kind=kind,
         digest=name,
         path=path,
+        field=field,
         created_by=actor.id,
         created_at=clock.now(),
     )
@@ -157,13 +189,21 @@ def readable(attachment: int, actor: Actor) -> Attachment:
     row = Attachment.objects.filter(id=attachment, deleted_at=None).first()
     if row is None or not registry.get(row.entity).rows(actor).filter(id=row.record).exists():
         raise NotFound()
+    if row.field and actor.right(row.entity, row.field) in ("hidden", "masked"):
+        raise NotFound()
     return row
 
 
-def beside(row: Attachment) -> list[int]:
-    """The files of the same record, newest first, itself among them; for who may read one of them may read all."""
-    rows = Attachment.objects.filter(entity=row.entity, record=row.record, deleted_at=None)
-    return list(rows.order_by("-id").values_list("pk", flat=True)[:MOST_SHOWN])
+def beside(row: Attachment, actor: Actor) -> list[int]:
+    """The files of the same record that the actor may read, newest first, itself among them."""
+    return list(of_record(registry.get(row.entity), row.record, actor).values_list("pk", flat=True)[:MOST_SHOWN])
+
+
+def stands(row: Attachment) -> bool:
+    """Whether a field of its record shows it."""
+    entity = registry.get(row.entity)
+    field = entity.fields.get(row.field)
+    return field is not None and entity.model.rows_of([row.record]).filter(custom__contains={row.field: row.pk}).exists()
 
 
 def remove(attachment: int, *, actor: Actor, door: str) -> Attachment:
@@ -186,6 +226,10 @@ def _switch(attachment: int, deleted_at: Any, actor: Actor, door: str) -> Attach
             raise NotFound()
         if row.created_by != actor.id and not entity.rows(actor, "edit").filter(id=row.record).exists():
             raise Forbidden(_("You may not remove files of this record."))
+        if row.field and actor.right(row.entity, row.field) != "edit":
+            raise Forbidden(_("You may not remove files of this record."))
+        if deleted_at is not None and row.field and stands(row):
+            raise Forbidden(_("“%(field)s” shows this picture: take it away there.") % {"field": entity.fields[row.field].label})
         row.deleted_at = deleted_at
         row.save(update_fields=["deleted_at"])
         after.announce(u, entity, [row.record], "detached" if deleted_at else "attached", {"files": [row.pk]})
@@ -203,6 +247,10 @@ __all__ = [
     "kind_of",
     "limit",
     "may_add",
+    "of_record",
+    "picture",
     "readable",
     "remove",
+    "shows",
+    "stands",
 ]

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 from django.utils.functional import lazy
 from django.utils.translation import get_language
 
+from guanxi.kernel import findable
 from guanxi.kernel.dictionary import Dictionary
+from guanxi.kernel.fields import rollup
 from guanxi.kernel.fields.base import Field, Kind
 from guanxi.kernel.fields.boolean import BooleanKind
 from guanxi.kernel.fields.choice import ChoiceKind, TagsKind
@@ -25,6 +27,7 @@ from guanxi.kernel.fields.measure import DurationKind, PercentKind, RatingKind
 from guanxi.kernel.fields.money import MoneyKind
 from guanxi.kernel.fields.number import DecimalKind, IntegerKind
 from guanxi.kernel.fields.person import DepartmentKind, PersonKind
+from guanxi.kernel.fields.picture import PictureKind
 from guanxi.kernel.fields.secret import SecretKind
 from guanxi.kernel.fields.text import TextKind
 from guanxi.kernel.reckoned import kind_of
@@ -56,11 +59,13 @@ KINDS: dict[str, Callable[[dict[str, Any]], Kind]] = {
     "number": lambda o: NumberKind(o["prefix"], o.get("reset", "")),
     "secret": lambda o: SecretKind(o.get("max_length", 200)),
     "geo": lambda o: GeoKind(),
+    "image": lambda o: PictureKind(),
     "formula": kind_of,
+    "rollup": lambda o: KINDS[o["type"]](o.get("shape") or {}),
 }
 
 #: Kinds whose values people never write.
-GIVEN = ("number", "formula")
+GIVEN = ("number", "formula", "rollup")
 
 _definitions: dict[str, list[Field]] = {}
 _state: dict[str, int | None] = {"version": None}
@@ -90,12 +95,14 @@ def field_of(row: CustomField) -> Field:
         computed=given,
         help=row.help,
         aliases=tuple({row.label, row.en} - {""}),
+        search=findable.CLASSES.get(row.kind, "") if row.searched else "",
         unique=row.unique,
         first=row.first,
         shown_when=row.shown_when,
         asked_when=row.asked_when,
         quick=row.quick,
         formula=row.options.get("source", "") if row.kind == "formula" else "",
+        rolls=rollup.of_options(key, row.options) if row.kind == "rollup" else None,
     )
 
 

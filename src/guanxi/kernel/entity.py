@@ -10,7 +10,7 @@ from django.utils.functional import cached_property
 from django.utils.text import camel_case_to_spaces
 from django.utils.translation import gettext_lazy as _
 
-from guanxi.kernel import pooled
+from guanxi.kernel import findable, pooled
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.declaration import Action, Board, Clock, Form, Opening, Preset, Unique
 from guanxi.kernel.fields.base import Declared, Field, Label
@@ -184,6 +184,16 @@ class Entity:
         common = {key: own.pop(key) for key in COMMON}
         return {**own, **custom.fields_of(self), **common}
 
+    @cached_property
+    def searched(self) -> tuple[str, ...]:
+        """What its records are found by: `search`, and own fields that administrators have added to it."""
+        return findable.keys(self)
+
+    @cached_property
+    def figures(self) -> tuple[RollUp, ...]:
+        """Every roll-up: those declared, and those that administrators have added."""
+        return (*self.rollups, *(field.rolls for field in self.fields.values() if field.rolls is not None))
+
     def _stored(self, column: Any) -> Field:
         attname = column.attname
         return Field(
@@ -206,6 +216,8 @@ class Entity:
         self.__dict__.pop("fields", None)
         self.__dict__.pop("ruled", None)
         self.__dict__.pop("formulas", None)
+        self.__dict__.pop("searched", None)
+        self.__dict__.pop("figures", None)
 
     def sort_path(self, key: str) -> str:
         """The ORM path by which a field sorts: pinyin for the title, the base amount for money."""

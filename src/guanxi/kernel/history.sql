@@ -101,12 +101,12 @@ $$ SELECT CASE WHEN parent <> '' AND row_data ->> parent IS NOT NULL THEN skippe
 
 -- A row as a flat document: custom keys beside columns, without what is derived or empty.
 CREATE OR REPLACE FUNCTION guanxi_document(row_data jsonb, skipped text[]) RETURNS jsonb LANGUAGE sql IMMUTABLE AS
-$$ SELECT (row_data - 'custom' - skipped) || coalesce(row_data -> 'custom', '{}') $$;
+$$ SELECT ((row_data - 'custom') || coalesce(row_data -> 'custom', '{}')) - skipped $$;
 
 CREATE OR REPLACE FUNCTION guanxi_history() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 DECLARE
     context jsonb := guanxi_context();
-    skipped text[] := string_to_array(TG_ARGV[1], ',');
+    skipped text[] := string_to_array(TG_ARGV[1], ',') || string_to_array(coalesce(current_setting('guanxi.unsaid', true), ''), ',');
     parent text := TG_ARGV[2];
     moment timestamptz := coalesce((context ->> 'at')::timestamptz, clock_timestamp());
     write uuid := coalesce((context ->> 'write')::uuid, gen_random_uuid());

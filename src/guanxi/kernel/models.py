@@ -64,6 +64,8 @@ class CustomField(models.Model):
     unique = models.BooleanField(default=False)
     #: An index serves filters and sorts.
     quick = models.BooleanField(default=False)
+    #: Found by the words of the search.
+    searched = models.BooleanField(default=False)
     #: What a new record begins with, as it was typed; `today` and `me` are words.
     first = models.CharField(max_length=200, blank=True, default="")
     #: Conditions about the same record: when it is asked for, when it must be filled in.
@@ -219,6 +221,8 @@ class Attachment(models.Model):
     kind = models.CharField(max_length=120)
     digest = models.CharField(max_length=64)
     path = models.CharField(max_length=200)
+    #: The field that shows it, or did: to whom that is closed, the file is closed.
+    field = models.CharField(max_length=80, blank=True, default="", db_default="")
     created_by = models.BigIntegerField(null=True)
     created_at = models.DateTimeField()
     deleted_at = models.DateTimeField(null=True)

@@ -62,6 +62,13 @@ def build(progress: jobs.Progress) -> None:
             progress.save()
 
 
+def set_aside(row: CustomField) -> None:
+    """Drop what keeps the values of a field apart while all of them are reckoned anew, one after another; `later` builds it again."""
+    with owner() as cursor:
+        for name in _names(row, UNIQUE):
+            cursor.execute(f'DROP INDEX CONCURRENTLY IF EXISTS "{name}"'.encode())
+
+
 def _make(cursor: psycopg.Cursor[Any], sql: str, name: str, entity: Entity, row: CustomField, actor: Actor) -> None:
     """Build one index; of a failed one nothing stays, and the field no longer says that it has it. Raises Unbuilt."""
     try:
@@ -129,7 +136,7 @@ def owner() -> Iterator[psycopg.Cursor[Any]]:
 
 def possible(field: Field) -> bool:
     """Whether an index serves a field: lists are found by what they contain, and sealed text by nothing."""
-    return field.kind.stored not in ("list", "sealed")
+    return field.kind.stored not in ("list", "sealed") and field.kind.name != "image"
 
 
-__all__ = ["KIND", "Unbuilt", "build", "doubles_told", "later", "owner", "possible"]
+__all__ = ["KIND", "Unbuilt", "build", "doubles_told", "later", "owner", "possible", "set_aside"]

@@ -28,7 +28,7 @@ def fields(entity: Entity) -> list[Field]:
 
 def possible(field: Field) -> bool:
     """Whether a field can be made unique."""
-    return isinstance(field.column, Keyed) and field.kind.stored in TELLING
+    return isinstance(field.column, Keyed) and field.kind.stored in TELLING and field.kind.name != "image" and field.rolls is None
 
 
 def expression(key: str) -> str:

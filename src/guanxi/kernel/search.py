@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection, models
 from django.db.models import Exists, F, OuterRef, Q
 
-from guanxi.kernel import frequent, statement
+from guanxi.kernel import findable, frequent, statement
 from guanxi.kernel.access import AnyOf, covered, of_now, shared_ids, territory
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.china import tokens, width
@@ -47,12 +47,12 @@ class Hit:
 def texts(entity: Entity, record: Any) -> dict[str, list[str]]:
     """Searchable text by field class."""
     found: dict[str, list[str]] = {}
-    for key in entity.search:
+    for key in entity.searched:
         field = entity.fields[key]
         value = field.value(record)
         if value:
             kind = "name" if key == entity.title else (field.search or "text")
-            found.setdefault(kind, []).append(str(value))
+            found.setdefault(kind, []).extend(findable.texts(field, value))
     return found
 
 
@@ -276,7 +276,7 @@ class _LikeAny(models.Func):
 def readable(entity: Entity, actor: Actor) -> frozenset[str]:
     """Field classes of which the actor may read every field of this entity in clear."""
     closed = set()
-    for key in entity.search:
+    for key in entity.searched:
         if actor.right(entity.key, key) in ("hidden", "masked"):
             closed.add("name" if key == entity.title else (entity.fields[key].search or "text"))
     return ALL_CLASSES - closed

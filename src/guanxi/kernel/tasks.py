@@ -6,10 +6,16 @@ from procrastinate.contrib.django import app
 
 from guanxi.kernel import history, jobs, notices, own_index, pairs, search, versions
 from guanxi.kernel.registry import registry
-from guanxi.kernel.write import lagging, reckoning, retyping
+from guanxi.kernel.write import lagging, reckoning, retyping, rolling, searching
 
 #: Whoever asked, the worker knows of it.
-jobs.RUNNERS |= {own_index.KIND: own_index.build, retyping.KIND: retyping.bring_over, reckoning.KIND: reckoning.recalculate}
+jobs.RUNNERS |= {
+    own_index.KIND: own_index.build,
+    retyping.KIND: retyping.bring_over,
+    reckoning.KIND: reckoning.recalculate,
+    rolling.KIND: rolling.count,
+    searching.KIND: searching.rewrite,
+}
 
 
 @app.task(name=jobs.TASK)

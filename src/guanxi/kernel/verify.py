@@ -158,17 +158,17 @@ def child_stamps(entity: Entity) -> Iterator[str]:
 
 def roll_ups(entity: Entity) -> Iterator[str]:
     """Each stored figure is what its children say now."""
-    for rollup in entity.rollups:
+    for rollup in entity.figures:
         yield from say(entity, f"{rollup.field} is not what its children say", list(_wrong_figures(entity, rollup)))
 
 
 def _wrong_figures(entity: Entity, rollup: RollUp) -> Iterator[int]:
     last = 0
-    rows = entity.model._default_manager.order_by("id").values_list("id", rollup.field)
-    while chunk := list(rows.filter(id__gt=last)[:_CHUNK]):
-        last = chunk[-1][0]
-        right = rollups.figures([rollup], [i for i, _figure in chunk])
-        yield from (i for i, figure in chunk if right.get(i, {}).get(rollup.field) != figure)
+    rows = entity.model._default_manager.order_by("id").only("id", "custom" if rollup.own else rollup.field)
+    while rollups.sound(rollup) and (chunk := list(rows.filter(id__gt=last)[:_CHUNK])):
+        last = chunk[-1].id
+        right = rollups.figures([rollup], [row.id for row in chunk])
+        yield from (row.id for row in chunk if rollups.differs(entity, row, rollup, right.get(row.id, {}).get(rollup.field)))
 
 
 def pool_stamps(entity: Entity) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from guanxi.kernel import clock, directory, reckoned, versions
+from guanxi.kernel import clock, directory, figures, reckoned, versions
 from guanxi.kernel.actor import SCOPES, Actor, Arm, Right
 from guanxi.kernel.china import regions
 from guanxi.kernel.draft import Draft
@@ -65,6 +65,7 @@ def _build(user: User) -> tuple[Actor, datetime | None]:
     within = company_of(user.department_id)
     departments = frozenset(d for d in own if d and (within is None or d in within))
     ends = [a.until for a in assignments if a.until]
+    allowed = _grants(roles) if user.is_active else {}
     actor = Actor(
         id=user.pk,
         name=user.name,
@@ -81,12 +82,19 @@ def _build(user: User) -> tuple[Actor, datetime | None]:
         keeps=_keeps(user, {a.role.keeps for a in assignments}, within) if user.is_active else frozenset(),
         shapes=user.is_active and within is None and any(role.shapes for role in held.values()),
         guarded=any(role.second for role in held.values()),
-        rights=reckoned.closed(_rights(roles)),
+        rights=reckoned.closed(figures.closed(_rights(roles), allowed.get("grants", {}), _spoken(roles))),
         territory=tuple(regions.within(f"{r:06d}") for r in sorted(Territory.objects.filter(user=user).values_list("region", flat=True))),
         watched=_watched(),
-        **(_grants(roles) if user.is_active else {}),
+        **allowed,
     )
     return actor, min(ends) if ends else None
+
+
+def of_role(role: Role) -> Actor:
+    """Nobody in particular, who holds this role and no other: for looking at what it makes of forms and pages."""
+    allowed = _grants([role.pk])
+    rights = reckoned.closed(figures.closed(_rights([role.pk]), allowed["grants"], _spoken([role.pk])))
+    return Actor(id=None, name=role.name, roles=frozenset({role.code}), circles={"role": frozenset({role.pk})}, rights=rights, **allowed)
 
 
 def company_of(department: int | None) -> frozenset[int] | None:
@@ -172,6 +180,11 @@ def _rights(roles: list[int]) -> dict[tuple[str, str], Right]:
         if len(rights) == len(roles):
             found[key] = min(rights.values(), key=GENEROUS.index)
     return found
+
+
+def _spoken(roles: list[int]) -> set[tuple[str, str]]:
+    """The fields of which any of the roles says anything."""
+    return set(FieldRight.objects.filter(role__in=roles).values_list("entity", "field"))
 
 
 def _reports(user: User, within: frozenset[int] | None) -> frozenset[int]:

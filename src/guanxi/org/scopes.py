@@ -13,6 +13,8 @@ from guanxi.kernel.actor import Actor
 from guanxi.kernel.registry import registry
 
 READ, WRITE = "read", "write"
+#: What administrators do by a program of theirs: it has to be named, for `write` is about records.
+WEBHOOKS = "webhooks"
 #: Actions of somebody who only reads.
 READING = frozenset({"view", "export"})
 KEPT = 256
@@ -22,7 +24,12 @@ _narrowed: OrderedDict[tuple[int, tuple[str, ...]], Actor] = OrderedDict()
 def known(scope: str) -> bool:
     """Whether it is a scope at all."""
     slug, colon, verb = scope.rpartition(":")
-    return verb in (READ, WRITE) and (not colon or any(entity.slug == slug for entity in registry))
+    return verb in (READ, WRITE) and (not colon or slug == WEBHOOKS or any(entity.slug == slug for entity in registry))
+
+
+def manages(slug: str, verb: str, scopes: Iterable[str]) -> bool:
+    """Whether a token that reaches so far says by name that it is for this."""
+    return any(f"{slug}:{each}" in scopes for each in ((READ, WRITE) if verb == READ else (WRITE,)))
 
 
 def may_write(scopes: Iterable[str]) -> bool:
@@ -43,6 +50,8 @@ def within(asked: Sequence[str], given: Sequence[str]) -> bool:
 
 def _covered(scope: str, given: Sequence[str]) -> bool:
     slug, colon, verb = scope.rpartition(":")
+    if slug == WEBHOOKS:
+        return manages(slug, verb, given)
     verbs = (WRITE,) if verb == WRITE else (READ, WRITE)
     return any(one in given for v in verbs for one in (v, *([f"{slug}:{v}"] if colon else [])))
 
@@ -72,4 +81,4 @@ def _narrow(actor: Actor, scopes: frozenset[str]) -> Actor:
     return replace(actor, grants=grants, bare=bare, administers=False, keeps=frozenset(), shapes=False)
 
 
-__all__ = ["READ", "WRITE", "known", "may_write", "may_write_to", "narrowed", "within"]
+__all__ = ["READ", "WEBHOOKS", "WRITE", "known", "manages", "may_write", "may_write_to", "narrowed", "within"]

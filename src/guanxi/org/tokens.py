@@ -15,10 +15,11 @@ from guanxi.kernel import clock
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.write import Invalidated, unit
 from guanxi.org import scopes as reach
+from guanxi.org import secret as programs
 from guanxi.org.duty import DOOR, administering
 from guanxi.org.models import Application, Token, User
 
-PREFIX, CLIENT, SECRET = "gx_", "gxc_", "gxs_"
+PREFIX, CLIENT = "gx_", "gxc_"
 #: How exactly the last use is known: a busy program does not write at every request.
 NOTED = timedelta(minutes=1)
 #: How long an application's access token is good.
@@ -107,7 +108,7 @@ def keep(application: Application, *, actor: Actor) -> str:
     secret = ""
     with unit(actor, DOOR):
         if not application.pk:
-            application.client_id, secret = CLIENT + secrets.token_hex(12), _secret(application)
+            application.client_id, secret = CLIENT + secrets.token_hex(12), programs.give(application, "digest", digest)
         application.save()
         Token.objects.filter(application=application).delete()  # what it got before may reach further
     return secret
@@ -115,17 +116,9 @@ def keep(application: Application, *, actor: Actor) -> str:
 
 def renew(application: Application, *, actor: Actor) -> str:
     """Another secret; the former one and what was got by it are void. Raises Forbidden."""
-    administering(actor)
     with unit(actor, DOOR):
-        secret = _secret(application)
-        application.save(update_fields=["digest"])
+        secret = programs.renew(application, "digest", digest, actor=actor)
         Token.objects.filter(application=application).delete()
-    return secret
-
-
-def _secret(application: Application) -> str:
-    secret = SECRET + secrets.token_urlsafe(32)
-    application.digest = digest(secret)
     return secret
 
 

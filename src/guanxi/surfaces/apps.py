@@ -11,6 +11,7 @@ class SurfacesConfig(AppConfig):
 
     def ready(self) -> None:
         from guanxi.kernel.write import forgetting
+        from guanxi.surfaces import following  # noqa: F401 - what is kept here goes along with a field
         from guanxi.surfaces.exchange.importing import erasing
 
         forgetting.FURTHER.append(erasing.empty)

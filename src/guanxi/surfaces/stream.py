@@ -211,7 +211,8 @@ def files(record: Any, told: Iterable[int], actor: Actor, before: datetime | Non
         return rows.order_by("-id")[: limit * 4]
 
     key = ("files", before is None, limit)
-    return statement.objects(Attachment, actor, key, make, record=record.id, told=list(told), before=before)
+    rows = statement.objects(Attachment, actor, key, make, record=record.id, told=list(told), before=before)
+    return [row for row in rows if not row.field or actor.right(row.entity, row.field) not in ("hidden", "masked")]
 
 
 def uploaded(rows: Iterable[Attachment]) -> Iterator[Entry]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.db.models import F
@@ -14,7 +14,7 @@ from guanxi.kernel import directory, jobs, pools, recycling, write
 from guanxi.kernel.actor import SYSTEM, Actor
 from guanxi.kernel.giving_out import HOW
 from guanxi.kernel.registry import registry
-from guanxi.kernel.write import retyping
+from guanxi.kernel.write import following, retyping
 
 #: The job that works out anew what falls when.
 JUDGE = "pools.judge"
@@ -109,6 +109,26 @@ def judge(progress: jobs.Progress) -> None:
         for written in recycling.catch_up(entity):
             progress.advance(written, written=written)
             progress.save()
+
+
+@following.kept_by
+def named(move: following.Move, write: bool) -> Iterator[tuple[str, bool]]:
+    """The conditions of pools and of their rules, which are kept as text."""
+    for model, column in ((PoolRule, "where"), (AssignmentRule, "where"), (Pool, "spared")):
+        for row in model.objects.exclude(**{column: ""}):
+            document = json.loads(getattr(row, column))
+            if move.names(document):
+                told = f"{row.entity.label} “{row.name}”"
+                try:
+                    moved = json.dumps(move.where(document), ensure_ascii=False)
+                except following.Unfit:
+                    yield told, False
+                    continue
+                if write:
+                    model.objects.filter(pk=row.pk).update(**{column: moved})
+                yield told, True
+    if write:
+        pools.clear()
 
 
 pools.register(everything)

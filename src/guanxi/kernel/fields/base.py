@@ -23,6 +23,7 @@ from guanxi.kernel.condition.primitive import Primitive
 if TYPE_CHECKING:
     from guanxi.kernel.entity import Entity
     from guanxi.kernel.fields.column import Column
+    from guanxi.kernel.fields.rollup import RollUp
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -93,7 +94,7 @@ class Reader:
             firsts = [
                 (key, found, first.id)
                 for key, found in entity.fields.items()
-                if found.kind.name == "choice" and not found.first and (first := found.kind.first(self)) is not None  # type: ignore[attr-defined]
+                if found.kind.name == "choice" and not found.first and found.rolls is None and (first := found.kind.first(self)) is not None  # type: ignore[attr-defined]
             ]
             from guanxi.kernel import ruled
 
@@ -289,6 +290,8 @@ class Field:
     quick: bool = False
     #: What it is reckoned by from other fields of the record.
     formula: str = ""
+    #: How it follows from records that refer to this one, where an administrator has said so.
+    rolls: RollUp | None = field(default=None, compare=False, hash=False)
 
     def value(self, record: Any) -> Any:
         """The value on a record."""

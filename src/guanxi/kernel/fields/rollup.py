@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,3 +24,10 @@ class RollUp:
     of: str = "id"
     where: list[Any] | None = None
     label: Label = ""
+    #: An own field, kept in the document of the record; `of` is then the key of the child's field.
+    own: bool = False
+
+
+def of_options(key: str, options: Mapping[str, Any]) -> RollUp:
+    """What the definition of an own field says."""
+    return RollUp(key, options["child"], options["via"], options["how"], options.get("of") or "id", options.get("where") or None, own=True)

@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 from guanxi.kernel import clock, search
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.column import Linked
-from guanxi.kernel.models import Link, SearchEntry
+from guanxi.kernel.models import Attachment, Link, SearchEntry
 from guanxi.kernel.write import columns
 from guanxi.kernel.write.rollups import parents_of
 from guanxi.kernel.write.unit import Unit, current
@@ -42,6 +42,8 @@ def refer(unit: Unit, entity: Entity, records: Iterable[Any], changed: Iterable[
     """Remember what these fields of the records refer to: a record that is merged meanwhile is not to be left with them."""
     for key in changed:
         field = entity.fields.get(key)
+        if field is not None and field.kind.name == "image":
+            Attachment.objects.filter(id__in=[n for r in records if (n := field.value(r))]).update(field=key)
         target = getattr(field.kind, "target", None) if field is not None and hasattr(field.kind, "to") else None
         if field is None or target is None:
             continue
@@ -103,7 +105,7 @@ def index(entity: Entity, records: Sequence[Any], changed: set[str] | None = Non
         return
     if new:
         columns.copy(SearchEntry, [search.entry(entity, r) for r in records])
-    elif changed is None or changed & set(entity.search):
+    elif changed is None or changed & set(entity.searched):
         search.write(entity, records)
     elif changed & {"owner", entity.parent or "owner"}:
         search.restamp(entity, [record.id for record in records])

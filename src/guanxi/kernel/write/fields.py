@@ -17,7 +17,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from guanxi.kernel import custom, lists, own_index, own_unique, reckoned, ruled
+from guanxi.kernel import custom, figures, findable, lists, own_index, own_unique, reckoned, ruled
 from guanxi.kernel.actor import SYSTEM, Actor
 from guanxi.kernel.china.width import fold
 from guanxi.kernel.condition import tree
@@ -28,8 +28,8 @@ from guanxi.kernel.formula.tree import FormulaError
 from guanxi.kernel.models import CustomField
 from guanxi.kernel.ordering import shifted
 from guanxi.kernel.registry import registry
+from guanxi.kernel.write import figured, reckoning, rolling, searching
 from guanxi.kernel.write import lists as values
-from guanxi.kernel.write import reckoning
 from guanxi.kernel.write.errors import Forbidden, Invalidated
 from guanxi.kernel.write.unit import unit
 
@@ -71,11 +71,13 @@ SORTS = {
     "url": Sort("url", gettext_lazy("Web address"), {}),
     "region": Sort("region", gettext_lazy("Province, city, district"), {}),
     "geo": Sort("geo", gettext_lazy("Place by latitude and longitude"), {}),
+    "image": Sort("image", gettext_lazy("Image"), {}),
     "person": Sort("person", gettext_lazy("Colleague"), {}),
     "department": Sort("department", gettext_lazy("Department"), {}),
     "lookup": Sort("lookup", gettext_lazy("Another record"), {}, asks="to"),
     "number": Sort("number", gettext_lazy("Number that the system gives"), {}, asks="prefix"),
     "formula": Sort("formula", gettext_lazy("Formula over other fields"), {}, asks="formula"),
+    "rollup": Sort("rollup", gettext_lazy("Figure of other records"), {}, asks="figure"),
     "secret": Sort("secret", gettext_lazy("Encrypted text"), {"max_length": 200}),
 }
 
@@ -97,12 +99,19 @@ class Wish:
     to: str = ""
     prefix: str = ""
     unique: bool = False
+    #: Found by the words of the search.
+    searched: bool = False
     first: str = ""
     #: Conditions as JSON text; None leaves them as they are.
     shown_when: str | None = None
     asked_when: str | None = None
     #: With names of fields in brackets; None leaves it as it is.
     formula: str | None = None
+    #: Of a figure: `child/lookup`, how it is counted, `child/field`; its condition as JSON text, None leaves it as it is.
+    rolls: str = ""
+    how: str = ""
+    of: str = ""
+    where: str | None = None
 
 
 def shapeable(entity: Entity) -> bool:
@@ -137,6 +146,8 @@ def add(entity: Entity, wish: Wish, *, actor: Actor) -> CustomField:
             own_index.later(row, actor=actor)
         if row.kind == "formula":
             reckoning.later(row, actor=actor)
+        if row.kind == "rollup":
+            rolling.later(row, actor=actor)
     return row
 
 
@@ -144,7 +155,7 @@ def change(entity: Entity, row: CustomField, wish: Wish, *, actor: Actor) -> Non
     """Other words; whether it must be filled in. Raises Forbidden or Invalidated."""
     shaping(actor)
     with unit(actor, DOOR):
-        before = row.unique
+        before, searched = row.unique, row.searched
         CustomField.objects.filter(pk=row.pk).update(**words_of(entity, wish, but=row))
         custom.load()
         _govern(entity, row, wish, actor)
@@ -154,8 +165,12 @@ def change(entity: Entity, row: CustomField, wish: Wish, *, actor: Actor) -> Non
                 CustomField.objects.filter(pk=row.pk).update(options=options)
                 custom.load()
                 reckoning.later(row, actor=actor)
+        if row.kind == "rollup" and wish.where is not None:
+            figured.narrow(row, wish.where, actor)
         if row.unique != before:
             own_index.later(row, actor=actor)
+        if row.searched != searched:
+            searching.later([entity], actor=actor)
 
 
 def retire(row: CustomField, *, active: bool, actor: Actor) -> None:
@@ -168,11 +183,16 @@ def retire(row: CustomField, *, active: bool, actor: Actor) -> None:
         custom.load()
         if row.quick:
             own_index.later(row, actor=actor)
+        if row.searched:
+            searching.later([registry.get(row.entity)], actor=actor)
 
 
 def unread(row: CustomField) -> None:
     """Raises Invalidated while a formula reads the field: without it what the formula gave would stand and be wrong."""
     readers = [each for each in reckoned.dependents(registry.get(row.entity), f"f{row.pk}") if each.key != f"f{row.pk}"]
+    if counted := figures.readers(row):
+        names = "、".join(each.label for each in counted)
+        raise Invalidated({"": _("“%(names)s” is counted from this field. Change or retire that first.") % {"names": names}})
     if readers:
         names = "、".join(str(registry.get(row.entity).fields[reader.key].label) for reader in readers)
         raise Invalidated({"": _("The formula of “%(names)s” reads this field. Change or retire that first.") % {"names": names}})
@@ -190,9 +210,9 @@ def quicken(row: CustomField, *, quick: bool, actor: Actor) -> None:
 
 
 def _govern(entity: Entity, row: CustomField, wish: Wish, actor: Actor) -> None:
-    """The rules of a field: what it begins with, when it is asked for, that no two are alike. Raises Invalidated."""
+    """The rules of a field: what it begins with, when it is asked for, that no two are alike, that it is searched. Raises Invalidated."""
     field = custom.field_of(row)
-    row.first, row.unique = _first(field, wish.first), wish.unique
+    row.first, row.unique, row.searched = _first(field, wish.first), wish.unique, wish.searched
     for name in ("shown_when", "asked_when"):
         given = getattr(wish, name)
         if given is not None:
@@ -201,7 +221,11 @@ def _govern(entity: Entity, row: CustomField, wish: Wish, actor: Actor) -> None:
         raise Invalidated({"unique": _("Such a field cannot be kept without doubles.")})
     if row.unique and not field.unique and (said := own_index.doubles_told(entity, row, actor)):
         raise Invalidated({"unique": said})
-    row.save(update_fields=["first", "unique", "shown_when", "asked_when"])
+    if field.kind.name == "image" and (row.required or row.asked_when):
+        raise Invalidated({"required": _("A record is there before its picture, so that cannot be demanded.")})
+    if row.searched and not findable.possible(entity, field):
+        raise Invalidated({"searched": _("The search cannot go by such a field.")})
+    row.save(update_fields=["first", "unique", "searched", "shown_when", "asked_when"])
     custom.load()
 
 
@@ -269,6 +293,8 @@ def _options(entity: Entity, sort: Sort, wish: Wish) -> dict[str, Any]:
             **sort.options,
             "prefix": prefix_of(wish.prefix, CustomField.objects.filter(kind="number").values_list("options__prefix", flat=True)),
         }
+    if sort.asks == "figure":
+        return figured.of(entity, wish.rolls, wish.how, wish.of, wish.where or "")
     if sort.asks == "formula":
         return formula_of(entity, wish.formula or "", None)
     return dict(sort.options)

@@ -79,6 +79,8 @@ def open_to(of: ListOf, value: Item, departments: Iterable[int], *, actor: Actor
 
 def change(of: ListOf, value: Item, zh: str, en: str, colour: str, *, active: bool, default: bool, actor: Actor) -> None:
     """Other labels and colour; whether it is offered, and whether it is what a new record begins with. Raises Forbidden or Invalidated."""
+    from guanxi.kernel.write import searching
+
     _shaping(of, actor, fixed=True)
     if of.dictionary.fixed and not active:
         raise Invalidated({"active": _("The product's own rules go by this list: its values can be called otherwise, but stay.")})
@@ -91,6 +93,8 @@ def change(of: ListOf, value: Item, zh: str, en: str, colour: str, *, active: bo
             rows.filter(pk__in=rivals).update(default=False)
         rows.filter(pk=value.id).update(zh=zh, en=en, colour=_colour(colour), active=active, default=default and active)
         dictionary.clear()
+        if (zh, en) != (value.zh, value.en):
+            searching.renamed(of, actor=actor)
 
 
 def shift(of: ListOf, value: Item, *, up: bool, actor: Actor) -> None:
@@ -120,6 +124,7 @@ def move(of: ListOf, value: Item, parent: int | None, before: int | None = None,
     _shaping(of, actor)
     with unit(actor, DOOR):
         rows = _locked(of)
+        value = _standing(of, value)
         under = _above(of, parent)
         inside = of.dictionary.by_id(under)
         if inside is not None and inside.id in of.dictionary.below({value.id}):
@@ -165,6 +170,15 @@ def _locked(of: ListOf) -> dict[int, DictionaryValue]:
     return {row.pk: row for row in sorted(found, key=lambda row: (row.position, row.pk))}
 
 
+def _standing(of: ListOf, value: Item) -> Item:
+    """A value as it stands now that nobody else moves or merges any of its list. Raises Invalidated."""
+    dictionary.clear()
+    found = of.dictionary.by_id(value.id)
+    if found is None or found.into is not None:
+        raise Invalidated({"into": _("Choose another value of the same list.")})
+    return found
+
+
 def _placed(rows: dict[int, DictionaryValue], order: list[int]) -> None:
     for place, pk in enumerate(order):
         if rows[pk].position != place:
@@ -178,26 +192,47 @@ def _root_or(of: ListOf, parent: int | None) -> int | None:
 
 
 def _not_too_deep(of: ListOf, value: Item, inside: Item | None) -> None:
-    deepest = max(len(of.dictionary.line(i)) for i in of.items if i.id in of.dictionary.below({value.id}))
-    height = deepest - len(of.dictionary.line(value)) + 1
-    if height + (len(of.dictionary.line(inside)) if inside else 0) > DEEPEST:
+    if _height(of, value) + (len(of.dictionary.line(inside)) if inside else 0) > DEEPEST:
         raise Invalidated({"parent": _("A list has at most %(most)d levels.") % {"most": DEEPEST}})
+
+
+def _height(of: ListOf, value: Item) -> int:
+    """How many levels a value is with all that stands below it."""
+    deepest = max(len(of.dictionary.line(i)) for i in of.items if i.id in of.dictionary.below({value.id}))
+    return deepest - len(of.dictionary.line(value)) + 1
+
+
+def _offered_alike(of: ListOf, value: Item, into: Item) -> bool:
+    """Whether the same people may choose either value, by what it and those above it are kept to."""
+    kept = [{frozenset(each.departments) for each in of.dictionary.line(item) if each.departments} for item in (value, into)]
+    return kept[0] == kept[1]
 
 
 def merge(of: ListOf, value: Item, into: Item, *, actor: Actor) -> None:
     """Say that a value is another one from now on; `repoint` does the rest. Raises Forbidden or Invalidated."""
     _shaping(of, actor)
-    if into.id == value.id or into.into is not None or value.into is not None:
-        raise Invalidated({"into": _("Choose another value of the same list.")})
-    if not alike(of, value, into):
-        raise Invalidated({"into": _("These two mean different things to the product. Choose one of the same kind.")})
     with unit(actor, DOOR):
+        _locked(of)
+        value, into = _standing(of, value), _standing(of, into)
+        _mergeable(of, value, into)
         DictionaryValue.objects.filter(parent=value.id).update(parent=into.id)
         DictionaryValue.objects.filter(into=value.id).update(into=into.id)
         if value.default:
             DictionaryValue.objects.filter(pk=into.id).update(default=True, active=True)
         DictionaryValue.objects.filter(pk=value.id).update(into=into.id, active=False, default=False)
         dictionary.clear()
+
+
+def _mergeable(of: ListOf, value: Item, into: Item) -> None:
+    """Raises Invalidated where one value cannot become the other."""
+    if into.id == value.id:
+        raise Invalidated({"into": _("Choose another value of the same list.")})
+    if not alike(of, value, into):
+        raise Invalidated({"into": _("These two mean different things to the product. Choose one of the same kind.")})
+    if not _offered_alike(of, value, into):
+        raise Invalidated({"into": _("These two are offered to different departments. Offer both to the same ones first.")})
+    if _height(of, value) - 1 + len(of.dictionary.line(into)) > DEEPEST:
+        raise Invalidated({"into": _("A list has at most %(most)d levels.") % {"most": DEEPEST}})
 
 
 def alike(of: ListOf, value: Item, into: Item) -> bool:
@@ -227,6 +262,8 @@ def bearing(of: ListOf, value: int) -> int:
 
 
 def _portion(use: Use, value: int, into: int, actor: Actor) -> int:
+    from guanxi.kernel.write import searching
+
     changed, others = _changed(use)
     with unit(actor, DOOR, verb="") as u, connection.cursor() as cursor:
         patience.unhurried()
@@ -238,6 +275,7 @@ def _portion(use: Use, value: int, into: int, actor: Actor) -> int:
         )
         ids = sorted(row[0] for row in cursor.fetchall())
         after.announce(u, use.entity, ids, "updated", {"keys": [use.field.key]})
+        searching.follow(use.entity, use.field, ids)
         return len(ids)
 
 

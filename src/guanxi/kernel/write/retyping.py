@@ -15,13 +15,13 @@ from django.db import connection
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from guanxi.kernel import clock, custom, jobs, own_index, own_unique, versions
+from guanxi.kernel import clock, custom, findable, jobs, own_index, own_unique, versions
 from guanxi.kernel.actor import SYSTEM, Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Field, Invalid, Kind, Reader
 from guanxi.kernel.models import CustomField
 from guanxi.kernel.registry import registry
-from guanxi.kernel.write import after
+from guanxi.kernel.write import after, following, searching
 from guanxi.kernel.write import fields as verbs
 from guanxi.kernel.write.errors import Invalidated
 from guanxi.kernel.write.unit import unit
@@ -69,6 +69,8 @@ class Preview:
     fits: int = 0
     lost: list[tuple[str, int, str]] = field(default_factory=list)
     samples: list[tuple[str, str]] = field(default_factory=list)
+    #: What names the field, and whether it goes along.
+    named: list[tuple[str, bool]] = field(default_factory=list)
 
 
 def ways(row: CustomField) -> dict[str, verbs.Sort]:
@@ -91,6 +93,7 @@ def preview(entity: Entity, row: CustomField, wish: verbs.Wish, *, actor: Actor)
     """What would become of the values, with examples for who may see them; nothing changes. Raises Invalidated."""
     kind, old, found = _kind(row, wish), custom.field_of(row), Preview()
     open_to = own_unique.tellable(entity, old.key, actor)
+    found.named = following.named(_move(old, kind))
     with translation.override("zh-hans"):
         for data, number in _values(entity, old.key):
             value = old.column.load(data)  # type: ignore[attr-defined]
@@ -106,6 +109,13 @@ def preview(entity: Entity, row: CustomField, wish: verbs.Wish, *, actor: Actor)
             if len(found.samples) < EXAMPLES and kind is not None and open_to:
                 found.samples.append((told[:80], kind.text(new, Reader(SYSTEM))[:80]))
     return found
+
+
+def _move(old: Field, kind: Kind | None, key: str = "") -> following.Move:
+    def said(value: Any) -> Any:
+        return value if kind is None else converted(old, value, kind)
+
+    return following.Move(old, kind, said, key)
 
 
 def _kind(row: CustomField, wish: verbs.Wish) -> Kind | None:
@@ -158,6 +168,9 @@ def convert(entity: Entity, row: CustomField, wish: verbs.Wish, *, actor: Actor)
         CustomField.objects.filter(pk=new.pk).update(
             options=options, position=row.position, shown_when=row.shown_when, asked_when=row.asked_when
         )
+        new.refresh_from_db()
+        if row.searched and findable.possible(entity, custom.field_of(new)):
+            CustomField.objects.filter(pk=new.pk).update(searched=True)
         custom.load()
         _follow(entity.key, row, new)
         new.refresh_from_db()
@@ -171,6 +184,7 @@ def convert(entity: Entity, row: CustomField, wish: verbs.Wish, *, actor: Actor)
 def _follow(entity: str, former: CustomField, now: CustomField) -> None:
     for follower in _followers:
         follower(entity, f"f{former.pk}", f"f{now.pk}")
+    following.follow(_move(custom.field_of(former), custom.field_of(now).kind, f"f{now.pk}"))
 
 
 def _old(name: str) -> str:
@@ -210,6 +224,7 @@ def bring_over(progress: jobs.Progress) -> None:
                 [new.key, clock.now(), json.dumps({str(i): value for i, value in came.items()})],
             )
             after.announce(u, entity, sorted(came), "updated", {"keys": [new.key]})
+            searching.follow(entity, new, sorted(came))
             progress.advance(len(rows), done=len(came))
         if len(rows) < PORTION:
             return
@@ -242,6 +257,8 @@ def go_back(row: CustomField, *, actor: Actor) -> CustomField:
         CustomField.objects.filter(pk=old.pk).update(active=True, label=row.label, en=row.en)
         custom.load()
         _follow(row.entity, row, old)
+        if row.searched or old.searched:
+            searching.later([registry.get(row.entity)], actor=actor)
     old.refresh_from_db()
     return old
 

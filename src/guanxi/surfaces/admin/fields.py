@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from guanxi.kernel import custom, lists, own_index, own_unique, query, reckoned, ruled
+from guanxi.kernel import custom, figures, findable, lists, own_index, own_unique, query, reckoned, ruled
 from guanxi.kernel.condition import builder
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Field
@@ -37,6 +37,13 @@ PLACES.append(
     )
 )
 shaping = opened_to(may_shape)
+HOWS = {
+    "count": gettext_lazy("How many"),
+    "sum": gettext_lazy("Sum"),
+    "min": gettext_lazy("Least"),
+    "max": gettext_lazy("Most"),
+    "latest": gettext_lazy("Latest value"),
+}
 
 
 @shaping
@@ -95,6 +102,7 @@ def _drawn(
         "last": bool(own) and row == own[-1],
         "sorts": verbs.SORTS,
         "may_unique": row is not None and own_unique.possible(custom.field_of(row)),
+        "may_search": row is not None and findable.possible(entity, custom.field_of(row)),
         "may_quick": row is not None and own_index.possible(custom.field_of(row)),
         "large": query.estimate(entity.model) > query.UNINDEXED_ROWS,
         "builder": _builder(request, entity, row) if row else [],
@@ -102,12 +110,33 @@ def _drawn(
         "looked": looked,
         "formula": reckoned.in_words(entity, row.options.get("source", "")) if row else "",
         "targets": verbs.referable(),
+        **_figures(entity),
+        "counted": _offered(request, registry.get(row.options["child"])) if row and row.kind == "rollup" else [],
         "lists": [each for each in lists.everything() if not each.dictionary.fixed],
         "typed": request.POST if refusal or looked else {},
         "error": told(refusal),
     }
     words = {"entity": entity.label}
     return page(request, "admin/fields_of.html", context, title=_("Fields of “%(entity)s”") % words, status=422 if refusal else 200)
+
+
+def _figures(entity: Entity) -> dict[str, Any]:
+    """What may be counted for a kind of record: of which records, how, and which of their fields, by code."""
+    pairs = figures.children(entity)
+    return {
+        "figured": {f"{child.key}/{key}": f"{child.label_plural} · {child.fields[key].label}" for child, key in pairs},
+        "hows": HOWS,
+        "ofs": {
+            str(child.label_plural): {f"{child.key}/{key}": str(field.label) for key, field in figures.askable(child, "latest").items()}
+            for child, _key in pairs
+        },
+    }
+
+
+def _offered(request: HttpRequest, entity: Entity) -> list[dict[str, Any]]:
+    """The fields that a condition of a figure may go by."""
+    offered = builder.metadata(entity, reader_of(request))
+    return [{**each, "options": _plain(each["options"])} for each in offered]
 
 
 def _builder(request: HttpRequest, entity: Entity, row: CustomField) -> list[dict[str, Any]]:
@@ -133,21 +162,32 @@ def _sort(row: CustomField) -> str:
     label = str(verbs.SORTS["lines" if row.kind == "text" and several else row.kind].label)
     offered = lists.get(row.options["dictionary"]) if "dictionary" in row.options else None
     named = verbs.referable().get(row.options.get("to", ""))
-    more = offered.label if offered else named.label if named else row.options.get("prefix", "")
+    more = offered.label if offered else named.label if named else row.options.get("prefix", "") or _figured(row)
     return f"{label} · {more}" if more else label
+
+
+def _figured(row: CustomField) -> str:
+    """What a figure counts, in words."""
+    if row.kind != "rollup":
+        return ""
+    child = registry.get(row.options["child"])
+    of = child.fields.get(row.options["of"])
+    return " · ".join(map(str, [child.label_plural, HOWS[row.options["how"]], *([of.label] if of else [])]))
 
 
 def _wish(request: HttpRequest) -> verbs.Wish:
     given = request.POST
-    names = ("zh", "en", "help", "sort", "offers", "lines", "to", "prefix", "first")
+    names = ("zh", "en", "help", "sort", "offers", "lines", "to", "prefix", "first", "rolls", "how", "of")
     texts: dict[str, Any] = {name: given.get(name, "") for name in names}
     return verbs.Wish(
         **texts,
         required=bool(given.get("required")),
         unique=bool(given.get("unique")),
+        searched=bool(given.get("searched")),
         shown_when=given.get("shown_when"),
         asked_when=given.get("asked_when"),
         formula=given.get("formula"),
+        where=given.get("where"),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,16 +12,21 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from guanxi.kernel import layouts
+from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
+from guanxi.kernel.fields.base import Field
+from guanxi.kernel.fields.column import Keyed
 from guanxi.kernel.layouts import Arrangement, Place, Section
 from guanxi.kernel.registry import registry
 from guanxi.kernel.write import Invalidated, Refused
 from guanxi.kernel.write import layouts as verbs
 from guanxi.kernel.write.lists import may_shape
+from guanxi.org import actors
 from guanxi.org.models import Role
 from guanxi.surfaces.admin.places import CONTENTS, PLACES, opened_to
 from guanxi.surfaces.admin.places import Place as Entry
 from guanxi.surfaces.admin.verbs import told
+from guanxi.surfaces.pages import form
 from guanxi.surfaces.pages.frame import actor_of, go, page
 
 PLACES.append(
@@ -69,6 +74,49 @@ def one(request: HttpRequest, of: str) -> HttpResponse:
 
 
 @shaping
+def preview(request: HttpRequest, of: str) -> HttpResponse:
+    """The empty form and the page of such a record as somebody of one role gets them; nothing can be typed or saved."""
+    entity, (code, asked) = _entity(of), _place(request, of)
+    roles = _roles()
+    role = Role.objects.get(code=asked or next(iter(roles)))
+    actor = actors.of_role(role)
+    entry = next((each for each in entity.forms if each.code == code), None)
+    arranged = layouts.of(entity, actor, code)
+    visible = entity.visible(actor)
+    context = {
+        "entity": entity,
+        "place": (code, role.code),
+        "forms": _forms(entity),
+        "roles": list(roles.items()),
+        "sees": actor.may(entity.key, "view"),
+        "creates": actor.may(entity.key, "create") or actor.may(entity.key, "edit"),
+        "groups": form.groups(entity, actor, {}, {}, entry),
+        "sections": _page_of(entity, arranged, visible),
+        "tiles": [visible[key].label for key in arranged.tiles if key in visible],
+        "tabs": [label for tab, label in verbs.tabs(entity).items() if tab in arranged.related and _opens(entity, tab, actor)],
+    }
+    words = {"entity": entity.label, "role": role.name}
+    return page(request, "admin/layout_preview.html", context, title=_("“%(entity)s” as %(role)s gets it") % words)
+
+
+def _page_of(entity: Entity, arranged: Arrangement, visible: Mapping[str, Field]) -> list[tuple[str, list[str]]]:
+    """The sections of the page of a record with what stands in them for this reader, what is named nowhere at their end."""
+    away = {*arranged.away, *entity.hidden_in_form}
+    rest = [key for key in visible if key not in arranged.placed and key not in away and isinstance(visible[key].column, Keyed)]
+    found = [(str(s.label), s.keys) for s in arranged.sections] + [(_("More"), tuple(rest))]
+    named = [(label, [str(visible[key].label) for key in keys if key in visible and key not in arranged.away]) for label, keys in found]
+    return [(label, fields) for label, fields in named if fields]
+
+
+def _opens(entity: Entity, tab: str, actor: Actor) -> bool:
+    """Whether a tab holds records of which the reader may see any."""
+    child = next((child for child, key in registry.children(entity) if child.fields[key].extra["back"] == tab), None)
+    if child is None and tab in entity.visible(actor):
+        child = entity.fields[tab].kind.target  # type: ignore[attr-defined]
+    return child is not None and actor.may(child.key, "view")
+
+
+@shaping
 @require_POST
 def give_up(request: HttpRequest, of: str) -> HttpResponse:
     """Back to what holds without it."""
@@ -90,10 +138,14 @@ def _entity(slug: str) -> Entity:
 
 def _place(request: HttpRequest, of: str) -> Place:
     """For whom, by the address. Raises Http404."""
-    form, role = request.GET.get("form", ""), request.GET.get("role", "")
-    if form not in {"", *(each.code for each in _entity(of).forms)} or role not in {"", *_roles()}:
+    code, role = request.GET.get("form", ""), request.GET.get("role", "")
+    if code not in {"", *(each.code for each in _entity(of).forms)} or role not in {"", *_roles()}:
         raise Http404
-    return form, role
+    return code, role
+
+
+def _forms(entity: Entity) -> list[tuple[str, str]]:
+    return [("", _("All forms")), *((each.code, str(each.label)) for each in entity.forms)]
 
 
 def _roles() -> dict[str, str]:
@@ -107,7 +159,7 @@ def _address(entity: Entity, place: Place) -> str:
 
 def _words(entity: Entity, place: Place) -> str:
     """For whom, in words."""
-    forms = {form.code: str(form.label) for form in entity.forms}
+    forms = {each.code: str(each.label) for each in entity.forms}
     named = [forms.get(place[0], place[0]), _roles().get(place[1], place[1])]
     return " · ".join(part for part in named if part) or _("Everybody")
 
@@ -147,7 +199,7 @@ def _drawn(request: HttpRequest, entity: Entity, place: Place, wish: Arrangement
         "away_address": _address(entity, place).replace("/?", "/give-up/?"),
         "place": place,
         "kept": layouts.at(entity, place) is not None,
-        "forms": [("", _("All forms")), *((form.code, str(form.label)) for form in entity.forms)],
+        "forms": _forms(entity),
         "roles": [("", _("All roles")), *_roles().items()],
         "error": told(refusal),
         "wrong": set(refusal.errors) if isinstance(refusal, Invalidated) else set(),
@@ -173,5 +225,6 @@ def _chosen(chosen: Sequence[str], offered: dict[str, str]) -> list[tuple[str, s
 urls = [
     path("admin/layouts/", show),
     path("admin/layouts/<slug:of>/", one),
+    path("admin/layouts/<slug:of>/preview/", preview),
     path("admin/layouts/<slug:of>/give-up/", give_up),
 ]

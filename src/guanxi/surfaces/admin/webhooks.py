@@ -11,16 +11,19 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
+from guanxi.kernel.condition import builder, tree
+from guanxi.kernel.fields.base import Reader
 from guanxi.kernel.registry import registry
 from guanxi.kernel.whole import whole
 from guanxi.kernel.write import Invalidated
+from guanxi.org import actors
 from guanxi.org.models import User
 from guanxi.surfaces.admin.places import CONTENTS, PLACES, Place, administering
 from guanxi.surfaces.hooks import keeping, sending, taking
 from guanxi.surfaces.hooks.models import Delivery, Webhook
-from guanxi.surfaces.pages.frame import actor_of, go, page
+from guanxi.surfaces.pages.frame import actor_of, fragment, go, page, reader_of
 
 PLACES.append(
     Place(
@@ -87,10 +90,39 @@ def _form(request: HttpRequest, hook: Webhook) -> HttpResponse:
     return _drawn(request, hook, where, errors, secret)
 
 
+@administering
+@require_GET
+def where(request: HttpRequest) -> HttpResponse:
+    """The filter builder for the records and the person that are chosen; a condition that says nothing about these begins anew."""
+    hook = Webhook(entity=request.GET.get("entity", ""), person_id=whole(request.GET.get("person")) or 0)
+    return fragment(request, "admin/webhook_where.html", _condition(request, hook, request.GET.get("where", "")))
+
+
+def _condition(request: HttpRequest, hook: Webhook, typed: str) -> dict[str, Any]:
+    """What the filter builder needs: the fields that the webhook's person may see, and the condition as far as it makes sense."""
+    entity = next((each for each in registry.in_menu() if each.key == hook.entity), registry.in_menu()[0])
+    person = User.objects.filter(pk=hook.person_id or 0, is_active=True).first()
+    reader = Reader(actors.resolve(person)) if person else reader_of(request)
+    try:
+        document = tree.read(typed) if typed.strip() else []
+        tree.parse(entity, document, reader.actor)
+    except tree.ConditionError:
+        document = document_or_none(typed) if request.method == "POST" else []
+    return {"where": document, "builder": builder.metadata(entity, reader)}
+
+
+def document_or_none(typed: str) -> list[Any]:
+    """What was refused, to be drawn as it came; nothing of what is no condition at all."""
+    try:
+        return tree.read(typed)
+    except tree.ConditionError:
+        return []
+
+
 def _drawn(request: HttpRequest, hook: Webhook, where: str, errors: dict[str, str], secret: str) -> HttpResponse:
     context: dict[str, Any] = {
         "hook": hook,
-        "where": where,
+        **_condition(request, hook, where),
         "errors": errors,
         "secret": secret,
         "kinds": KINDS,
@@ -145,6 +177,7 @@ _ONE = "admin/webhooks/<int:hook_id>/"
 urls = [
     path("admin/webhooks/", show),
     path("admin/webhooks/new/", new),
+    path("admin/webhooks/where/", where),
     path(_ONE, edit),
     path(_ONE + "secret/", renew),
     path(_ONE + "test/", test),

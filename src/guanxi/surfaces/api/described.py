@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from guanxi.surfaces.api import bulk
+from guanxi.surfaces.hooks import taking
 
 TEXT = {"type": "string"}
 NUMBER = {"type": "integer"}
@@ -22,6 +23,36 @@ BULK = {
     "maxProperties": 1,
     "additionalProperties": False,
 }
+WEBHOOK: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "id": NUMBER,
+        "entity": TEXT,
+        "name": TEXT,
+        "kinds": {"type": "array", "items": TEXT},
+        "where": {"type": "array"},
+        "address": TEXT,
+        "active": {"type": "boolean"},
+        "person": NUMBER,
+        "failing_since": MOMENT,
+    },
+    "required": ["id", "entity", "name", "kinds", "where", "address", "active", "person", "failing_since"],
+    "additionalProperties": False,
+}
+CHANGED_HOOK: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "name": {"type": "string", "minLength": 1, "maxLength": 60},
+        "entity": {"type": "string", "description": "Slug of what it is about"},
+        "kinds": {"type": "array", "items": {"type": "string", "enum": list(taking.KINDS)}, "minItems": 1},
+        "where": {"type": "array", "description": "A condition, met by the record after the change; empty: always"},
+        "address": {"type": "string", "maxLength": 500, "description": "https, or a host that the installation names"},
+        "person": {"type": "integer", "description": "Whose rights decide what is told; whoever makes it, where left out"},
+        "active": {"type": "boolean"},
+    },
+    "additionalProperties": False,
+}
+HOOK = {**CHANGED_HOOK, "required": ["name", "entity", "kinds", "address"]}
 SCHEMAS: dict[str, Any] = {
     "Result": {
         "type": "object",
@@ -51,21 +82,12 @@ SCHEMAS: dict[str, Any] = {
         "required": ["id", "name", "size", "type", "sha256", "url", "created_at", "created_by"],
         "additionalProperties": False,
     },
-    "Webhook": {
-        "type": "object",
-        "properties": {
-            "id": NUMBER,
-            "entity": TEXT,
-            "name": TEXT,
-            "kinds": {"type": "array", "items": TEXT},
-            "where": {"type": "array"},
-            "address": TEXT,
-            "active": {"type": "boolean"},
-            "person": NUMBER,
-            "failing_since": MOMENT,
-        },
-        "required": ["id", "entity", "name", "kinds", "where", "address", "active", "person", "failing_since"],
-        "additionalProperties": False,
+    "Webhook": WEBHOOK,
+    "NewWebhook": {
+        **WEBHOOK,
+        "description": "With its secret, which is told this once",
+        "properties": {**WEBHOOK["properties"], "secret": TEXT},
+        "required": [*WEBHOOK["required"], "secret"],
     },
     "Delivery": {
         "type": "object",
@@ -103,4 +125,4 @@ MULTIPART = {
 }
 BYTES = {"description": "OK", "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
 
-__all__ = ["BULK", "BYTES", "MULTIPART", "SCHEMAS"]
+__all__ = ["BULK", "BYTES", "CHANGED_HOOK", "HOOK", "MULTIPART", "SCHEMAS"]

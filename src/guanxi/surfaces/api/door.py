@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.core.signals import got_request_exception
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http.multipartparser import MultiPartParserError
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
@@ -39,6 +40,8 @@ def resource(**verbs: View) -> View:
             response = _answer(request, verbs, named)
         except (Problem, *EXPECTED) as error:
             response = from_error(error).response()
+        except MultiPartParserError:
+            response = Problem(400, _("These files cannot be read: send them as multipart/form-data with its boundary.")).response()
         except (Http404, PermissionDenied, SuspiciousOperation):
             raise  # Django has answers to these, which `pages.errors` writes as problems
         except Exception:

@@ -25,7 +25,7 @@ def read(request: HttpRequest, actor: Actor, slug: str, record_id: int) -> HttpR
     parameters(request, ())
     _open(actor)
     seen(entity, actor, record_id)
-    rows = Attachment.objects.filter(entity=entity.key, record=record_id, deleted_at=None).order_by("-id")[: attachments.MOST_SHOWN]
+    rows = attachments.of_record(entity, record_id, actor)[: attachments.MOST_SHOWN]
     return answer({"results": [_told(request, row) for row in rows]})
 
 

@@ -11,9 +11,10 @@ from django.views.decorators.csrf import csrf_exempt
 
 from guanxi.kernel import tally
 from guanxi.org import scopes, tokens
+from guanxi.org.address import client_address
 from guanxi.org.models import Application
 
-#: Wrong secrets for one application within `WINDOW` seconds; after that it waits, whoever asks.
+#: Wrong secrets for one application from one address within `WINDOW` seconds; after that who asks from there waits, and nobody else.
 MOST, WINDOW = 20, 300
 
 
@@ -66,12 +67,13 @@ def _client(request: HttpRequest) -> Application:
         name, secret = _basic(coded)
     if not name:
         raise _unknown()
-    if tally.add("oauth", name, seconds=WINDOW) > MOST:
+    counted = ("oauth", name, client_address(request))
+    if tally.add(*counted, seconds=WINDOW) > MOST:
         raise Refused("invalid_client", 429, **{"Retry-After": str(WINDOW)})
     found = tokens.application(name, secret)
     if found is None:
         raise _unknown()
-    tally.take_back("oauth", name)
+    tally.take_back(*counted)
     return found
 
 

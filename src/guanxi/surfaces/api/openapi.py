@@ -14,13 +14,12 @@ from guanxi.kernel.entity import Entity
 from guanxi.kernel.registry import registry
 from guanxi.kernel.write import transferring
 from guanxi.kernel.write.sharing import PARTS
-from guanxi.surfaces.api import changes, merge, participants, schema
+from guanxi.org import scopes
+from guanxi.surfaces.api import changes, hooks_described, merge, participants, schema
 from guanxi.surfaces.api import described as described_more
+from guanxi.surfaces.api import webhooks as hooks
 from guanxi.surfaces.api.collection import DEFAULT_LIMIT, MOST, answer
-
-JSON, BASE = "application/json", "/api/v1"
-REFUSALS = {"400": "Bad Request", "401": "Unauthorized", "403": "Forbidden", "404": "Not Found", "429": "Too Many Requests"}
-WRITING = {"409": "Conflict", "413": "Content Too Large", "415": "Unsupported Media Type", "422": "Unprocessable Content"}
+from guanxi.surfaces.api.pieces import BASE, ID, ok, operation, page, query, results
 
 
 def show(request: HttpRequest, actor: Actor) -> HttpResponse:
@@ -39,7 +38,8 @@ def document(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     review = operation("get_review", _("What became of a write that waits"), {"200": ok({"$ref": "#/components/schemas/Review"})})
     paths["/api/v1/reviews/{id}"] = {"parameters": [ID], "get": review}
     paths |= about_everything(writes=any(actor.may(e.key, verb) for e, _reader, _name in described(actor) for verb in ("create", "edit")))
-    paths |= webhooks() if actor.administers else {}
+    if hooks.manager(request, actor, scopes.READ) is not None:
+        paths |= hooks_described.paths(writes=hooks.manager(request, actor, scopes.WRITE) is not None)
     feed = operation("changes", _("What has changed since"), {"200": ok({"$ref": "#/components/schemas/Changes"})}, parameters=SINCE)
     feed["responses"]["410"] = {**feed["responses"]["400"], "description": "Gone"}
     paths["/api/v1/changes"] = {"get": feed}
@@ -65,23 +65,6 @@ def about_everything(*, writes: bool) -> dict[str, Any]:
             "parameters": [ID],
             "get": operation("get_file", _("File"), {"200": described_more.BYTES}),
             **({"delete": gone} if writes else {}),
-        },
-    }
-
-
-def webhooks() -> dict[str, Any]:
-    """For administrators: where what is told, the log of it, and telling it once more."""
-    base, sent = f"{BASE}/webhooks", {"202": ok({"$ref": "#/components/schemas/Delivery"})}
-    hook = {**ID, "name": "hook"}
-    delivery = {"name": "delivery", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
-    log = operation("webhook_log", _("What was told"), {"200": ok(page("Delivery"))}, parameters=[query("before", "Of the `next` address")])
-    return {
-        base: {"get": operation("webhooks", _("Webhooks"), {"200": ok(results("Webhook"))})},
-        f"{base}/{{hook}}/deliveries": {"parameters": [hook], "get": log},
-        f"{base}/{{hook}}/test": {"parameters": [hook], "post": operation("test_webhook", _("Send a test"), sent, writes=True)},
-        f"{base}/{{hook}}/deliveries/{{delivery}}/replay": {
-            "parameters": [hook, delivery],
-            "post": operation("replay_delivery", _("Once more"), sent, writes=True),
         },
     }
 
@@ -120,9 +103,15 @@ def paths_of(entity: Entity, actor: Actor, name: str) -> dict[str, Any]:
     ref = {"$ref": f"#/components/schemas/{name}"}
     waits = {"202": {**ok({"$ref": "#/components/schemas/Review"}), "description": "Somebody must agree first"}}
     one = {"200": ok(ref)}
+    moved = {
+        "308": {
+            "description": "It has become part of another record: see Location",
+            "headers": {"Location": {"schema": {**_TEXT, "format": "uri"}}},
+        }
+    }
     listing = {"200": ok({"$ref": f"#/components/schemas/{name}Page"})}
     collection = {"get": operation(f"list_{slug}", str(entity.label_plural), listing, parameters=list_parameters(entity))}
-    item: dict[str, Any] = {"get": operation(f"get_{slug}", label, one, parameters=[FIELDS])}
+    item: dict[str, Any] = {"get": operation(f"get_{slug}", label, {**one, **moved}, parameters=[FIELDS])}
     paths: dict[str, Any] = {
         base: collection,
         f"{base}/{{id}}": {"parameters": [ID], **item},
@@ -169,54 +158,6 @@ def taking_part(entity: Entity, actor: Actor, slug: str, label: str) -> dict[str
     return found
 
 
-def operation(
-    name: str,
-    summary: str,
-    responses: dict[str, Any],
-    *,
-    body: dict[str, Any] | None = None,
-    parameters: list[dict[str, Any]] | None = None,
-    writes: bool = False,
-    optional: bool = False,
-) -> dict[str, Any]:
-    """One verb of one address, with the refusals that it shares with the others."""
-    refusals = {**REFUSALS, **(WRITING if body is not None or writes else {})}
-    problem = {"content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
-    found: dict[str, Any] = {
-        "operationId": name,
-        "summary": summary,
-        "responses": {**responses, **{status: {"description": words, **problem} for status, words in refusals.items()}},
-    }
-    if parameters:
-        found["parameters"] = parameters
-    if body is not None:
-        found["requestBody"] = {"required": not optional, "content": {JSON: {"schema": body}}}
-    return found
-
-
-def ok(content: dict[str, Any]) -> dict[str, Any]:
-    """A success with a body."""
-    return {"description": "OK", "content": {JSON: {"schema": content}}}
-
-
-def page(name: str) -> dict[str, Any]:
-    """`results` and the address of the next page."""
-    found = results(name)
-    found["properties"]["next"] = {"type": ["string", "null"], "format": "uri"}
-    return {**found, "required": ["results", "next"]}
-
-
-def results(name: str) -> dict[str, Any]:
-    """`results` alone."""
-    items = {"type": "array", "items": {"$ref": f"#/components/schemas/{name}"}}
-    return {"type": "object", "properties": {"results": items}, "required": ["results"], "additionalProperties": False}
-
-
-def query(name: str, words: str, schema_: dict[str, Any] | None = None) -> dict[str, Any]:
-    """A parameter in the address."""
-    return {"name": name, "in": "query", "description": words, "schema": schema_ or {"type": "string"}}
-
-
 def list_parameters(entity: Entity) -> list[dict[str, Any]]:
     """How a list is narrowed, sorted and paged."""
     limit = {"type": "integer", "minimum": 1, "maximum": MOST, "default": DEFAULT_LIMIT}
@@ -230,7 +171,6 @@ def list_parameters(entity: Entity) -> list[dict[str, Any]]:
     return [*found, query("q", "Words, pinyin, initials, digits of a phone: the best hits")] if entity.search else found
 
 
-ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
 FIELDS = query("fields", "Keys with commas between; all without it")
 ONCE = {
     "name": "Idempotency-Key",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -14,12 +13,13 @@ from guanxi.kernel.condition import tree
 from guanxi.kernel.condition.tree import ConditionError
 from guanxi.kernel.registry import registry
 from guanxi.kernel.write import Invalidated, unit
+from guanxi.org import secret as programs
 from guanxi.org.duty import DOOR, administering
 from guanxi.surfaces import letters
 from guanxi.surfaces.hooks import sending, taking
 from guanxi.surfaces.hooks.models import Webhook
 
-PREFIX = "gxs_"
+PREFIX = programs.PREFIX
 
 
 def keep(hook: Webhook, where: str, *, actor: Actor) -> str:
@@ -37,7 +37,7 @@ def keep(hook: Webhook, where: str, *, actor: Actor) -> str:
     secret = ""
     with unit(actor, DOOR):
         if not hook.pk:
-            hook.created_by, hook.created_at, secret = actor.id, clock.now(), _secret(hook)
+            hook.created_by, hook.created_at, secret = actor.id, clock.now(), programs.give(hook, "secret", _sealed)
         if hook.active and not Webhook.objects.filter(active=True).exists():
             taking.skip()
         hook.save()
@@ -46,11 +46,7 @@ def keep(hook: Webhook, where: str, *, actor: Actor) -> str:
 
 def renew(hook: Webhook, *, actor: Actor) -> str:
     """Another secret; the former one signs nothing from now on. Raises Forbidden."""
-    administering(actor)
-    with unit(actor, DOOR):
-        secret = _secret(hook)
-        hook.save(update_fields=["secret"])
-    return secret
+    return programs.renew(hook, "secret", _sealed, actor=actor)
 
 
 def remove(hook: Webhook, *, actor: Actor) -> None:
@@ -60,10 +56,8 @@ def remove(hook: Webhook, *, actor: Actor) -> None:
         hook.delete()
 
 
-def _secret(hook: Webhook) -> str:
-    secret = PREFIX + secrets.token_urlsafe(32)
-    hook.secret = sealed.seal(secret, about=sending.ABOUT)
-    return secret
+def _sealed(secret: str) -> str:
+    return sealed.seal(secret, about=sending.ABOUT)
 
 
 def _objections(hook: Webhook) -> dict[str, str]:

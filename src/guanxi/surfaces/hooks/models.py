@@ -48,6 +48,7 @@ class Delivery(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["next_at"], name="delivery_due", condition=models.Q(state="waiting")),
+            models.Index(fields=["hook", "next_at"], name="delivery_turn", condition=models.Q(state="waiting")),
             models.Index(fields=["hook", "-id"], name="delivery_log"),
             models.Index(fields=["hook", "record", "at"], name="delivery_circle"),
         ]

@@ -7,6 +7,8 @@ import hmac
 import json
 import random
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from datetime import timedelta
 from typing import Any
 
@@ -27,7 +29,9 @@ ABOUT = "webhook"
 FIRST, LONGEST, TRIES = 15.0, 4 * 3600.0, 15
 #: For so long a delivery is one worker's, who needs less than that or has died.
 LEASE = timedelta(seconds=60)
-AT_ONCE, KEPT_DAYS = 20, 30
+KEPT_DAYS = 30
+#: Addresses that are told beside one another; and the seconds after which one that lets us wait has had its turn until the next run.
+ABREAST, PATIENT = 8, 5.0
 
 
 class Dropped(Exception):
@@ -35,26 +39,53 @@ class Dropped(Exception):
 
 
 def send_due(*, seconds: float = 40.0) -> int:
-    """Send what is due, for so long at most; returns how many were tried."""
-    began, tried = time.monotonic(), 0
-    while time.monotonic() - began < seconds and (claimed := _claim(1)):
-        for delivery in claimed:
-            attempt(delivery)
-            tried += 1
+    """Send what is due, for so long at most; returns how many were tried.
+
+    Each webhook has a turn of its own, in which it is told one thing after another: an address that lets us wait delays
+    nobody's deliveries but its own.
+    """
+    end = time.monotonic() + seconds
+    due = Delivery.objects.filter(state="waiting", next_at__lte=clock.now(), hook__active=True)
+    hooks = list(due.order_by("hook").values_list("hook", flat=True).distinct())
+    turn = seconds * min(1.0, ABREAST / max(1, len(hooks)))
+    if len(hooks) < 2:
+        return sum(_turn(hook, end, turn) for hook in hooks)
+    with ThreadPoolExecutor(min(ABREAST, len(hooks))) as threads:
+        turns = [threads.submit(copy_context().run, _apart, hook, end, turn) for hook in hooks]
+    return sum(each.result() for each in turns)
+
+
+def _apart(hook: int, end: float, most: float) -> int:
+    """A turn in a thread, which has a connection of its own to the database."""
+    try:
+        return _turn(hook, end, most)
+    finally:
+        connection.close()
+
+
+def _turn(hook: int, end: float, most: float) -> int:
+    """Tell one address what is due, for `most` seconds and not after `end`; how many were tried."""
+    end, tried = min(end, time.monotonic() + most), 0
+    while (began := time.monotonic()) < end and (delivery := _claim(hook)) is not None:
+        attempt(delivery)
+        tried += 1
+        if time.monotonic() - began > PATIENT:
+            break
     return tried
 
 
-def _claim(most: int) -> list[Delivery]:
+def _claim(hook: int) -> Delivery | None:
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"now": clock.now(), "lease": clock.now() + LEASE, "most": most})
-        ids = [row[0] for row in cursor.fetchall()]
-    return list(Delivery.objects.filter(pk__in=ids).select_related("hook").order_by("pk"))
+        cursor.execute(_CLAIM, {"now": clock.now(), "lease": clock.now() + LEASE, "hook": hook})
+        row = cursor.fetchone()
+    return Delivery.objects.select_related("hook").filter(pk=row[0]).first() if row else None
 
 
 _CLAIM = """
-UPDATE surfaces_delivery SET tries = tries + 1, next_at = %(lease)s WHERE id IN (
+UPDATE surfaces_delivery SET tries = tries + 1, next_at = %(lease)s WHERE id = (
     SELECT d.id FROM surfaces_delivery d JOIN surfaces_webhook h ON h.id = d.hook_id
-    WHERE d.state = 'waiting' AND d.next_at <= %(now)s AND h.active ORDER BY d.next_at, d.id LIMIT %(most)s FOR UPDATE OF d SKIP LOCKED
+    WHERE d.hook_id = %(hook)s AND d.state = 'waiting' AND d.next_at <= %(now)s AND h.active
+    ORDER BY d.next_at, d.id LIMIT 1 FOR UPDATE OF d SKIP LOCKED
 ) RETURNING id
 """
 

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 def answer(request: HttpRequest, code: int, title: str) -> HttpResponse:
     """The error page, or problem+json where a program asked."""
     if request.path.startswith(("/api/", "/oauth/", "/mcp")):
-        problem = {"type": "about:blank", "title": title, "status": code, "request_id": getattr(request, "id", "")}
+        told = {"type": "about:blank", "title": title, "status": code, "detail": title, "errors": {}}
+        problem = {**told, "request_id": getattr(request, "id", "")}
         return JsonResponse(problem, status=code, content_type="application/problem+json")
     context = {"code": code, "lang": get_language(), "page_title": title, "theme": "auto"}
     context["request_id"] = getattr(request, "id", "")

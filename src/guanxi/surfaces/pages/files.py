@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.template.defaultfilters import filesizeformat
@@ -17,6 +18,7 @@ from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.dates import ago
 from guanxi.kernel.models import Attachment
+from guanxi.org import pictures
 from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, go, record_or_404, signed_in, toast, triggers
 
 ICONS = {"image": "photo", "text": "file-text", "application/pdf": "file-text", "application/zip": "archive"}
@@ -49,7 +51,7 @@ def shown(row: Attachment, actor: Actor, *, editable: bool) -> dict[str, Any]:
 def region(entity: Entity, record: Any, actor: Actor, error: str = "") -> dict[str, Any]:
     """Context of `pages/files.html`: the files of a record, newest first, and whether more may come."""
     editable = attachments.may_add(entity, record, actor)
-    rows = Attachment.objects.filter(record=record.id, entity=entity.key, deleted_at=None).order_by("-id")[: attachments.MOST_SHOWN]
+    rows = attachments.of_record(entity, record.id, actor)[: attachments.MOST_SHOWN]
     return {
         "entity": entity,
         "record": record,
@@ -103,6 +105,25 @@ def download(request: HttpRequest, file_id: int) -> Any:
     return response
 
 
+@signed_in
+def thumb(request: HttpRequest, file_id: int) -> Any:
+    """A picture in small: drawn once and kept by its content."""
+    try:
+        row = attachments.readable(file_id, actor_of(request))
+        place = f"thumbs/{row.digest[:2]}/{row.digest}.jpg"
+        if row.kind not in attachments.PICTURES:
+            raise Http404
+        if not default_storage.exists(place):
+            default_storage.save(place, ContentFile(pictures.squared(default_storage.open(row.path), 0.5)))
+    except (write.NotFound, write.Invalidated, FileNotFoundError):
+        raise Http404 from None
+    response = FileResponse(default_storage.open(place), content_type=pictures.KIND)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, max-age=0, must-revalidate"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
 #: Types that a download may keep; markup and scripts go as plain bytes.
 SAFE = frozenset({"application/pdf", "application/zip", *attachments.OOXML.values()})
 
@@ -135,6 +156,7 @@ def _switched(request: HttpRequest, file_id: int, *, removing: bool) -> HttpResp
 
 urls = [
     path("_files/<int:file_id>/", download),
+    path("_files/<int:file_id>/thumb/", thumb),
     path("_files/<int:file_id>/delete/", delete),
     path("_files/<int:file_id>/restore/", restore),
     path("<slug:slug>/<int:record_id>/_files/", of_record),

@@ -22,7 +22,7 @@ from guanxi.kernel.fields.base import Field, Invalid, Reader
 from guanxi.kernel.fields.choice import ChoiceKind
 from guanxi.kernel.fields.money import show_amount
 from guanxi.kernel.whole import whole
-from guanxi.surfaces.pages import likeness, sent
+from guanxi.surfaces.pages import likeness, pictured, sent
 from guanxi.surfaces.pages.frame import (
     actor_of,
     entity_or_404,
@@ -116,6 +116,8 @@ def retyped(field: Field, typed: Any, reader: Reader) -> Markup:
     plain = Markup('<input type="text" name="{0}" id="f-{0}" value="{1}" aria-invalid="true" aria-describedby="f-{0}-error">')
     if hasattr(field.kind, "dictionary") or field.kind.name in ("person", "department", "lookup", "pool", "condition"):
         return field.kind.input(field, None, reader)
+    if field.kind.name == "image":
+        return field.kind.input(field, whole(typed), reader)
     if getattr(field.kind, "lines", 1) > 1:
         return field.kind.input(field, typed, reader)
     return plain.format(field.key, typed)
@@ -171,12 +173,12 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     from_draft = sent.begun(request, entity, None)
     if request.method != "POST":
         return draw(request, entity, defaults(entity, request) | sent.filled(entity, from_draft, actor), {}, quick=quick)
-    values = posted(request, entity.writable(actor))
+    values, uploads = posted(request, entity.writable(actor)), pictured.chosen(request, entity.writable(actor))
     try:
         record_id = idempotency.once(
             request.POST.get("idempotency_key") or request.headers.get("Idempotency-Key", ""),
             actor,
-            lambda: drafts.mark(sent.saving(request, lambda: write.create(entity, values, actor=actor, door="form"))),
+            lambda: drafts.mark(sent.saving(request, lambda: pictured.create(entity, values, uploads, actor=actor))),
         )
     except write.Invalidated as refusal:
         shown = {**defaults(entity, request), **parsed_for_show(entity.fields, values, reader_of(request), refusal.errors)}
@@ -252,9 +254,10 @@ def edit(request: HttpRequest, slug: str, record_id: int) -> HttpResponse:
     current = {k: f.value(row) for k, f in entity.fields.items()} | sent.filled(entity, from_draft, actor)
     if request.method != "POST":
         return draw(request, entity, current, {}, quick=False, record=row)
-    values = posted(request, entity.writable(actor))
+    values, uploads = posted(request, entity.writable(actor)), pictured.chosen(request, entity.writable(actor))
+    base = base_of(request)
     try:
-        done = sent.saving(request, lambda: write.update(row, values, actor=actor, door="form", base=base_of(request)))
+        done = sent.saving(request, lambda: pictured.update(entity, row.id, values, uploads, actor=actor, door="form", base=base))
     except write.Invalidated as refusal:
         shown = {**current, **parsed_for_show(entity.fields, values, reader_of(request), refusal.errors)}
         likely = likeness.again(entity, values, actor, besides=row.id)
@@ -335,7 +338,8 @@ def one_field(request: HttpRequest, slug: str, record_id: int, key: str) -> Http
         return fragment(request, "pages/cell_edit.html", context)
     values = posted(request, {key: field}) | dict.fromkeys(_hanging(request, entity, key), "")
     try:
-        done = write.update(row, values, actor=actor, door="cell", base=base_of(request))
+        uploads = pictured.chosen(request, {key: field})
+        done = pictured.update(entity, row.id, values, uploads, actor=actor, door="cell", base=base_of(request))
     except write.Refused as refusal:
         messages = refusal.errors if isinstance(refusal, write.Invalidated) else {}
         context |= {"control": retyped(field, values.get(key), reader), "error": messages.get(key, str(refusal))}

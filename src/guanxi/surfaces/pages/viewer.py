@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from guanxi.kernel import attachments, directory, tally, write
+from guanxi.kernel.actor import Actor
 from guanxi.kernel.fields.dates import ago
 from guanxi.kernel.models import Attachment
 from guanxi.kernel.registry import registry
@@ -47,16 +48,16 @@ def show(request: HttpRequest, file_id: int) -> HttpResponse:
         "who": directory.person_name(row.created_by),
         "when": ago(row.created_at),
         "why": sentences(),
-        **_place(row),
+        **_place(row, actor_of(request)),
     }
     if request.headers.get("HX-Request"):
         return fragment(request, "pages/viewer.html", context)
     return page(request, "pages/viewer_page.html", {**context, "record_url": _record_url(row)}, title=row.name)
 
 
-def _place(row: Attachment) -> dict[str, Any]:
+def _place(row: Attachment, actor: Actor) -> dict[str, Any]:
     """Where it lies among the files of its record."""
-    others = attachments.beside(row)
+    others = attachments.beside(row, actor)
     if row.pk not in others:
         return {"at": 0, "all": 0, "previous": "", "next": ""}
     at = others.index(row.pk)

@@ -152,6 +152,7 @@ def _fields(names: Names) -> dict[str, Any]:
             "help": row.help,
         }
         line |= {"required": row.required, "active": row.active, "unique": row.unique, "quick": row.quick, "first": row.first}
+        line |= {"searched": row.searched}
         line |= {name: json.dumps(names.out(getattr(row, name)), ensure_ascii=False) for name in ("shown_when", "asked_when")}
         line |= {"list": names.list_out(row.options["dictionary"]) if "dictionary" in row.options else "", "options": options}
         found.setdefault(row.entity, {"own": []})["own"].append(line)

@@ -19,7 +19,7 @@ from guanxi.kernel.entity import Entity
 from guanxi.kernel.lists import ListOf
 from guanxi.kernel.models import CustomField, DictionaryValue
 from guanxi.kernel.registry import registry
-from guanxi.kernel.write import Invalidated, Refused, numbers, reckoning, unit
+from guanxi.kernel.write import Invalidated, Refused, figured, numbers, reckoning, rolling, unit
 from guanxi.kernel.write import fields as field_verbs
 from guanxi.kernel.write import layouts as layout_verbs
 from guanxi.kernel.write import lists as list_verbs
@@ -121,7 +121,9 @@ class _Taking:
 
     def fields(self, key: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """The fields of one's own of an entity."""
-        for place, row in sorted(enumerate(rows), key=lambda pair: pair[1].get("kind") == "formula"):  # which reads what stands already
+        for place, row in sorted(
+            enumerate(rows), key=lambda pair: pair[1].get("kind") in ("formula", "rollup")
+        ):  # which reads what stands already
             with self.judged("fields", key, str(row.get("code"))):
                 entity = _entity(key)
                 if not field_verbs.shapeable(entity) or row["kind"] not in custom.KINDS:
@@ -153,6 +155,8 @@ class _Taking:
             own = f"own:{entity.key}/{row['code']}"
             options["dictionary"] = f"field_{kept.pk}" if row["list"] == own else Names().list_back(row["list"])
             Dictionary(options["dictionary"])
+        if row["kind"] == "rollup":
+            options |= _figure(entity, options)
         if row["kind"] == "formula":
             options |= field_verbs.formula_of(entity, options["source"], kept)
         self.fitting(row["kind"], options, kept)
@@ -166,6 +170,8 @@ class _Taking:
             CustomField.objects.filter(pk=kept.pk).update(**wanted)
             if row["kind"] == "formula":
                 reckoning.later(kept, actor=self.actor)
+            if row["kind"] == "rollup":
+                rolling.later(kept, actor=self.actor)
         custom.load()
 
     @staticmethod
@@ -183,7 +189,11 @@ class _Taking:
     def rules(self, entity: Entity, row: Mapping[str, Any]) -> None:
         """What a field begins with, when it is asked for, that no two are alike, that it is quick."""
         kept = CustomField.objects.get(pk=Names().pk[f"own:{entity.key}/{row['code']}"])
-        given: dict[str, Any] = {"unique": bool(row["unique"]), "first": str(row["first"])}
+        given: dict[str, Any] = {
+            "unique": bool(row["unique"]),
+            "first": str(row["first"]),
+            "searched": bool(row.get("searched", kept.searched)),
+        }
         given |= {name: Names().back(json.loads(row[name])) for name in ("shown_when", "asked_when")}
         if any(getattr(kept, name) != value for name, value in given.items()):
             given |= {name: json.dumps(given[name]) for name in ("shown_when", "asked_when")}
@@ -324,6 +334,13 @@ class _Taking:
         parts = [(str(kind), str(value)) for kind, value in table["parts"]]
         made = numbers.read(entity, bound, parts, table["reset"], quick=bool(table["quick"]))
         numbers.change(entity, bound, made, actor=self.actor)
+
+
+def _figure(entity: Entity, options: Mapping[str, Any]) -> dict[str, Any]:
+    """What a figure in a file counts, as somebody would choose it. Raises Invalidated."""
+    child, of = str(options["child"]), str(options.get("of") or "")
+    where = json.dumps(options.get("where") or [])
+    return figured.of(entity, f"{child}/{options['via']}", str(options["how"]), f"{child}/{of}" if of else "", where)
 
 
 def _told(options: Mapping[str, Any]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from guanxi.org.models import Operation
 
 Before = dict[str, Any]
 #: What a field is told by and ruled by, which are changed together.
-_WORDS = frozenset({"label", "en", "help", "required", "unique", "first", "shown_when", "asked_when"})
+_WORDS = frozenset({"label", "en", "help", "required", "unique", "searched", "first", "shown_when", "asked_when"})
 
 
 def may_undo(row: Operation) -> bool:
@@ -81,7 +81,7 @@ def _field(kept: Any, before: Before | None, actor: Actor) -> None:
     if _WORDS & was.keys():
         words = {name: was.get(name, getattr(kept, name)) for name in _WORDS}
         given: dict[str, Any] = {name: words[name] or "" for name in ("en", "help", "first")}
-        given |= {name: bool(words[name]) for name in ("required", "unique")}
+        given |= {name: bool(words[name]) for name in ("required", "unique", "searched")}
         given |= {name: json.dumps(words[name] or []) for name in ("shown_when", "asked_when")}
         field_verbs.change(entity, kept, field_verbs.Wish(words["label"], **given), actor=actor)
     if "active" in was:

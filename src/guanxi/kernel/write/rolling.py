@@ -1,0 +1,40 @@
+"""Figures of other records in own fields: counted for all records by a job, portion by portion; after that every write keeps them."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from guanxi.kernel import jobs, versions
+from guanxi.kernel.actor import Actor
+from guanxi.kernel.models import CustomField
+from guanxi.kernel.registry import registry
+from guanxi.kernel.write import rollups
+from guanxi.kernel.write.lists import DOOR
+from guanxi.kernel.write.unit import unit
+
+KIND = "rollup"
+PORTION = 2_000
+
+
+def later(row: CustomField, *, actor: Actor) -> None:
+    """Have it counted for all records."""
+    title = _("Recalculating “%(name)s”") % {"name": row.label}
+    jobs.start(KIND, title, actor, {"field": row.pk, "url": f"/admin/fields/{registry.get(row.entity).slug}/?field={row.pk}"}, jobs.BULK)
+
+
+@jobs.runner(KIND)
+def count(progress: jobs.Progress) -> None:
+    """All records, the recycle bin included. Running twice is harmless."""
+    versions.refresh(versions.current()["shape"])
+    row = CustomField.objects.get(pk=progress.spec["field"])
+    entity = registry.get(row.entity)
+    ids = entity.model._default_manager.order_by("id").values_list("id", flat=True)
+    progress.total, last = ids.count(), 0
+    while not progress.cancelled() and (portion := list(ids.filter(id__gt=last)[:PORTION])):
+        with progress.slice(), unit(progress.actor, DOOR):
+            moved = rollups.recompute(entity, portion, str(row.options["child"]))
+            progress.advance(len(portion), done=moved)
+        last = portion[-1]
+
+
+__all__ = ["KIND", "count", "later"]
