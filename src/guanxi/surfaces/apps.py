@@ -10,7 +10,10 @@ class SurfacesConfig(AppConfig):
     label = "surfaces"
 
     def ready(self) -> None:
+        from guanxi.kernel import install
         from guanxi.kernel.write import forgetting
         from guanxi.surfaces.exchange.importing import erasing
+        from guanxi.surfaces.prints import shelf, starting
 
         forgetting.FURTHER.append(erasing.empty)
+        install.STEPS += [shelf.watch, starting.provide]
