@@ -186,8 +186,8 @@ def sample(request: HttpRequest, template_id: int) -> HttpResponse:
     """The kept template, printed of a record that one may see, or of samples where none is chosen."""
     row = get_object_or_404(PrintTemplate, pk=template_id, version__gt=0)
     entity, actor = registry.get(row.entity), actor_of(request)
-    record = _sample(entity, actor, request.GET.get("record", ""))
     try:
+        record = _sample(entity, actor, request.GET.get("record", ""))
         return printing.answer(row, entity, [record] if record else [], actor, sample=True)
     except Refused as refusal:
         context = {"message": str(refusal), "back": _address(row), "entity": entity}

@@ -28,7 +28,7 @@ def fresh() -> dict[str, Any]:
 
 def block(kind: str, **said: Any) -> dict[str, Any]:
     """A block of this sort, with what is not said as it is at first."""
-    return {"kind": kind, **{option.name: option.first for option in SORTS[kind].options}, **said}
+    return {"kind": kind, **{option.name: _said(option, str(option.first)) for option in SORTS[kind].options}, **said}
 
 
 def read(given: QueryDict) -> dict[str, Any]:
