@@ -77,6 +77,7 @@ EVERYTHING = (
 
 
 class TestThePaper:
+    @pytest.mark.feature("UI-06")
     def test_every_block_is_on_it_in_order_as_text_and_never_as_markup(self, cast: Cast, at_desk: Desk, customer: int) -> None:
         row = template(
             cast,
@@ -138,7 +139,10 @@ class TestThePaper:
         )
         from PIL import Image
 
-        reds = [sum(r > 150 and g < 90 for r, g, _b in Image.open(BytesIO(body)).convert("RGB").get_flattened_data()) for body in (with_it, without)]
+        reds = [
+            sum(r > 150 and g < 90 for r, g, _b in Image.open(BytesIO(body)).convert("RGB").get_flattened_data())
+            for body in (with_it, without)
+        ]
         assert reds[0] > 200
         assert reds[1] == 0
         assert b"secret place" not in press.pdf(data)

@@ -5,55 +5,57 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('surfaces', '0004_webhooks'),
+        ("surfaces", "0004_webhooks"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PrintPicture',
+            name="PrintPicture",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60)),
-                ('path', models.CharField(max_length=120)),
-                ('width', models.IntegerField()),
-                ('height', models.IntegerField()),
-                ('created_by', models.BigIntegerField(null=True)),
-                ('created_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=60)),
+                ("path", models.CharField(max_length=120)),
+                ("width", models.IntegerField()),
+                ("height", models.IntegerField()),
+                ("created_by", models.BigIntegerField(null=True)),
+                ("created_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='PrintTemplate',
+            name="PrintTemplate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entity', models.CharField(max_length=80)),
-                ('sort', models.CharField(default='blocks', max_length=6)),
-                ('zh', models.CharField(max_length=60)),
-                ('en', models.CharField(blank=True, default='', max_length=60)),
-                ('language', models.CharField(blank=True, default='', max_length=8)),
-                ('active', models.BooleanField(default=True)),
-                ('version', models.IntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("entity", models.CharField(max_length=80)),
+                ("sort", models.CharField(default="blocks", max_length=6)),
+                ("zh", models.CharField(max_length=60)),
+                ("en", models.CharField(blank=True, default="", max_length=60)),
+                ("language", models.CharField(blank=True, default="", max_length=8)),
+                ("active", models.BooleanField(default=True)),
+                ("version", models.IntegerField(default=0)),
             ],
             options={
-                'indexes': [models.Index(fields=['entity'], name='print_entity')],
+                "indexes": [models.Index(fields=["entity"], name="print_entity")],
             },
         ),
         migrations.CreateModel(
-            name='PrintVersion',
+            name="PrintVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.IntegerField()),
-                ('document', models.JSONField(default=dict)),
-                ('path', models.CharField(blank=True, default='', max_length=120)),
-                ('name', models.CharField(blank=True, default='', max_length=200)),
-                ('of', models.IntegerField(default=0)),
-                ('created_by', models.BigIntegerField(null=True)),
-                ('created_at', models.DateTimeField()),
-                ('template', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='surfaces.printtemplate')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.IntegerField()),
+                ("document", models.JSONField(default=dict)),
+                ("path", models.CharField(blank=True, default="", max_length=120)),
+                ("name", models.CharField(blank=True, default="", max_length=200)),
+                ("of", models.IntegerField(default=0)),
+                ("created_by", models.BigIntegerField(null=True)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "template",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="versions", to="surfaces.printtemplate"),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('template', 'number'), name='print_version_once')],
+                "constraints": [models.UniqueConstraint(fields=("template", "number"), name="print_version_once")],
             },
         ),
     ]

@@ -45,7 +45,7 @@ def ids(entity: Entity, tab: Tab, records: Sequence[int], actor: Actor, *, actio
     rows = tab.child.rows(actor, action)
     if not isinstance(held.column, Linked):
         path = str(held.column.path)
-        pairs = rows.filter(AnyOf(F(path), list(records))).order_by("id").values_list(path, "id")
+        pairs = list(rows.filter(AnyOf(F(path), list(records))).order_by("id").values_list(path, "id"))
     else:
         ours, theirs = ("target", "source") if tab.via else ("source", "target")
         links = Link.objects.filter(field=held.column.field, **{f"{ours}__in": list(records)}).values_list(ours, theirs)

@@ -15,7 +15,6 @@ from typing import Any
 
 from guanxi.surfaces.exchange.workbook_child import confine
 
-
 #: Sheets that are set at a time: what the typesetter needs for one grows with the number of the others.
 PART = 50
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
+from django.utils import translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -28,6 +29,8 @@ KIND = attachments.OOXML["word/"]
 CHILD = "guanxi.surfaces.prints.word_child"
 #: Bytes of a file, rows of a list in it.
 LARGEST, ROWS = 10 * 1024 * 1024, 500
+#: A file may call a field as people do in either of these.
+LANGUAGES = ("zh-hans", "en")
 LIMITS = Limits(memory=1024 << 20, seconds=8, patience=15)
 
 
@@ -74,9 +77,12 @@ def _names(file: bytes) -> list[str]:
 def _known(entity: Entity) -> dict[str, str]:
     """What a file may name → key of a field, code of a list; by their names as well where those can stand in a tag."""
     found = {key: key for key in [*naming.tagged(entity), *below.tabs(entity), *naming.FURTHER]}
-    for key, field in naming.tagged(entity).items():
-        if str(field.label).isidentifier():
-            found.setdefault(str(field.label), key)
+    for language in LANGUAGES:
+        with translation.override(language):
+            for key, field in naming.tagged(entity).items():
+                for word in (str(field.label), *map(str, field.aliases)):
+                    if word.isidentifier():
+                        found.setdefault(word, key)
     return found
 
 
