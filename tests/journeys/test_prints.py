@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 from io import BytesIO
 from pathlib import Path
 
@@ -90,6 +91,12 @@ def test_a_template_with_a_stamp_is_made_by_hand_and_printed(enter: Enter) -> No
     page.get_by_role("button", name="保存", exact=True).click()
     expect(admin.toast("已保存为第 2 版")).to_be_visible()
 
+    samples = look.locator("img").first.get_attribute("src") or ""
+    admin.pick(page.locator("#f-sample"), customer)
+    expect(look.locator("img").first).not_to_have_attribute("src", samples)
+    shot(admin, "print-sample")
+    expect(page.locator("[data-sample]")).to_have_attribute("href", re.compile(f"record={number}$"))
+
     clerk.go(f"/customers/{number}/")
     clerk.page.locator("main .head summary[aria-label=更多]").click()
     clerk.page.get_by_role("button", name="打印", exact=True).click()
@@ -109,5 +116,9 @@ def test_a_template_with_a_stamp_is_made_by_hand_and_printed(enter: Enter) -> No
     clerk.rows.nth(1).locator("[data-select]").check()
     clerk.page.locator("[data-bulk]").get_by_role("button", name="打印").click()
     clerk.modal.get_by_label(name).check()
-    with clerk.page.expect_request(lambda request: request.method == "POST" and "/customers/_print/" in request.url):
+    sent = lambda request: request.method == "POST" and "/customers/_print/" in request.url
+    with clerk.page.context.expect_event("request", sent) as event:
         clerk.modal.get_by_role("button", name="打印", exact=True).click()
+    answered = event.value.response()
+    assert answered.status == 200
+    assert answered.headers["content-type"] == "application/pdf"

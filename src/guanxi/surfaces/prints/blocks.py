@@ -51,7 +51,7 @@ SORTS: Mapping[str, Sort] = {
     "fields": Sort(
         _("Fields"),
         "forms",
-        (Option("lines", "lines", _("Fields"), help=_LINES), Option("columns", "whole", _("Columns"), 2, 1, 3)),
+        (Option("lines", "lines", _("Fields"), help=_LINES), Option("columns", "whole", _("Fields in a row"), 2, 1, 3)),
     ),
     "table": Sort(
         _("Related list"),
@@ -63,13 +63,13 @@ SORTS: Mapping[str, Sort] = {
         ),
     ),
     "image": Sort(
-        _("Picture"), "photo", (Option("picture", "picture", _("Picture")), Option("width", "whole", _("Width in mm"), 40, 5, 250), _ALIGN)
+        _("Image"), "photo", (Option("picture", "picture", _("Image")), Option("width", "whole", _("Width in mm"), 40, 5, 250), _ALIGN)
     ),
     "stamp": Sort(
         _("Stamp"),
         "rosette",
         (
-            Option("picture", "picture", _("Picture")),
+            Option("picture", "picture", _("Image")),
             Option("width", "whole", _("Width in mm"), 40, 5, 120),
             Option("right", "whole", _("From the right in mm"), 20, 0, 250),
             Option("up", "whole", _("Moved up in mm"), 20, 0, 250),

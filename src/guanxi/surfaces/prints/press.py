@@ -9,7 +9,7 @@ from base64 import b64decode
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-from threading import BoundedSemaphore
+from threading import Lock
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -22,23 +22,26 @@ FONTS = Path(__file__).resolve().parent / "fonts"
 _PROGRAM = Path(__file__).resolve().parent / "sheet.typ"
 #: Dots per inch of a look at a print, and the pages that it shows.
 DOTS, SHOWN = 96, 3
-#: Of the prints asked of one process two are set at a time; who waits longer than this, in seconds, is told so.
-_turns = BoundedSemaphore(2)
-WAIT = 10
+#: One process has one print set at a time, so that its few threads are for everybody else.
+_turn = Lock()
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Of the process: address space in bytes, processor seconds, seconds by the clock; it may write no file."""
+    """Of the process: address space in bytes, processor seconds, seconds by the clock; it may write no file.
+
+    `wait` is for how many seconds somebody waits for his turn before he is told to try again.
+    """
 
     memory: int = 2048 << 20
     seconds: int = 10
     patience: int = 20
     disk: int = 0
+    wait: int = 3
 
 
 #: For one sheet or some in the answer to a request, and for what a job sets.
-LIMITS, LARGE = Limits(), Limits(seconds=120, patience=240)
+LIMITS, LARGE = Limits(), Limits(seconds=120, patience=240, wait=600)
 
 
 class Unprinted(Refused):
@@ -63,10 +66,10 @@ def _set(data: dict[str, Any], form: str, limits: Limits, *, dots: int = DOTS, p
 
 def ask(child: str, arguments: list[str], given: bytes, limits: Limits) -> dict[str, Any]:
     """What a limited process answers to `given`. Raises Unprinted."""
-    own = {key: value for key, value in asdict(limits).items() if key != "patience"}
+    own = {key: value for key, value in asdict(limits).items() if key not in ("patience", "wait")}
     command = [sys.executable, "-P", "-s", "-m", child, json.dumps(own), *arguments]
     environment = {"PYTHONPATH": str(_CODE), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
-    if not _turns.acquire(timeout=WAIT):
+    if not _turn.acquire(timeout=limits.wait):
         raise Unprinted(_("Others are printing. Try again in a moment."))
     try:
         done = subprocess.run(
@@ -81,7 +84,7 @@ def ask(child: str, arguments: list[str], given: bytes, limits: Limits) -> dict[
     except subprocess.TimeoutExpired:
         raise Unprinted(_("The print takes too long. Print fewer records, or shorten the template.")) from None
     finally:
-        _turns.release()
+        _turn.release()
     if done.returncode:
         raise Unprinted(_("The print is too large. Print fewer records, or shorten the template."))
     answer: dict[str, Any] = json.loads(done.stdout)

@@ -41,7 +41,7 @@ def answer(
             body, read = word.filled(entity, version.path, ids[0], actor)
         else:
             filling = Filling(entity, version.document, actor, action="export" if many else "view")
-            data = filling.data(ids, row.zh)
+            data = filling.data(ids, called(row))
             if not data["sheets"]:
                 raise Unprinted(_("There is nothing to print that you may print."))
             body, read = press.pdf(data), _read(filling)
@@ -78,7 +78,7 @@ def run(progress: jobs.Progress) -> None:
         filling = Filling(entity, version.document, progress.actor, action="export")
         whole: dict[str, Any] = {}
         for start in range(0, len(ids), SLICE):
-            part = filling.data(ids[start : start + SLICE], row.zh)
+            part = filling.data(ids[start : start + SLICE], called(row))
             whole = {
                 **part,
                 "sheets": [*whole.get("sheets", []), *part["sheets"]],
@@ -125,16 +125,21 @@ def log(
     AccessLog.objects.create(at=clock.now(), actor=actor.id, verb="export", entity=entity.key, record=record, data=data)
 
 
+def called(row: PrintTemplate) -> str:
+    """The name of a template in the present language."""
+    return row.en if row.en and (translation.get_language() or "zh").startswith("en") else row.zh
+
+
 def filename(row: PrintTemplate, entity: Entity, ids: Sequence[int]) -> str:
     """What the file is called."""
     ending = "docx" if row.sort == "word" else "pdf"
-    return attachments.clean_name(f"{row.zh} {ids[0] if len(ids) == 1 else clock.today().isoformat()}.{ending}")
+    return attachments.clean_name(f"{called(row)} {ids[0] if len(ids) == 1 else clock.today().isoformat()}.{ending}")
 
 
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
     """In the language of a template, or in that of the reader."""
-    with translation.override(language or translation.get_language()):
+    with translation.override(language if language in keeping.LANGUAGES[1:] else translation.get_language()):
         yield
 
 
