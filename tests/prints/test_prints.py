@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
@@ -11,6 +15,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import translation
+from PIL import Image
 from pypdf import PdfReader
 
 from guanxi.kernel import jobs, write
@@ -137,8 +142,6 @@ class TestThePaper:
             press.pictures(each)[0]
             for each in (data, {**data, "sheets": [{**data["sheets"][0], "blocks": data["sheets"][0]["blocks"][:1]}]})
         )
-        from PIL import Image
-
         reds = [
             sum(r > 150 and g < 90 for r, g, _b in Image.open(BytesIO(body)).convert("RGB").get_flattened_data())
             for body in (with_it, without)
@@ -160,12 +163,19 @@ class TestThePaper:
             "dots": 1,
             "pages": 0,
         }
-        import json
-
         with pytest.raises(press.Unprinted):
             press.ask(
                 "guanxi.surfaces.prints.child", [str(press.FONTS)], json.dumps(endless).encode(), press.Limits(seconds=1, patience=20)
             )
+
+
+def test_a_web_process_holds_nothing_of_what_sets_prints() -> None:
+    """Its memory is budgeted: what makes a print is loaded by the process that makes it."""
+    heavy = "('typst', 'docxtpl', 'docx', 'lxml', 'pypdf')"
+    look = f"import django; django.setup(); import guanxi.config.urls, sys; print([m for m in {heavy} if m in sys.modules])"
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    said = subprocess.run([sys.executable, "-c", look], env=environment, capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "[]"
 
 
 class TestRights:
