@@ -209,8 +209,17 @@ class TestRights:
         row = template(cast, block("text", text="x"))
         for address in ("/admin/prints/", "/admin/prints/new/", f"/admin/prints/{row.pk}/", f"/admin/prints/{row.pk}/sample/"):
             assert at_desk(cast.owner).get(address).status_code in (403, 404)
+        for address in ("look/", "switch/", "picture/", "versions/1/back/"):
+            assert at_desk(cast.owner).post(f"/admin/prints/{row.pk}/{address}").status_code in (403, 404)
         with pytest.raises(write.Forbidden):
             keeping.save(row, sheet(block("text", text="y")), "a", "", "", actor=cast.owner)
+
+    def test_who_looks_through_a_colleague_s_eyes_prints_nothing_in_his_name(self, cast: Cast, at_desk: Desk, customer: int) -> None:
+        row, director = template(cast, *EVERYTHING), at_desk(cast.director)
+        assert director.post("/preview/", {"user": cast.owner.id}).status_code == 302
+        assert director.get(f"/customers/{customer}/").status_code == 200
+        assert director.get(f"/customers/{customer}/_print/{row.pk}/").status_code == 403
+        assert not AccessLog.objects.filter(verb="export").exists()
 
     def test_a_print_is_on_record_as_an_export_is(self, cast: Cast, at_desk: Desk, customer: int) -> None:
         row = template(cast, *EVERYTHING)
