@@ -22,7 +22,7 @@ from guanxi.kernel import jobs, write
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.models import AccessLog, Job
 from guanxi.kernel.registry import registry
-from guanxi.org.models import Operation, User
+from guanxi.org.models import Grant, Operation, Role, User
 from guanxi.surfaces.prints import document, keeping, press, printing, shelf, starting
 from guanxi.surfaces.prints.document import block, fresh
 from guanxi.surfaces.prints.filling import Filling
@@ -204,6 +204,15 @@ class TestRights:
         assert "喆堃" in text
         assert "别人" not in text
         assert at_desk(cast.readonly).post("/customers/_print/?view=all", send).status_code == 404
+
+    def test_what_one_may_see_and_not_export_is_in_no_print_of_a_selection(self, cast: Cast, at_desk: Desk, customer: int) -> None:
+        row = template(cast, block("text", text="{{name}}"))
+        Grant.objects.create(role=Role.objects.get(code="readonly"), entity=CUSTOMER.key, action="export", scope="owned")
+        reader = at_desk(cast.again(cast.readonly))
+        assert reader.get(f"/customers/{customer}/_print/{row.pk}/").status_code == 200
+        answer = reader.post("/customers/_print/?view=all", {"template": row.pk, "ids": str(customer)})
+        assert answer.status_code == 422
+        assert "nothing to print" in answer.content.decode()
 
     def test_only_who_shapes_makes_templates(self, cast: Cast, at_desk: Desk) -> None:
         row = template(cast, block("text", text="x"))

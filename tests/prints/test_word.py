@@ -116,6 +116,7 @@ HOSTILE = [
     "{{ name|attr('__class__') }}",
     "{% set x = name.__init__.__globals__ %}{{ x }}",
     "{% for one in contacts %}{{ loop.__class__ }}{{ loop._iterable }}{{ one.pop('name') }}{{ one.items() }}{% endfor %}",
+    "{{ name.upper }}{{ contacts.append }}{{ contacts[0].update }}",
     "{% include '/etc/passwd' %}",
     "{% import 'os' as os %}{{ os }}",
     "{{ self.__init__ }}{{ self._TemplateReference__context }}",

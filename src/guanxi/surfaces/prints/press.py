@@ -13,8 +13,10 @@ from threading import Lock
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 import guanxi
+from guanxi.kernel.fields.base import Label
 from guanxi.kernel.write import Refused
 
 _CODE = Path(guanxi.__file__).resolve().parent.parent
@@ -45,7 +47,19 @@ LIMITS, LARGE = Limits(), Limits(seconds=120, patience=240, wait=600)
 
 
 class Unprinted(Refused):
-    """No print came of it; `str()` says why."""
+    """No print came of it; `str()` says why, in the language of who reads it and not of the template."""
+
+    def __init__(self, why: Label) -> None:
+        super().__init__(why)
+        self.why = why
+
+    def __str__(self) -> str:
+        return str(self.why)
+
+    @property
+    def reason(self) -> str:
+        """The same, as a job tells it."""
+        return str(self)
 
 
 def pdf(data: dict[str, Any], *, limits: Limits = LIMITS) -> bytes:
@@ -70,7 +84,7 @@ def ask(child: str, arguments: list[str], given: bytes, limits: Limits) -> dict[
     command = [sys.executable, "-P", "-s", "-m", child, json.dumps(own), *arguments]
     environment = {"PYTHONPATH": str(_CODE), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
     if not _turn.acquire(timeout=limits.wait):
-        raise Unprinted(_("Others are printing. Try again in a moment."))
+        raise Unprinted(gettext_lazy("Others are printing. Try again in a moment."))
     try:
         done = subprocess.run(
             command,
@@ -82,23 +96,23 @@ def ask(child: str, arguments: list[str], given: bytes, limits: Limits) -> dict[
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise Unprinted(_("The print takes too long. Print fewer records, or shorten the template.")) from None
+        raise Unprinted(gettext_lazy("The print takes too long. Print fewer records, or shorten the template.")) from None
     finally:
         _turn.release()
     if done.returncode:
-        raise Unprinted(_("The print is too large. Print fewer records, or shorten the template."))
+        raise Unprinted(gettext_lazy("The print is too large. Print fewer records, or shorten the template."))
     answer: dict[str, Any] = json.loads(done.stdout)
     if "refused" in answer:
         raise Unprinted(_said(answer))
     return answer
 
 
-def _said(answer: dict[str, Any]) -> str:
+def _said(answer: dict[str, Any]) -> Label:
     """The code of a refusal in words."""
-    words = {
-        "large": _("The print is too large. Print fewer records, or shorten the template."),
+    words: dict[str, Label] = {
+        "large": gettext_lazy("The print is too large. Print fewer records, or shorten the template."),
         "tags": _("The tags of the Word file cannot be read: %(why)s") % {"why": answer.get("why", "")},
-        "damaged": _("The Word file cannot be read. Save it again as docx and upload that file."),
+        "damaged": gettext_lazy("The Word file cannot be read. Save it again as docx and upload that file."),
     }
     return words.get(answer["refused"], _("The print could not be made: %(why)s") % {"why": answer.get("why", "")})
 

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.utils import translation
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from guanxi.kernel import attachments, clock, jobs
 from guanxi.kernel.actor import Actor
@@ -37,13 +38,13 @@ def answer(
     with speaking(row.language):
         if row.sort == "word":
             if not ids:
-                raise Unprinted(_("Choose a record: a Word file is filled from one."))
+                raise Unprinted(gettext_lazy("Choose a record: a Word file is filled from one."))
             body, read = word.filled(entity, version.path, ids[0], actor)
         else:
             filling = Filling(entity, version.document, actor, action="export" if many else "view")
             data = filling.data(ids, called(row))
             if not data["sheets"]:
-                raise Unprinted(_("There is nothing to print that you may print."))
+                raise Unprinted(gettext_lazy("There is nothing to print that you may print."))
             body, read = press.pdf(data), _read(filling)
     log(row, version, entity, list(ids)[:1] if row.sort == "word" else ids, read, actor, sample=sample)
     kind = word.KIND if row.sort == "word" else "application/pdf"

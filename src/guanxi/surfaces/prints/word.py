@@ -11,7 +11,7 @@ from typing import Any
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import translation
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from guanxi.kernel import attachments
@@ -58,7 +58,7 @@ def filled(entity: Entity, path: str, record: int, actor: Actor) -> tuple[bytes,
         with default_storage.open(path) as body:
             file = body.read()
     except FileNotFoundError:
-        raise Unprinted(_("The file of this template is gone. Upload it again.")) from None
+        raise Unprinted(gettext_lazy("The file of this template is gone. Upload it again.")) from None
     read = {name: _known(entity)[name] for name in _names(file) if name in _known(entity)}
     asked = {
         "act": "fill",
