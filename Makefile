@@ -39,4 +39,4 @@ wheel: ready  ## dist/guanxi-*.whl, assets included
 	@rm -rf dist && .venv/bin/uv build --quiet --wheel --no-build-isolation --python $(PY) && ls dist
 
 clean:  ## forget what was built; the data in ./var stays
-	@rm -rf .venv frontend/node_modules src/guanxi/surfaces/ui/static/built dist
+	@rm -rf .venv frontend/node_modules src/guanxi/surfaces/ui/static/built src/guanxi/surfaces/prints/fonts dist

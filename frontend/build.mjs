@@ -10,6 +10,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, "..", "src", "guanxi", "surfaces", "ui", "static", "built");
 const icons = join(here, "node_modules", "@tabler", "icons", "icons");
 const pdfjs = join(here, "node_modules", "pdfjs-dist");
+const noto = join(here, "node_modules", "@expo-google-fonts", "noto-sans-sc");
 /* The folder of what pdf.js fetches while it draws bears its version, so that no browser keeps a stale part of it. */
 const pdfFolder = `pdf-${JSON.parse(readFileSync(join(pdfjs, "package.json"), "utf8")).version}`;
 
@@ -55,6 +56,14 @@ function copyPdf() {
   for (const name of ["cmaps", "standard_fonts", "wasm", "iccs"]) cpSync(join(pdfjs, name), join(to, name), { recursive: true });
 }
 
+/** What prints are set in: the server reads these, no browser does. */
+function copyFonts() {
+  const to = join(here, "..", "src", "guanxi", "surfaces", "prints", "fonts");
+  mkdirSync(to, { recursive: true });
+  for (const weight of ["400Regular", "700Bold"]) copyFileSync(join(noto, weight, `NotoSansSC_${weight}.ttf`), join(to, `NotoSansSC_${weight}.ttf`));
+  copyFileSync(join(noto, "LICENSE_FONT"), join(to, "LICENSE"));
+}
+
 /** Everything in the top folder, and the large text of pdf.js; its tables and fonts are packed as they come. */
 function compress() {
   const large = [join(pdfFolder, "worker.mjs"), ...readdirSync(join(out, pdfFolder, "wasm")).filter((name) => /\.(wasm|js)$/.test(name)).map((name) => join(pdfFolder, "wasm", name))];
@@ -80,4 +89,5 @@ const symbols = [...new Set(iconNames())].map(symbol);
 writeFileSync(join(out, "icons.svg"), `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>`);
 writeFileSync(join(out, "mark.svg"), mark());
 copyPdf();
+copyFonts();
 compress();

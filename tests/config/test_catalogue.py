@@ -37,7 +37,7 @@ KEPT = {
     ),
     *("JSON", "json", "application", "Authorization", "Bearer", "gx", "CNY", "limit", "ID", "I", "O", "S", "V", "Z", "X", "K", "w", "txt"),
     *("vcf", "vCard", "www", "name", "example", "com", "MB", "Idempotency", "Key", "KH", "Keycloak", "https", "login", "realms", "staff"),
-    *("JPEG", "PNG", "WebP", "GIF"),
+    *("JPEG", "PNG", "WebP", "GIF", "Word", "docx"),
 }
 
 

@@ -30,6 +30,8 @@ ADMINISTRATION = (
     "/admin/accounts/1/",
     "/admin/accounts/new/",
     "/admin/accounts/batch/",
+    "/admin/prints/",
+    "/admin/prints/1/",
     "/employees/",
 )
 

@@ -14,6 +14,8 @@ from guanxi.org.models import Application, Department, Role, Team, User
 from guanxi.surfaces.hooks import sending
 from guanxi.surfaces.hooks.models import Delivery, Webhook
 from guanxi.surfaces.pages import shapes
+from guanxi.surfaces.prints import document, keeping
+from guanxi.surfaces.prints.models import PrintPicture, PrintTemplate, PrintVersion
 from guanxi.surfaces.shape import state
 from tests.security.conftest import World
 
@@ -53,6 +55,33 @@ def portrait(world: World) -> dict[str, Any]:
     drawn = BytesIO()
     Image.new("RGB", (40, 30), "teal").save(drawn, "PNG")
     return {"picture": SimpleUploadedFile("me.png", drawn.getvalue())}
+
+
+def print_template(world: World) -> dict[str, Any]:
+    """A template of customers with a version to go back to."""
+    row = PrintTemplate.objects.filter(entity="customers.customer").order_by("pk").first()
+    return {"template_id": row.pk if row else 0, "number": 1}
+
+
+def print_of(world: World) -> dict[str, Any] | None:
+    """A template of the entity, which says what the record is called; of two entities alone, for each print is a process."""
+    if world.entity.slug not in ("customers", "contacts"):
+        return None
+    row, made = PrintTemplate.objects.get_or_create(entity=world.entity.key, zh="World", defaults={"version": 1})
+    if made:
+        said = {**document.fresh(), "blocks": [document.block("text", text=f"{{{{{world.entity.title}}}}}")]}
+        PrintVersion.objects.create(template=row, number=1, document=said, created_at=clock.now())
+    return {"template_id": row.pk}
+
+
+def print_picture(world: World) -> dict[str, Any]:
+    """A picture of a print."""
+    row = PrintPicture.objects.first()
+    if row is None:
+        drawn = BytesIO()
+        Image.new("RGB", (40, 30), "teal").save(drawn, "PNG")
+        row = keeping.add_picture(SimpleUploadedFile("stamp.png", drawn.getvalue()), actor=SYSTEM)
+    return {"picture_id": row.pk}
 
 
 def opening(world: World) -> dict[str, Any]:

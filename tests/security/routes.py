@@ -49,6 +49,9 @@ from tests.security.bodies import (
     organisation,
     phone,
     portrait,
+    print_of,
+    print_picture,
+    print_template,
     program,
     programs,
     readers,
@@ -156,6 +159,7 @@ _DEPARTMENT = "admin/departments/<int:department_id>/"
 _POSITION = "admin/positions/<int:position_id>/"
 _TEAM = "admin/teams/<int:team_id>/"
 _ACCOUNT = "admin/accounts/<int:user_id>/"
+_PRINT = "admin/prints/<int:template_id>/"
 _HOOK = "admin/webhooks/<int:hook_id>/"
 _RECORD, _RUN = "<slug:slug>/<int:record_id>/", "<slug:slug>/import/<int:run_id>/"
 RULES: dict[str, Rule] = {
@@ -272,6 +276,18 @@ RULES: dict[str, Rule] = {
     "admin/layouts/<slug:of>/": Rule("admin", post=lambda world: {"line": ["#", "name"], "zh": "Newly made", "en": ""}, parts=_kind),
     "admin/layouts/<slug:of>/preview/": Rule("admin", parts=_kind),
     "admin/layouts/<slug:of>/give-up/": Rule("admin", get=False, post=empty, parts=_kind),
+    "admin/prints/": Rule("admin"),
+    "admin/prints/new/": Rule("admin", post=lambda world: {"of": "customers", "zh": "Newly made", "begin": "empty"}),
+    "admin/prints/pictures/<int:picture_id>/": Rule("admin", parts=print_picture),
+    _PRINT: Rule("admin", post=lambda world: {"zh": "Renamed"}, parts=print_template),
+    # Makes a picture and keeps nothing: see tests/prints/test_prints.py.
+    _PRINT + "look/": Rule("admin", get=False, post=None, parts=print_template),
+    _PRINT + "sample/": Rule("admin", parts=print_template),
+    _PRINT + "switch/": Rule("admin", get=False, post=empty, parts=print_template),
+    _PRINT + "picture/": Rule("admin", get=False, post=portrait, parts=print_template),
+    _PRINT + "versions/<int:number>/back/": Rule("admin", get=False, post=empty, parts=print_template),
+    # Of a template by a Word file: see tests/prints/test_word.py.
+    _PRINT + "versions/<int:number>/file/": Rule("own", parts=lambda world: None),
     "admin/shape/": Rule("admin", post=shape_file),
     "admin/shape/export/": Rule("admin"),
     "admin/numbers/": Rule("admin"),
@@ -353,6 +369,8 @@ RULES: dict[str, Rule] = {
     "<slug:slug>/import/": Rule("list"),
     "<slug:slug>/import/template/": Rule("list"),
     "<slug:slug>/export/": Rule("list", post=export),
+    # Of what one may export: see tests/prints/test_prints.py.
+    "<slug:slug>/_print/": Rule("list"),
     "<slug:slug>/_transfer/": Rule("bulk", post=handover),
     "<slug:slug>/_share/": Rule("bulk", post=opening),
     "<slug:slug>/_bulk/": Rule("bulk", post=set_title),
@@ -369,6 +387,8 @@ RULES: dict[str, Rule] = {
     _RECORD: Rule("record"),
     _RECORD + "_history/": Rule("record"),
     _RECORD + "_why/": Rule("record"),
+    _RECORD + "_print/": Rule("record"),
+    _RECORD + "_print/<int:template_id>/": Rule("record", parts=print_of),
     _RECORD + "_merge/": Rule("record", post=empty),
     # For who is granted to erase, or to export: see tests/surfaces/test_erasure.py.
     _RECORD + "_forget/": Rule("own", get=False, post=empty, parts=lambda world: None),

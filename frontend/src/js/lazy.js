@@ -12,6 +12,7 @@ const PIECES = {
   "[data-calendar]": () => import("./calendar.js"),
   "form[data-columns], [data-sortable]": () => import("./columns.js"),
   "form[data-layout]": () => import("./layout.js"),
+  "form[data-print]": () => import("./print.js"),
   "[data-filter-builder]": () => import("./filter.js"),
   "[data-tree]": () => import("./tree.js"),
   "[data-viewer]": () => import("./viewer.js"),

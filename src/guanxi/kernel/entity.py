@@ -71,6 +71,8 @@ class Entity:
     #: The region field by which a record lies in somebody's territory; what hangs on it lies where it does.
     territory: str = ""
     in_menu: bool = True
+    #: Whether an installation comes with a template to print a record.
+    printed: bool = False
     #: The field that names the account of the person whom a record is about: what he owns is counted on the record.
     person: str = ""
     #: Further pages about these records, offered above the list: (label, address, icon).

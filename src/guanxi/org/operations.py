@@ -35,6 +35,7 @@ SUBJECTS = {
     "numbering": "",
     "customfield": "",
     "formlayout": "",
+    "printtemplate": "",
     "webhook": "secret,failing_since",
 }
 #: What is not kept by this area.
@@ -44,6 +45,7 @@ TABLES = {
     "numbering": "kernel_numbering",
     "customfield": "kernel_customfield",
     "formlayout": "kernel_formlayout",
+    "printtemplate": "surfaces_printtemplate",
     "webhook": "surfaces_webhook",
 }
 

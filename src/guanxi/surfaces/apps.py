@@ -10,8 +10,11 @@ class SurfacesConfig(AppConfig):
     label = "surfaces"
 
     def ready(self) -> None:
+        from guanxi.kernel import install
         from guanxi.kernel.write import forgetting
         from guanxi.surfaces import following  # noqa: F401 - what is kept here goes along with a field
         from guanxi.surfaces.exchange.importing import erasing
+        from guanxi.surfaces.prints import shelf, starting
 
         forgetting.FURTHER.append(erasing.empty)
+        install.STEPS += [shelf.watch, starting.provide]

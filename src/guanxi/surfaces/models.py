@@ -7,6 +7,7 @@ from django.db import models
 
 from guanxi.surfaces.exchange.models import ImportClaim, ImportMapping, ImportRow, ImportRun
 from guanxi.surfaces.hooks.models import Delivery, Webhook
+from guanxi.surfaces.prints.models import PrintPicture, PrintTemplate, PrintVersion
 
 
 class SavedView(models.Model):
@@ -42,4 +43,16 @@ class Layout(models.Model):
         constraints = [models.UniqueConstraint(fields=["entity", "owner"], name="layout_once")]
 
 
-__all__ = ["Delivery", "ImportClaim", "ImportMapping", "ImportRow", "ImportRun", "Layout", "SavedView", "Webhook"]
+__all__ = [
+    "Delivery",
+    "ImportClaim",
+    "ImportMapping",
+    "ImportRow",
+    "ImportRun",
+    "Layout",
+    "PrintPicture",
+    "PrintTemplate",
+    "PrintVersion",
+    "SavedView",
+    "Webhook",
+]

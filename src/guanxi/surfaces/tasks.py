@@ -16,6 +16,7 @@ from guanxi.surfaces.exchange import exporting
 from guanxi.surfaces.exchange.importing import committing, planning, sweeping, undoing
 from guanxi.surfaces.hooks import keeping, sending, taking
 from guanxi.surfaces.pages import mailbox, pool, recovery
+from guanxi.surfaces.prints import printing
 
 
 def person(user: int) -> Actor:
@@ -70,6 +71,7 @@ __all__ = [
     "person",
     "planning",
     "pool",
+    "printing",
     "recovery",
     "sweep_imports",
     "undoing",

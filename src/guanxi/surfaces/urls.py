@@ -25,6 +25,7 @@ from guanxi.surfaces.admin import (
     numbers,
     places,
     positions,
+    prints,
     providers,
     roles,
     shape,
@@ -81,10 +82,11 @@ from guanxi.surfaces.pages import (
     views,
     work,
 )
+from guanxi.surfaces.pages import prints as printouts
 
 administration = (
     *(places, structure, departments, positions, teams, access, roles, sign_in, licences, providers),
-    *(lists, fields, layouts, numbers, shape, webhooks, applications),
+    *(lists, fields, layouts, prints, numbers, shape, webhooks, applications),
     *(why, trail, arrivals, hints, clearing),
 )
 
@@ -138,6 +140,7 @@ handlers = (
     merge,
     duplicates,
     pool,
+    printouts,
     exchange,
     work,
     form,

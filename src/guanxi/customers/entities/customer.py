@@ -170,6 +170,7 @@ class CustomerEntity(Entity, model=Customer):
     icon = "building"
     teaches = gettext_lazy("Companies and people to whom you sell: everything else, contacts, talks and opportunities, hangs on them.")
     place = 10
+    printed = True
     columns = (
         "name",
         "level",

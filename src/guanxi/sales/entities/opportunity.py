@@ -146,6 +146,7 @@ class OpportunityEntity(Entity, model=Opportunity):
     icon = "filter-dollar"
     teaches = gettext_lazy("What a customer may buy, for how much and until when. Move it from stage to stage on the board.")
     place = 40
+    printed = True
     section = gettext_lazy("Sales")
     columns = ("name", "customer", "stage", "amount", "probability", "expected_on", "next_follow_up_at", "owner", "updated_at")
     filters = (

@@ -67,6 +67,7 @@ SUBJECTS = {
     "numbering": gettext_lazy("Automatic number"),
     "customfield": gettext_lazy("Field of your own"),
     "formlayout": gettext_lazy("Layout of a form"),
+    "printtemplate": gettext_lazy("Print template"),
 }
 VERBS = {"create": (gettext_lazy("added"), "g"), "update": (gettext_lazy("changed"), "b"), "delete": (gettext_lazy("removed"), "r")}
 COLUMNS = {
@@ -117,6 +118,8 @@ COLUMNS = {
     "help": gettext_lazy("Help below the field"),
     "required": gettext_lazy("Must be filled in"),
     "creates": gettext_lazy("Opens accounts"),
+    "version": gettext_lazy("Version"),
+    "language": gettext_lazy("Language"),
 }
 
 

@@ -17,6 +17,7 @@ from guanxi.kernel.actor import Actor
 from guanxi.kernel.condition import predicate, tree
 from guanxi.kernel.entity import Action, Entity
 from guanxi.kernel.registry import registry
+from guanxi.surfaces.prints import shelf
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,8 @@ def of_record(entity: Entity, row: Any, actor: Actor, may: Mapping[str, bool]) -
         found.append(Act("edit", _("Edit"), "pencil", go=f"{url}edit/", key="e", place="bar"))
     if may.get("transfer") and not entity.parent:
         found.append(Act("transfer", _("Hand over"), "arrows-right-left", ask=f"/{entity.slug}/_transfer/?ids={row.id}", place="wide"))
+    if shelf.of(entity) and actor.pool is None:
+        found.append(Act("print", _("Print"), "printer", ask=f"{url}_print/", words="打印 pdf"))
     found += [
         Act("history", _("History"), "history", ask=f"{url}_history/"),
         Act("why", _("Who can see this?"), "user-question", ask=f"{url}_why/"),
@@ -138,6 +141,8 @@ def of_selection(entity: Entity, address: str, actor: Actor, granted: Mapping[st
         found.append(Act("edit", _("Edit"), "pencil", ask=at("_bulk")))
     if write.may_merge(entity, actor):
         found.append(Act("merge", _("Merge"), "git-merge", ask=f"/{entity.slug}/_merge/"))
+    if granted.get("export") and actor.pool is None and any(each.sort == "blocks" for each in shelf.of(entity)):
+        found.append(Act("print", _("Print"), "printer", ask=at("_print")))
     if granted.get("export"):
         found.append(Act("export", _("Export"), "download", ask=at("export")))
     if granted.get("delete"):

@@ -1,0 +1,153 @@
+"""Printing: a template, records, and whoever prints them. What leaves is on record as an export is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils import translation
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from guanxi.kernel import attachments, clock, jobs
+from guanxi.kernel.actor import Actor
+from guanxi.kernel.entity import Entity
+from guanxi.kernel.models import AccessLog, Job
+from guanxi.kernel.registry import registry
+from guanxi.surfaces.prints import keeping, press, word
+from guanxi.surfaces.prints.filling import Filling
+from guanxi.surfaces.prints.models import PrintTemplate, PrintVersion
+from guanxi.surfaces.prints.press import Unprinted
+
+KIND = "print"
+#: So many records are printed in the answer; more become a job, of at most so many.
+AT_ONCE, MOST = 30, 2_000
+SLICE = 200
+#: Ids that the record of a print names.
+NAMED = 200
+
+
+def answer(
+    row: PrintTemplate, entity: Entity, ids: Sequence[int], actor: Actor, *, many: bool = False, sample: bool = False
+) -> HttpResponse:
+    """The print as a file: a PDF for a window of its own, a Word file to keep. Raises Unprinted and NotFound."""
+    version = keeping.current(row)
+    with speaking(row.language):
+        if row.sort == "word":
+            if not ids:
+                raise Unprinted(gettext_lazy("Choose a record: a Word file is filled from one."))
+            body, read = word.filled(entity, version.path, ids[0], actor)
+        else:
+            filling = Filling(entity, version.document, actor, action="export" if many else "view")
+            data = filling.data(ids, called(row))
+            if not data["sheets"]:
+                raise Unprinted(gettext_lazy("There is nothing to print that you may print."))
+            body, read = press.pdf(data), _read(filling)
+    log(row, version, entity, list(ids)[:1] if row.sort == "word" else ids, read, actor, sample=sample)
+    kind = word.KIND if row.sort == "word" else "application/pdf"
+    response = HttpResponse(body, content_type=kind)
+    response["Content-Disposition"] = content_disposition_header(row.sort == "word", filename(row, entity, ids)) or "inline"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def look(entity: Entity, wish: Mapping[str, Any], language: str, record: int, actor: Actor) -> list[bytes]:
+    """The first pages of a document that is being made, as pictures. Raises Unprinted."""
+    with speaking(language):
+        return press.pictures(Filling(entity, wish, actor).data([record] if record else [], ""))
+
+
+def begin(row: PrintTemplate, entity: Entity, ids: Sequence[int], actor: Actor) -> Job:
+    """Start a job for more records than an answer waits for."""
+    spec = {"template": row.pk, "version": row.version, "ids": list(ids), "filename": filename(row, entity, ids)}
+    title = _("Print: %(template)s") % {"template": row.zh}
+    return jobs.start(KIND, title, actor, spec, jobs.BULK, total=len(ids))
+
+
+@jobs.runner(KIND)
+def run(progress: jobs.Progress) -> None:
+    """Fill slice by slice, then set all as one; a killed run begins anew."""
+    row = PrintTemplate.objects.get(pk=progress.spec["template"])
+    version = row.versions.get(number=progress.spec["version"])
+    entity, ids = registry.get(row.entity), progress.spec["ids"]
+    progress.done = 0
+    with speaking(row.language):
+        filling = Filling(entity, version.document, progress.actor, action="export")
+        whole: dict[str, Any] = {}
+        for start in range(0, len(ids), SLICE):
+            part = filling.data(ids[start : start + SLICE], called(row))
+            whole = {
+                **part,
+                "sheets": [*whole.get("sheets", []), *part["sheets"]],
+                "pictures": {**whole.get("pictures", {}), **part["pictures"]},
+            }
+            progress.advance(len(ids[start : start + SLICE]))
+            progress.save()
+            if progress.cancelled():
+                return
+        if not whole.get("sheets"):
+            progress.message = _("There is nothing to print that you may print.")
+            return
+        body = press.pdf(whole, limits=press.LARGE)
+    place = progress.folder() / "print.pdf"
+    place.write_bytes(body)
+    progress.result = f"jobs/{progress.job.pk}/{place.name}"
+    with progress.slice():
+        log(row, version, entity, ids, _read(filling), progress.actor)
+
+
+def log(
+    row: PrintTemplate,
+    version: PrintVersion,
+    entity: Entity,
+    ids: Sequence[int],
+    read: Sequence[str],
+    actor: Actor,
+    *,
+    sample: bool = False,
+) -> None:
+    """Who printed what by which template; a print of samples tells nothing and is not on record."""
+    if not ids:
+        return
+    data = {
+        "print": row.pk,
+        "version": version.number,
+        "template": row.zh,
+        "rows": len(ids),
+        "columns": list(read),
+        "ids": list(ids)[:NAMED],
+    }
+    data |= {"sample": True} if sample else {}
+    record = ids[0] if len(ids) == 1 else None
+    AccessLog.objects.create(at=clock.now(), actor=actor.id, verb="export", entity=entity.key, record=record, data=data)
+
+
+def called(row: PrintTemplate) -> str:
+    """The name of a template in the present language."""
+    return row.en if row.en and (translation.get_language() or "zh").startswith("en") else row.zh
+
+
+def filename(row: PrintTemplate, entity: Entity, ids: Sequence[int]) -> str:
+    """What the file is called."""
+    ending = "docx" if row.sort == "word" else "pdf"
+    return attachments.clean_name(f"{called(row)} {ids[0] if len(ids) == 1 else clock.today().isoformat()}.{ending}")
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """In the language of a template, or in that of the reader."""
+    with translation.override(language if language in keeping.LANGUAGES[1:] else translation.get_language()):
+        yield
+
+
+def _read(filling: Filling) -> list[str]:
+    """The fields and lists that stand in a print."""
+    lists = [known["of"] for known in filling.known if "of" in known]
+    return sorted({*map(str, filling.paths), *lists})
+
+
+__all__ = ["AT_ONCE", "MOST", "answer", "begin", "look", "run"]

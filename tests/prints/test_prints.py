@@ -1,0 +1,408 @@
+"""A print says what its template says, of what the reader may see, in fonts of our own; who printed is on record."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import translation
+from PIL import Image
+from pypdf import PdfReader
+
+from guanxi.kernel import jobs, write
+from guanxi.kernel.actor import Actor
+from guanxi.kernel.models import AccessLog, Job
+from guanxi.kernel.registry import registry
+from guanxi.org.models import Grant, Operation, Role, User
+from guanxi.surfaces.prints import document, keeping, press, printing, shelf, starting
+from guanxi.surfaces.prints.document import block, fresh
+from guanxi.surfaces.prints.filling import Filling
+from guanxi.surfaces.prints.models import PrintPicture, PrintTemplate, PrintVersion
+from tests.people import Cast, let
+
+pytestmark = pytest.mark.django_db(transaction=False)
+Desk = Callable[[Actor], Client]
+CUSTOMER = registry.get("customers.customer")
+
+
+def sheet(*blocks: dict[str, Any], **said: Any) -> dict[str, Any]:
+    return {**fresh(), "blocks": list(blocks), **said}
+
+
+def template(cast: Cast, *blocks: dict[str, Any], language: str = "zh-hans", **said: Any) -> PrintTemplate:
+    return keeping.create(CUSTOMER, "测试", "", language, sheet(*blocks, **said), actor=cast.business)
+
+
+def read(body: bytes) -> list[str]:
+    """The text of each page, without white space, in which PDFs differ from one another."""
+    return ["".join(page.extract_text().split()) for page in PdfReader(BytesIO(body)).pages]
+
+
+def printed(answer: Any) -> str:
+    assert answer.status_code == 200, re.findall("<p>.*?</p>", answer.content.decode())
+    assert answer["Content-Type"] == "application/pdf"
+    return "\f".join(read(answer.content))
+
+
+@pytest.fixture
+def customer(cast: Cast) -> int:
+    values = {
+        "name": "杭州喆堃机电有限公司",
+        "phone": "13812345678",
+        "level": "A",
+        "remark": "#eval() *粗* $x$ <b>\n第二行",
+        "employees": "1200",
+    }
+    record = write.create(CUSTOMER, values, actor=cast.owner, door="test").id
+    contact = registry.get("customers.contact")
+    for name, title in (("王小明", "采购经理"), ("李四", "总经理")):
+        write.create(contact, {"name": name, "title": title, "customer": record}, actor=cast.owner, door="test")
+    return record
+
+
+EVERYTHING = (
+    block("text", text="客户信息表 {{name}}", size=18, bold=True, align="center"),
+    block("line"),
+    block("fields", lines="{{number}}\n联系电话：{{phone}}\n{{级别}}\n人数大写: {{employees|capitals}}\n{{remark}}"),
+    block("space", height=3),
+    block("table", of="contacts", lines="{{name}}\n职位：{{title}}"),
+    block("qr", text="https://example.com/{{number}}"),
+    block("break"),
+    block("text", text="附页"),
+)
+
+
+class TestThePaper:
+    @pytest.mark.feature("UI-06")
+    def test_every_block_is_on_it_in_order_as_text_and_never_as_markup(self, cast: Cast, at_desk: Desk, customer: int) -> None:
+        row = template(
+            cast,
+            *EVERYTHING,
+            header={"left": "{{name}}", "middle": "", "right": "内部"},
+            footer={"left": "{{me}}", "middle": "", "right": "{{today}}"},
+        )
+        text = printed(at_desk(cast.owner).get(f"/customers/{customer}/_print/{row.pk}/"))
+        first, second = text.split("\f")
+        words = [
+            "客户信息表杭州喆堃机电有限公司",
+            "联系电话",
+            "13812345678",
+            "A重点",
+            "人数大写",
+            "壹仟贰佰元整",
+            "#eval()*粗*$x$<b>第二行",
+            "姓名",
+            "职位",
+            "王小明",
+            "采购经理",
+            "李四",
+        ]
+        places = [first.find(word) for word in words]
+        assert -1 not in places, (dict(zip(words, places, strict=True)), first)
+        assert places == sorted(places)
+        assert "第1页，共2页" in first
+        assert "附页" in second
+        assert "第2页，共2页" in second
+        assert first.startswith("杭州喆堃机电有限公司内部")
+        assert "Olivia" in first
+
+    def test_its_fonts_are_ours_and_lie_in_the_file(self, cast: Cast, customer: int) -> None:
+        data = Filling(CUSTOMER, document.checked(CUSTOMER, sheet(*EVERYTHING)), cast.owner).data([customer], "x")
+        reader = PdfReader(BytesIO(press.pdf(data)))
+        fonts = [font.get_object() for page in reader.pages for font in page["/Resources"]["/Font"].values()]  # type: ignore[index, union-attr]
+        assert fonts
+        for font in fonts:
+            assert "NotoSansSC" in font["/BaseFont"]
+            below = font["/DescendantFonts"][0].get_object()["/FontDescriptor"]
+            assert {"/FontFile2", "/FontFile3"} & below.keys()
+
+    def test_several_records_are_one_file_each_numbered_from_one(self, cast: Cast, customer: int) -> None:
+        other = write.create(CUSTOMER, {"name": "乙公司"}, actor=cast.owner, door="test").id
+        wish = document.checked(CUSTOMER, sheet(block("text", text="{{name}}"), block("break"), block("text", text="尾")))
+        with translation.override("zh-hans"):
+            pages = read(press.pdf(Filling(CUSTOMER, wish, cast.owner).data([other, customer], "x")))
+        assert [("乙公司" in page, "喆堃" in page, "第1页" in page) for page in pages] == [
+            (True, False, True), (False, False, False), (False, True, True), (False, False, False)
+        ]  # fmt: skip
+
+    def test_a_stamp_lies_on_it_without_what_else_was_in_its_file(self, cast: Cast, stamp: Any, customer: int) -> None:
+        made = keeping.add_picture(stamp(), actor=cast.business)
+        wish = document.checked(CUSTOMER, sheet(block("text", text="{{name}}"), block("stamp", picture=made.pk, width=40, right=10, up=5)))
+        data = Filling(CUSTOMER, wish, cast.owner).data([customer], "x")
+        with_it, without = (
+            press.pictures(each)[0]
+            for each in (data, {**data, "sheets": [{**data["sheets"][0], "blocks": data["sheets"][0]["blocks"][:1]}]})
+        )
+        reds = [
+            sum(r > 150 and g < 90 for r, g, _b in Image.open(BytesIO(body)).convert("RGB").get_flattened_data())
+            for body in (with_it, without)
+        ]
+        assert reds[0] > 200
+        assert reds[1] == 0
+        assert b"secret place" not in press.pdf(data)
+
+    def test_paper_and_margins_are_as_they_are_said(self, cast: Cast) -> None:
+        wish = document.checked(CUSTOMER, sheet(block("text", text="x"), paper="a5", landscape=True))
+        page = PdfReader(BytesIO(press.pdf(Filling(CUSTOMER, wish, cast.owner).data([], "x")))).pages[0]
+        assert (round(page.mediabox.width), round(page.mediabox.height)) == (595, 420)
+
+    def test_a_print_without_end_is_stopped(self) -> None:
+        endless = {
+            "program": "#let x = 0\n#while true { x += 1; if x > 900000000 { break } }",
+            "data": {},
+            "form": "pdf",
+            "dots": 1,
+            "pages": 0,
+        }
+        with pytest.raises(press.Unprinted):
+            press.ask(
+                "guanxi.surfaces.prints.child", [str(press.FONTS)], json.dumps(endless).encode(), press.Limits(seconds=1, patience=20)
+            )
+
+
+def test_a_web_process_holds_nothing_of_what_sets_prints() -> None:
+    """Its memory is budgeted: what makes a print is loaded by the process that makes it."""
+    heavy = "('typst', 'docxtpl', 'docx', 'lxml', 'pypdf')"
+    look = f"import django; django.setup(); import guanxi.config.urls, sys; print([m for m in {heavy} if m in sys.modules])"
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    said = subprocess.run([sys.executable, "-c", look], env=environment, capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "[]"
+
+
+class TestRights:
+    def test_what_the_reader_may_not_see_is_not_in_his_print(self, cast: Cast, at_desk: Desk, customer: int) -> None:
+        row = template(cast, *EVERYTHING)
+        let(cast.owner, CUSTOMER.key, "phone", "masked")
+        let(cast.owner, CUSTOMER.key, "remark", "hidden")
+        let(cast.owner, "customers.contact", "title", "hidden")
+        text = printed(at_desk(cast.again(cast.owner)).get(f"/customers/{customer}/_print/{row.pk}/"))
+        assert "138****5678" in text
+        for word in ("13812345678", "eval()", "备注", "采购经理", "职位"):
+            assert word not in text, word
+        assert "王小明" in text
+
+    def test_who_may_not_see_the_record_has_no_print_of_it(self, cast: Cast, at_desk: Desk, customer: int) -> None:
+        row = template(cast, *EVERYTHING)
+        for who in (cast.stranger, cast.admin):
+            assert at_desk(who).get(f"/customers/{customer}/_print/{row.pk}/").status_code == 404
+            assert at_desk(who).get(f"/customers/{customer}/_print/").status_code == 404
+
+    def test_of_a_selection_only_what_one_may_export_is_printed(self, cast: Cast, at_desk: Desk, customer: int) -> None:
+        row = template(cast, block("text", text="{{name}}"))
+        other = write.create(CUSTOMER, {"name": "别人的公司"}, actor=cast.stranger, door="test").id
+        send = {"template": row.pk, "ids": f"{customer},{other}"}
+        text = printed(at_desk(cast.owner).post("/customers/_print/?view=all", send))
+        assert "喆堃" in text
+        assert "别人" not in text
+        assert at_desk(cast.readonly).post("/customers/_print/?view=all", send).status_code == 404
+
+    def test_what_one_may_see_and_not_export_is_in_no_print_of_a_selection(self, cast: Cast, at_desk: Desk, customer: int) -> None:
+        row = template(cast, block("text", text="{{name}}"))
+        Grant.objects.create(role=Role.objects.get(code="readonly"), entity=CUSTOMER.key, action="export", scope="owned")
+        reader = at_desk(cast.again(cast.readonly))
+        assert reader.get(f"/customers/{customer}/_print/{row.pk}/").status_code == 200
+        answer = reader.post("/customers/_print/?view=all", {"template": row.pk, "ids": str(customer)})
+        assert answer.status_code == 422
+        assert "nothing to print" in answer.content.decode()
+
+    def test_only_who_shapes_makes_templates(self, cast: Cast, at_desk: Desk) -> None:
+        row = template(cast, block("text", text="x"))
+        for address in ("/admin/prints/", "/admin/prints/new/", f"/admin/prints/{row.pk}/", f"/admin/prints/{row.pk}/sample/"):
+            assert at_desk(cast.owner).get(address).status_code in (403, 404)
+        for address in ("look/", "switch/", "picture/", "versions/1/back/"):
+            assert at_desk(cast.owner).post(f"/admin/prints/{row.pk}/{address}").status_code in (403, 404)
+        with pytest.raises(write.Forbidden):
+            keeping.save(row, sheet(block("text", text="y")), "a", "", "", actor=cast.owner)
+
+    def test_who_looks_through_a_colleague_s_eyes_prints_nothing_in_his_name(self, cast: Cast, at_desk: Desk, customer: int) -> None:
+        row, director = template(cast, *EVERYTHING), at_desk(cast.director)
+        assert director.post("/preview/", {"user": cast.owner.id}).status_code == 302
+        assert director.get(f"/customers/{customer}/").status_code == 200
+        assert director.get(f"/customers/{customer}/_print/{row.pk}/").status_code == 403
+        assert not AccessLog.objects.filter(verb="export").exists()
+
+    def test_a_print_is_on_record_as_an_export_is(self, cast: Cast, at_desk: Desk, customer: int) -> None:
+        row = template(cast, *EVERYTHING)
+        at_desk(cast.owner).get(f"/customers/{customer}/_print/{row.pk}/")
+        logged = AccessLog.objects.get(verb="export", entity=CUSTOMER.key)
+        assert (logged.actor, logged.record, logged.data["print"], logged.data["version"]) == (cast.owner.id, customer, row.pk, 1)
+        assert {"phone", "remark", "contacts"} <= set(logged.data["columns"])
+
+
+class TestVersions:
+    def test_each_save_is_a_version_and_going_back_is_one_more(self, cast: Cast, at_desk: Desk, customer: int) -> None:
+        business = at_desk(cast.business)
+        row = template(cast, block("text", text="第一版"))
+        form = {
+            "zh": "测试",
+            "language": "zh-hans",
+            "paper": "a4",
+            "block": ["b7"],
+            "b7-kind": "text",
+            "b7-text": "第二版 {{客户名称}}",
+            "b7-size": "12",
+            "b7-align": "left",
+        }
+        assert business.post(f"/admin/prints/{row.pk}/", form).status_code == 302
+        assert "第二版杭州" in printed(at_desk(cast.owner).get(f"/customers/{customer}/_print/{row.pk}/"))
+        assert PrintVersion.objects.get(template=row, number=2).document["blocks"][0]["text"] == "第二版 {{name}}"
+        assert business.post(f"/admin/prints/{row.pk}/versions/1/back/").status_code == 302
+        assert "第一版" in printed(at_desk(cast.owner).get(f"/customers/{customer}/_print/{row.pk}/"))
+        found = list(PrintVersion.objects.filter(template=row).order_by("number").values_list("number", "of", "created_by"))
+        assert found == [(1, 0, cast.business.id), (2, 0, cast.business.id), (3, 1, cast.business.id)]
+        page = business.get(f"/admin/prints/{row.pk}/").content.decode()
+        assert "as version 1" in page
+        assert "Bea" in page
+        changes = Operation.objects.filter(subject="printtemplate", subject_id=row.pk, verb="update").order_by("id")
+        assert [change.diff["version"] for change in changes] == [[0, 1], [1, 2], [2, 3]]
+
+    def test_a_retired_one_is_offered_to_nobody_until_it_comes_back(self, cast: Cast, at_desk: Desk, customer: int) -> None:
+        row = template(cast, block("text", text="x"))
+        url, owner = f"/customers/{customer}/_print/", at_desk(cast.owner)
+        assert f"{url}{row.pk}/" in owner.get(url).content.decode()
+        at_desk(cast.business).post(f"/admin/prints/{row.pk}/switch/", {"active": ""})
+        assert f"{url}{row.pk}/" not in owner.get(url).content.decode()
+        assert owner.get(f"{url}{row.pk}/").status_code == 404
+        at_desk(cast.business).post(f"/admin/prints/{row.pk}/switch/", {"active": "1"})
+        assert owner.get(f"{url}{row.pk}/").status_code == 200
+
+    @pytest.mark.parametrize(
+        ("change", "word"),
+        [
+            ({"zh": ""}, "Give it a name"),
+            ({"b1-text": "{{nmae}}"}, "There is no tag"),
+            ({"b1-text": "{{name"}, "Double braces"),
+            ({"header-left": "{{name.__class__}}"}, "There is no tag"),
+            ({"b1-kind": "table", "b1-of": "nonsense", "b1-lines": "{{name}}"}, "one of the lists"),
+            ({"b1-kind": "fields", "b1-lines": " "}, "at least one field"),
+            ({"b1-kind": "stamp", "b1-picture": "999999"}, "Choose a picture"),
+            ({"paper": "a9"}, "Choose a paper"),
+        ],
+    )
+    def test_what_cannot_be_is_refused_with_a_reason_and_nothing_typed_is_lost(
+        self, cast: Cast, at_desk: Desk, change: dict[str, str], word: str
+    ) -> None:
+        row = template(cast, block("text", text="x"))
+        form = {
+            "zh": "测试",
+            "paper": "a4",
+            "block": ["b1", "b2"],
+            "b1-kind": "text",
+            "b1-text": "x",
+            "b2-kind": "text",
+            "b2-text": "这里写过字",
+        }
+        answer = at_desk(cast.business).post(f"/admin/prints/{row.pk}/", {**form, **change})
+        assert answer.status_code == 422
+        assert word in answer.content.decode()
+        assert "这里写过字" in answer.content.decode()
+        assert PrintVersion.objects.filter(template=row).count() == 1
+
+
+class TestTheEditor:
+    def test_a_look_shows_what_stands_there_before_it_is_kept(self, cast: Cast, at_desk: Desk, customer: int) -> None:
+        row = template(cast, block("text", text="x"))
+        form = {"zh": "测试", "paper": "a4", "block": ["b1"], "b1-kind": "text", "b1-text": "{{name}}", "b1-size": "20", "b1-align": "left"}
+        url = f"/admin/prints/{row.pk}/look/"
+        samples = at_desk(cast.business).post(url, form).content.decode()
+        real = at_desk(cast.business).post(url, {**form, "sample": str(customer)}).content.decode()
+        assert samples.count("data:image/png;base64,") == real.count("data:image/png;base64,") == 1
+        assert samples != real
+        assert "There is no tag" in at_desk(cast.business).post(url, {**form, "b1-text": "{{nmae}}"}).content.decode()
+        assert PrintVersion.objects.filter(template=row).count() == 1
+
+    def test_a_look_goes_no_further_than_the_eyes_of_who_looks(self, cast: Cast, at_desk: Desk, customer: int) -> None:
+        row = template(cast, block("text", text="{{name}}"))
+        form = {"zh": "测试", "paper": "a4", "block": ["b1"], "b1-kind": "text", "b1-text": "{{name}}", "sample": str(customer)}
+        User.objects.filter(pk=cast.admin.id).update(is_active=True)
+        answer = at_desk(cast.admin).post(f"/admin/prints/{row.pk}/look/", form).content.decode()
+        assert "data:image" not in answer
+        assert "may not see it" in answer
+        assert at_desk(cast.admin).get(f"/admin/prints/{row.pk}/sample/?record={customer}").status_code == 422
+        assert printed(at_desk(cast.admin).get(f"/admin/prints/{row.pk}/sample/"))
+        assert not AccessLog.objects.filter(verb="export").exists()
+
+    def test_a_picture_is_drawn_anew_and_what_is_none_is_refused(self, cast: Cast, at_desk: Desk, stamp: Any) -> None:
+        row, business = template(cast, block("text", text="x")), at_desk(cast.business)
+        answer = business.post(f"/admin/prints/{row.pk}/picture/", {"picture": stamp()})
+        assert "data-made" in answer.content.decode()
+        made = PrintPicture.objects.get()
+        shown = business.get(f"/admin/prints/pictures/{made.pk}/")
+        body = b"".join(shown.streaming_content)
+        assert shown["Content-Type"] == "image/png"
+        assert b"secret place" not in body
+        svg = SimpleUploadedFile("x.png", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>")
+        assert business.post(f"/admin/prints/{row.pk}/picture/", {"picture": svg}).status_code == 422
+        assert at_desk(cast.owner).get(f"/admin/prints/pictures/{made.pk}/").status_code in (403, 404)
+
+    def test_the_page_is_found_by_what_people_call_it(self, cast: Cast, at_desk: Desk) -> None:
+        for word in ("套打", "print", "印章"):
+            assert "/admin/prints/" in at_desk(cast.business).get("/admin/", {"q": word}).content.decode()
+
+    def test_one_is_made_of_the_usual_sheet_which_prints_any_record(self, cast: Cast, at_desk: Desk, customer: int) -> None:
+        answer = at_desk(cast.business).post(
+            "/admin/prints/new/", {"of": "customers", "zh": "新表", "language": "zh-hans", "begin": "usual"}
+        )
+        assert answer.status_code == 302
+        row = PrintTemplate.objects.latest("pk")
+        assert answer["Location"] == f"/admin/prints/{row.pk}/"
+        text = printed(at_desk(cast.owner).get(f"/customers/{customer}/_print/{row.pk}/"))
+        for word in ("杭州喆堃机电有限公司", "王小明"):
+            assert word in text
+
+
+class TestWhatComesWithIt:
+    @pytest.mark.parametrize("slug", ["customers", "opportunities"])
+    def test_an_installation_brings_sheets_in_both_languages(self, cast: Cast, slug: str) -> None:
+        entity = registry.by_slug(slug)
+        assert entity is not None
+        PrintTemplate.objects.filter(entity=entity.key).delete()
+        starting.provide()
+        rows = list(PrintTemplate.objects.filter(entity=entity.key).order_by("pk"))
+        assert [row.language for row in rows] == ["zh-hans", "en"]
+        starting.provide()
+        assert PrintTemplate.objects.filter(entity=entity.key).count() == 2
+        for row, word in zip(rows, ("客户", "ustomer"), strict=True):
+            with printing.speaking(row.language):
+                pages = read(press.pdf(Filling(entity, keeping.current(row).document, cast.owner).data([], "x")))
+            assert word in "".join(pages)
+            assert not [known for known in Filling(entity, keeping.current(row).document, cast.owner).known if known["kind"] == "gone"]
+
+    @pytest.mark.parametrize("entity", [each for each in registry if each.slug and each.layout], ids=lambda each: each.slug)
+    def test_the_usual_sheet_fits_every_kind_of_record(self, cast: Cast, entity: Any) -> None:
+        wish = document.checked(entity, starting.usual(entity))
+        assert read(press.pdf(Filling(entity, wish, cast.owner).data([], "x")))
+
+
+class TestMany:
+    def test_more_than_an_answer_waits_for_is_a_job_with_one_file(self, cast: Cast, at_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        row = template(cast, block("text", text="{{name}}"))
+        ids = [write.create(CUSTOMER, {"name": f"公司{'甲乙丙'[n]}"}, actor=cast.owner, door="test").id for n in range(3)]
+        monkeypatch.setattr(printing, "AT_ONCE", 2)
+        monkeypatch.setattr(printing, "SLICE", 2)
+        answer = at_desk(cast.owner).post("/customers/_print/?view=all", {"template": row.pk, "ids": ",".join(map(str, ids))})
+        job = Job.objects.get(kind=printing.KIND)
+        assert answer["Location"] == f"/jobs/{job.pk}/"
+        jobs.run(job.pk)
+        job.refresh_from_db()
+        assert (job.state, job.done) == ("done", 3), job.message
+        result = at_desk(cast.owner).get(f"/jobs/{job.pk}/result/")
+        assert [page[:3] for page in read(b"".join(result.streaming_content))] == ["公司甲", "公司乙", "公司丙"]
+        assert at_desk(cast.mate).get(f"/jobs/{job.pk}/result/").status_code == 404
+        assert AccessLog.objects.get(verb="export", entity=CUSTOMER.key).data["rows"] == 3
+
+    def test_a_record_of_an_entity_without_templates_offers_none(self, cast: Cast, at_desk: Desk, customer: int) -> None:
+        page = at_desk(cast.owner).get(f"/customers/{customer}/").content.decode()
+        assert f"/customers/{customer}/_print/" in page
+        PrintTemplate.objects.filter(entity=CUSTOMER.key).delete()
+        shelf.clear()
+        assert f"/customers/{customer}/_print/" not in at_desk(cast.owner).get(f"/customers/{customer}/").content.decode()
