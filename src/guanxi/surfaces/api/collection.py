@@ -32,16 +32,22 @@ PARAMETERS = ("where", "sort", "cursor", "limit", "fields", "q")
 
 def read(request: HttpRequest, actor: Actor, slug: str) -> HttpResponseBase:
     """One page: `results`, and in `next` the address of the following one or null."""
+    documents, cursor, count = page_of(request, actor, slug)
+    further = following(request, cursor=cursor) if cursor else None
+    if count > WHOLE:
+        return StreamingHttpResponse(_pieces(documents, further), content_type="application/json")
+    return answer({"results": list(documents), "next": further})
+
+
+def page_of(request: HttpRequest, actor: Actor, slug: str) -> tuple[Iterator[dict[str, Any]], str, int]:
+    """The records of a page, the cursor of the following one or "", and how many they are."""
     entity = entity_of(actor, slug)
     parameters(request, PARAMETERS)
     shape = Shape(entity, actor, chosen(request, entity, actor))
     rows = narrowed(request, entity, actor)
     sort = rows.sort(request.GET.get("sort") or default_sort(entity, actor))
     page = rows.page(sort, shape.paths, cursor=request.GET.get("cursor", ""), size=limit(request))
-    further = following(request, cursor=page.next) if page.next else None
-    if len(page.rows) > WHOLE:
-        return StreamingHttpResponse(_pieces(shape.each(page.rows), further), content_type="application/json")
-    return answer({"results": shape.records(page.rows), "next": further})
+    return shape.each(page.rows), page.next, len(page.rows)
 
 
 def _pieces(documents: Iterator[dict[str, Any]], further: str | None) -> Iterator[str]:

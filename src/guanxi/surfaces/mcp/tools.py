@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
@@ -24,7 +24,7 @@ Given = dict[str, Any]
 ENTITY = {"type": "string", "description": "The slug of a kind of record, from list_entities"}
 ID = {"type": "integer", "minimum": 1}
 VALUES = {"type": "object", "description": "Values by field key; references as ids or exact names"}
-LIMIT = {"type": "integer", "minimum": 1, "maximum": collection.MOST}
+LIMIT = {"type": "integer", "minimum": 1, "maximum": collection.WHOLE}
 FIELDS = {"type": "array", "items": {"type": "string"}, "description": "Keys of fields; all without it"}
 WHERE = {
     "type": "array",
@@ -137,9 +137,8 @@ def _list(caller: Caller, given: Given) -> HttpResponse:
     where = json.dumps(given["where"], ensure_ascii=False) if given.get("where") else ""
     query = {"where": where, "fields": ",".join(map(str, given.get("fields", []))), "limit": given.get("limit", 20)}
     query |= {key: given.get(key, "") for key in ("sort", "q", "cursor")}
-    found = json.loads(collection.read(request("GET", slug, query), caller.towards(slug), slug).content)
-    following = parse_qs(urlsplit(found["next"] or "").query).get("cursor", [None])[0]
-    return collection.answer({"results": found["results"], "cursor": following})
+    documents, cursor, _count = collection.page_of(request("GET", slug, query), caller.towards(slug), slug)
+    return collection.answer({"results": list(documents), "cursor": cursor or None})
 
 
 def _read(caller: Caller, given: Given) -> HttpResponse:
