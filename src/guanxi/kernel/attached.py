@@ -23,7 +23,7 @@ def beside(entity: Entity) -> dict[Entity, list[str]]:
     """Entities that follow nobody and show among what belongs to this one, with their lookups."""
     found: dict[Entity, list[str]] = {}
     for other, key in registry.children(entity):
-        if other is not entity and not other.parent and other.fields[key].kind.name == "lookup":
+        if other is not entity and not other.parent and other.fields[key].kind.name == "lookup" and other.fields[key].column.path:
             found.setdefault(other, []).append(key)
     return found
 

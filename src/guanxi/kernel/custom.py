@@ -12,7 +12,7 @@ from django.utils.functional import lazy
 from django.utils.translation import get_language
 
 from guanxi.kernel.dictionary import Dictionary
-from guanxi.kernel.fields.base import Field, Kind
+from guanxi.kernel.fields.base import Field, Kind, Label
 from guanxi.kernel.fields.boolean import BooleanKind
 from guanxi.kernel.fields.choice import ChoiceKind, TagsKind
 from guanxi.kernel.fields.code import NumberKind
@@ -75,7 +75,8 @@ def _by_language(zh: str, en: str) -> str:
     return en if en and (get_language() or "zh").startswith("en") else zh
 
 
-_named = lazy(_by_language, str)
+#: The text in the reader's language of one in Chinese and one in English, which may be empty.
+named: Callable[[str, str], Label] = lazy(_by_language, str)
 
 
 def field_of(row: CustomField) -> Field:
@@ -84,7 +85,7 @@ def field_of(row: CustomField) -> Field:
     return Field(
         key,
         kind,
-        _named(row.label, row.en),
+        named(row.label, row.en),
         Keyed(key, kind),
         required=row.required and not given,
         computed=given,
@@ -96,11 +97,13 @@ def field_of(row: CustomField) -> Field:
         asked_when=row.asked_when,
         quick=row.quick,
         formula=row.options.get("source", "") if row.kind == "formula" else "",
+        extra={"of": row.entity, "back": key if row.options.get("back") else "", "back_label": ""},
     )
 
 
 def load() -> None:
-    """Read every definition and reshape the entities concerned."""
+    """Read every definition, design what administrators designed, and reshape all entities."""
+    from guanxi.kernel import designed, layouts
     from guanxi.kernel.models import CustomField
     from guanxi.kernel.registry import registry
 
@@ -109,6 +112,8 @@ def load() -> None:
         found.setdefault(row.entity, []).append(field_of(row))
     _definitions.clear()
     _definitions.update(found)
+    designed.load(found)
+    layouts.clear()
     for entity in registry:
         entity.reshape()
 

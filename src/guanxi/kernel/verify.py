@@ -96,7 +96,7 @@ def say(entity: Entity, what: str, ids: list[int]) -> Iterator[str]:
 
 
 def _live(entity: Entity) -> QuerySet[Any]:
-    return entity.model._default_manager.filter(deleted_at=None)
+    return entity.objects.filter(deleted_at=None)
 
 
 def search_entries(entity: Entity) -> Iterator[str]:
@@ -132,7 +132,7 @@ def _stale(entity: Entity, rows: QuerySet[Any]) -> Iterator[int]:
 
 def owner_stamps(entity: Entity) -> Iterator[str]:
     """A record without a parent bears the department of its owner, also in the recycle bin: scopes by department rely on it."""
-    rows = entity.model._default_manager.order_by()
+    rows = entity.objects.order_by()
     if entity.parent:
         rows = rows.filter(**{f"{entity.fields[entity.parent].column.path}__isnull": True})
     people = directory.people()
@@ -164,7 +164,7 @@ def roll_ups(entity: Entity) -> Iterator[str]:
 
 def _wrong_figures(entity: Entity, rollup: RollUp) -> Iterator[int]:
     last = 0
-    rows = entity.model._default_manager.order_by("id").values_list("id", rollup.field)
+    rows = entity.objects.order_by("id").values_list("id", rollup.field)
     while chunk := list(rows.filter(id__gt=last)[:_CHUNK]):
         last = chunk[-1][0]
         right = rollups.figures([rollup], [i for i, _figure in chunk])
@@ -188,9 +188,9 @@ def links(entity: Entity) -> Iterator[str]:
             continue
         target = field.kind.target  # type: ignore[attr-defined]
         rows = Link.objects.filter(field=field.column.field)
-        lost = rows.filter(~Exists(target.model._default_manager.filter(id=OuterRef("target"))))
+        lost = rows.filter(~Exists(target.objects.filter(id=OuterRef("target"))))
         yield from say(entity, f"{key} leads to a {target.key} that does not exist", list(lost.values_list("source", flat=True)[:100]))
-        homeless = rows.filter(~Exists(entity.model._default_manager.filter(id=OuterRef("source"))))
+        homeless = rows.filter(~Exists(entity.objects.filter(id=OuterRef("source"))))
         yield from say(entity, f"{key} comes from a record that does not exist", list(homeless.values_list("source", flat=True)[:100]))
 
 

@@ -34,6 +34,7 @@ SUBJECTS = {
     "choicelist": "",
     "numbering": "",
     "customfield": "",
+    "customentity": "",
     "formlayout": "",
     "webhook": "secret,failing_since",
 }
@@ -43,6 +44,7 @@ TABLES = {
     "choicelist": "kernel_choicelist",
     "numbering": "kernel_numbering",
     "customfield": "kernel_customfield",
+    "customentity": "kernel_customentity",
     "formlayout": "kernel_formlayout",
     "webhook": "surfaces_webhook",
 }

@@ -103,6 +103,8 @@ class Wish:
     asked_when: str | None = None
     #: With names of fields in brackets; None leaves it as it is.
     formula: str | None = None
+    #: Of a lookup: whether what names a record shows in a tab of that record; None leaves it as it is.
+    back: bool | None = None
 
 
 def shapeable(entity: Entity) -> bool:
@@ -137,6 +139,8 @@ def add(entity: Entity, wish: Wish, *, actor: Actor) -> CustomField:
             own_index.later(row, actor=actor)
         if row.kind == "formula":
             reckoning.later(row, actor=actor)
+        if row.kind == "lookup" and wish.back:
+            quicken(row, quick=True, actor=actor)
     return row
 
 
@@ -154,7 +158,11 @@ def change(entity: Entity, row: CustomField, wish: Wish, *, actor: Actor) -> Non
                 CustomField.objects.filter(pk=row.pk).update(options=options)
                 custom.load()
                 reckoning.later(row, actor=actor)
-        if row.unique != before:
+        if row.kind == "lookup" and wish.back is not None and wish.back != bool(row.options.get("back")):
+            CustomField.objects.filter(pk=row.pk).update(options={**row.options, "back": wish.back})
+            custom.load()
+            quicken(row, quick=row.quick or wish.back, actor=actor)
+        elif row.unique != before:
             own_index.later(row, actor=actor)
 
 
@@ -263,7 +271,7 @@ def _options(entity: Entity, sort: Sort, wish: Wish) -> dict[str, Any]:
     if sort.asks == "to":
         if wish.to not in referable():
             raise Invalidated({"to": _("Choose whose records the field names.")})
-        return {**sort.options, "to": wish.to}
+        return {**sort.options, "to": wish.to, "back": bool(wish.back)}
     if sort.asks == "prefix":
         return {
             **sort.options,

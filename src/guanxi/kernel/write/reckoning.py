@@ -29,7 +29,7 @@ def recalculate(progress: jobs.Progress) -> None:
     row = CustomField.objects.get(pk=progress.spec["field"])
     entity = registry.get(row.entity)
     formulas = reckoned.dependents(entity, f"f{row.pk}")
-    progress.total = entity.model._default_manager.count() * len(formulas)
+    progress.total = entity.objects.count() * len(formulas)
     for formula in formulas:
         last: int | None = 0
         while last is not None and not progress.cancelled():

@@ -96,7 +96,7 @@ def _drawn(
         "sorts": verbs.SORTS,
         "may_unique": row is not None and own_unique.possible(custom.field_of(row)),
         "may_quick": row is not None and own_index.possible(custom.field_of(row)),
-        "large": query.estimate(entity.model) > query.UNINDEXED_ROWS,
+        "large": query.estimate(entity) > query.UNINDEXED_ROWS,
         "builder": _builder(request, entity, row) if row else [],
         "ways": retyping.ways(row) if row and row.active else {},
         "looked": looked,

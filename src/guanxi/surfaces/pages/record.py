@@ -83,11 +83,11 @@ def title_of(entity: Entity, row: Any, actor: Actor) -> str:
 
 def number_of(entity: Entity, row: Any, actor: Actor) -> str:
     """The automatic number, masked where the right says so; empty where it is hidden or there is none."""
-    field = entity.visible(actor).get("number")
+    field = entity.visible(actor).get(entity.numbered)
     if field is None:
         return ""
     value = str(field.value(row) or "")
-    return field.kind.mask(value) if actor.right(entity.key, "number") == "masked" else value
+    return field.kind.mask(value) if actor.right(entity.key, field.key) == "masked" else value
 
 
 def cell(entity: Entity, field: Field, row: Any, reader: Reader) -> str:
@@ -232,7 +232,7 @@ def related_window(entity: Entity, row: Any, tab: dict[str, Any], actor: Actor) 
             sources = Link.objects.filter(field=column.field, target=Slot("record")).values_list("source", flat=True)
             linked = Q(AnyOf(F("id"), sources))
         else:
-            linked = Q(**{str(column.path): Slot("record")})
+            linked = column.equals(Slot("record"))
     return Window(child, actor, code=f"{entity.key}.{tab['code']}", narrow=lambda rows: rows.filter(linked), values=values)
 
 
