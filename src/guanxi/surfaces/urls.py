@@ -17,6 +17,7 @@ from guanxi.surfaces.admin import (
     arrivals,
     clearing,
     departments,
+    entities,
     fields,
     hints,
     layouts,
@@ -84,7 +85,7 @@ from guanxi.surfaces.pages import (
 
 administration = (
     *(places, structure, departments, positions, teams, access, roles, sign_in, licences, providers),
-    *(lists, fields, layouts, numbers, shape, webhooks, applications),
+    *(lists, entities, fields, layouts, numbers, shape, webhooks, applications),
     *(why, trail, arrivals, hints, clearing),
 )
 

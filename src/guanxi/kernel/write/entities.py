@@ -200,7 +200,7 @@ def _slug(wish: Wish) -> str:
 
 def _free(slug: str) -> bool:
     """Whether nothing answers under an address, of the program or of another entity."""
-    if registry.by_slug(slug) is not None:
+    if registry.by_slug(slug) is not None or slug == "new":
         return False
     try:
         return all(resolve(f"{base}/{slug}{end}").kwargs.get("slug") == slug for base, end in (("", "/"), ("/api/v1", "")))
