@@ -8,17 +8,20 @@ from html import unescape
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from guanxi.kernel import custom, dictionary, history, layouts, search, write
-from guanxi.kernel.actor import Actor
+from guanxi.kernel.actor import SYSTEM, Actor
 from guanxi.kernel.design import CustomEntity
 from guanxi.kernel.designed import Designed
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.models import CustomField
 from guanxi.kernel.registry import registry
 from guanxi.kernel.write import entities
-from guanxi.org.models import Grant, Operation
+from guanxi.org import roles
+from guanxi.org.models import Grant, Operation, Role
 from guanxi.surfaces.api import openapi
+from guanxi.surfaces.shape import state, taking
 from tests import samples
 from tests.people import Cast
 
@@ -201,3 +204,81 @@ def test_words_menu_number_and_stage_are_changed(cast: Cast, at_desk: Desk) -> N
     refused = shaper.post(f"/admin/entities/{entity.slug}/", {**changed, "stage": str(number.pk)})
     assert refused.status_code == 422
     assert "one of its own fields" in unescape(refused.content.decode())
+
+
+@pytest.mark.feature("FRM-04")
+def test_rows_are_entered_on_the_page_of_the_record_they_belong_to(cast: Cast, at_desk: Desk) -> None:
+    owner = at_desk(cast.owner)
+    entity = designed(
+        at_desk(cast.business), zh="设备明细", en="Device", plural="Devices", stages="", in_menu="", rows_of="customers.customer"
+    )
+    model = added(at_desk(cast.business), entity, zh="型号", en="Model", sort="text", required="1")
+    one, other = (samples.make(CUSTOMER, actor=cast.again(cast.owner), name=name) for name in ("云深制造", "浅水贸易"))
+    code = entity.row_of
+    assert f"/customers/{one.id}/_rows/{code}/" in owner.get(f"/customers/{one.id}/_related/{code}/").content.decode()
+    address = f"/customers/{one.id}/_rows/{code}/"
+    line = owner.get(address).content.decode()
+    assert f'name="{model}"' in line
+    assert f'name="{code}"' not in line
+    refused = owner.post(address, {"name": "冲床"})
+    assert refused.status_code == 422
+    assert refused["HX-Retarget"] == "#row"
+    assert 'value="冲床"' in refused.content.decode()
+    made = owner.post(address, {"name": "冲床", model: "J23-63", code: other.id})
+    assert made.status_code == 200
+    assert "J23-63" in made.content.decode()
+    (row,) = entity.rows(cast.again(cast.owner))
+    assert entity.fields[code].value(row) == one.id
+    assert at_desk(cast.stranger).get(address).status_code == 404
+    assert at_desk(cast.stranger).post(address, {"name": "x", model: "y"}).status_code == 404
+    assert at_desk(cast.readonly).post(address, {"name": "x", model: "y"}).status_code == 404
+    assert owner.get(f"/customers/{one.id}/_rows/contacts/").status_code == 404
+
+
+def test_the_shape_of_a_company_takes_it_along(cast: Cast, at_desk: Desk) -> None:
+    shaper = at_desk(cast.business)
+    visit = designed(shaper)
+    added(shaper, visit, zh="拜访的客户", en="Customer visited", sort="lookup", to="customers.customer", both="1", back="1")
+    shaper.post("/admin/fields/customers/add/", {"zh": "最近拜访", "en": "Last visit", "sort": "lookup", "to": visit.key})
+    rows = designed(shaper, zh="拜访明细", en="Visit line", plural="", prefix="", stages="", rows_of=visit.key)
+    role = Role.objects.get(code="marketing")
+    roles.grant(role, visit, "view", "owned", actor=cast.admin)
+    text = state.text()
+    document = state.read(text.encode())
+    assert "custom.record_" not in text
+    assert document["entities"]["custom.visit_reports"]["number"] == "own:custom.visit_reports/number"
+    assert state.differences(state.described(), document) == []
+    former = {visit.key, rows.key}
+    CustomField.objects.all().delete()
+    Grant.objects.filter(entity__in=former).delete()
+    CustomEntity.objects.all().delete()
+    custom.load()
+    found, refused, _done = taking.run(document, actor=SYSTEM)
+    assert refused == []
+    assert [e for e in registry if isinstance(e, Designed)] == []
+    _found, refused, done = taking.run(document, actor=SYSTEM, promised=taking.fingerprint(found))
+    assert (refused, done) == ([], True)
+    assert state.text() == text
+    again = next(e for e in registry if e.slug == "visit-reports")
+    assert again.key not in former
+    assert (bool(again.numbered), bool(again.stage)) == (True, True)
+    assert Grant.objects.get(role=role, entity=again.key, action="view").scope == "owned"
+    with translation.override("en"):
+        record = write.create(again, {"name": "云深拜访"}, actor=SYSTEM, door="test")
+    assert again.rows(SYSTEM).get().id == record.id
+
+
+def test_what_an_administrator_designed_is_taken_back_in_the_trail(cast: Cast, at_desk: Desk) -> None:
+    shaper, admin = at_desk(cast.business), at_desk(cast.admin)
+    entity = designed(shaper)
+    changed = {"zh": "走访记录", "en": "Call note", "plural": "Call notes", "icon": "map-pin", "in_menu": "1"}
+    shaper.post(f"/admin/entities/{entity.slug}/", changed)
+    assert CustomEntity.objects.get().stage is None
+    last = Operation.objects.filter(subject="customentity", verb="update").latest("id")
+    assert admin.post(f"/admin/trail/{last.pk}/undo/").status_code == 302
+    row = CustomEntity.objects.get()
+    assert (row.label, row.icon, bool(row.stage)) == ("拜访报告", "notes", True)
+    first = Operation.objects.filter(subject="customentity", verb="create").latest("id")
+    assert admin.post(f"/admin/trail/{first.pk}/undo/").status_code == 302
+    assert not CustomEntity.objects.get().active
+    assert entity.key in registry.retired()

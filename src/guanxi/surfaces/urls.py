@@ -71,6 +71,7 @@ from guanxi.surfaces.pages import (
     recovery,
     recycle,
     reviews,
+    rows,
     second,
     session,
     settings,
@@ -142,6 +143,7 @@ handlers = (
     exchange,
     work,
     form,
+    rows,
     record,
     listing,
 )

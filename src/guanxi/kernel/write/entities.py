@@ -44,6 +44,7 @@ ICONS = (
     "headset", "heart-handshake", "users", "user-check", "id-badge-2", "briefcase", "signature", "shield", "key", "coffee", "photo", "chart-bar",
 )  # fmt: skip
 _SLUG = re.compile("[a-z][a-z0-9-]*")
+_NUMBERS = ("number", "stage")
 _NUMBER: Label = gettext_lazy("Number")
 _STAGE: Label = gettext_lazy("Stage")
 _followers: list[Callable[[Entity], object]] = []
@@ -84,6 +85,14 @@ class Wish:
 def entity_of(row: CustomEntity) -> Entity:
     """The entity that a row makes."""
     return registry.get(KEY.format(row.pk))
+
+
+def wish_of(row: CustomEntity, **changes: Any) -> Wish:
+    """What a row says now, with some of it otherwise, by the names of its columns."""
+    names = ("label", "en", "plural", "about", "icon", "after", "in_menu", "title", "title_en", "number", "stage")
+    said = {name: changes.get(name, getattr(row, name)) for name in names}
+    given: dict[str, Any] = {name: value if value is not None or name in _NUMBERS else "" for name, value in said.items()}
+    return Wish(given.pop("label"), **given)
 
 
 def create(wish: Wish, *, actor: Actor) -> CustomEntity:
@@ -216,4 +225,4 @@ def _one_of(row: CustomEntity, pk: int | None, word: str) -> int | None:
     return pk or None
 
 
-__all__ = ["ICONS", "Wish", "both", "change", "create", "entity_of", "followed_by", "found", "retire", "shaped"]
+__all__ = ["ICONS", "Wish", "both", "change", "create", "entity_of", "followed_by", "found", "retire", "shaped", "wish_of"]

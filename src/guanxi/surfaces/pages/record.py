@@ -209,12 +209,14 @@ def table(entity: Entity, row: Any, tab: dict[str, Any], reader: Reader) -> dict
     sort = query.sort_of(child, reader.actor, query.default_sort(child, reader.actor))
     found = related_window(entity, row, tab, reader.actor).page(sort, compiled, size=RELATED_ROWS)
     where = json.dumps([tab["via"], "is", row.id]) if tab["via"] else ""
+    rows = tab["via"] and child.row_of == tab["via"] and reader.actor.may(child.key, "create")
     settable = tab["via"] and child.quick and not child.fields[tab["via"]].computed
     return {
         "tab": tab,
         "head": [c.field for c in compiled.columns],
         "body": body(child, compiled, compiled.attach(found.rows), reader, selectable=False),
         "empty": not found.rows,
+        "rows": f"/{entity.slug}/{row.id}/_rows/{tab['code']}/" if rows else "",
         "more": f"/{child.slug}/?view=all&where={where}" if found.next and where else "",
         "create": f"/{child.slug}/new/?quick=1&{tab['via']}={row.id}" if settable and reader.actor.may(child.key, "create") else "",
     }

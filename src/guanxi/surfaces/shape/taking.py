@@ -14,12 +14,14 @@ from django.utils.translation import gettext as _
 from guanxi.kernel import custom, dictionary, layouts, lists, numbering
 from guanxi.kernel.actor import SYSTEM, Actor
 from guanxi.kernel.condition import tree
+from guanxi.kernel.design import CustomEntity
 from guanxi.kernel.dictionary import Dictionary
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.lists import ListOf
 from guanxi.kernel.models import CustomField, DictionaryValue
 from guanxi.kernel.registry import registry
 from guanxi.kernel.write import Invalidated, Refused, numbers, reckoning, unit
+from guanxi.kernel.write import entities as entity_verbs
 from guanxi.kernel.write import fields as field_verbs
 from guanxi.kernel.write import layouts as layout_verbs
 from guanxi.kernel.write import lists as list_verbs
@@ -87,14 +89,23 @@ class _Taking:
 
     def all(self) -> list[str]:
         """Fields first, for lists, rights and views name them; what hangs on other lists once all are there."""
+        for name, table in self.section("entities"):
+            with self.judged("entities", name), entity_verbs.shaped():
+                self.entity(name, table)
+        self.document = Names().inward(self.document)
         for key, table in self.section("fields"):
             self.fields(key, table.get("own", []))
+        for key, table in self.section("entities"):
+            with self.judged("entities", key):
+                self.marked(key, table)
         custom.load()
         self.names = Names()
         for name, table in self.section("lists"):
             self.hung(name, table)
         for name, table in self._hanging_last():
             self.values(name, table.get("values", []))
+        for key, table in self.section("fields"):
+            self.ruled(key, table.get("own", []))
         for code, table in self.section("roles"):
             with self.judged("roles", code):
                 self.role(code, table)
@@ -119,6 +130,30 @@ class _Taking:
 
         return sorted(tables.items(), key=lambda pair: depth(pair[0]))
 
+    def entity(self, name: str, table: Mapping[str, Any]) -> None:
+        """A kind of record that administrators designed; its fields follow."""
+        said = {column: table[column] for column in ("label", "en", "plural", "about", "icon", "after", "title", "title_en")}
+        kept = CustomEntity.objects.filter(slug=table["slug"]).first()
+        if kept is None:
+            words = {column: said[column] for column in said if column != "label"}
+            wish = entity_verbs.Wish(said["label"], slug=table["slug"], access=table["access"], in_menu=bool(table["in_menu"]), **words)
+            kept = entity_verbs.create(wish, actor=self.actor)
+        wanted = {**said, "in_menu": bool(table["in_menu"])}
+        if any(getattr(kept, column) != value for column, value in wanted.items()):
+            entity_verbs.change(kept, entity_verbs.wish_of(kept, **wanted), actor=self.actor)
+        if kept.active != bool(table["active"]):
+            entity_verbs.retire(kept, active=bool(table["active"]), actor=self.actor)
+
+    def marked(self, key: str, table: Mapping[str, Any]) -> None:
+        """Which of its fields number its records, say how far they have come, and whose rows they are."""
+        names, kept = Names(), CustomEntity.objects.get(slug=table["slug"])
+        wanted = {name: names.pk[table[name]] if table[name] else None for name in ("number", "stage", "row_of")}
+        if any(not table[name].startswith(f"own:{key}/") for name, pk in wanted.items() if pk):
+            raise Invalidated({"entities": _("Choose one of its own fields.")})
+        if any(getattr(kept, name) != pk for name, pk in wanted.items()):
+            CustomEntity.objects.filter(pk=kept.pk).update(**wanted)
+            custom.load()
+
     def fields(self, key: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """The fields of one's own of an entity."""
         for place, row in sorted(enumerate(rows), key=lambda pair: pair[1].get("kind") == "formula"):  # which reads what stands already
@@ -127,16 +162,19 @@ class _Taking:
                 if not field_verbs.shapeable(entity) or row["kind"] not in custom.KINDS:
                     raise Invalidated({"kind": _("This kind of field is not known here.")})
                 self.field(entity, row, place)
-        for row in rows:
-            if "unique" in row:
-                with self.judged("fields", key, str(row.get("code"))):
-                    self.rules(_entity(key), row)
         coded = {f"own:{key}/{row.get('code')}" for row in rows}
         for name, pk in Names().pk.items():
             if name.startswith(f"own:{key}/") and name not in coded:
                 gone = CustomField.objects.get(pk=pk)
                 if gone.active:
                     field_verbs.retire(gone, active=False, actor=self.actor)
+
+    def ruled(self, key: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """The rules of these fields, which may name values of their lists."""
+        for row in rows:
+            if "unique" in row:
+                with self.judged("fields", key, str(row.get("code"))):
+                    self.rules(_entity(key), row)
 
     def field(self, entity: Entity, row: Mapping[str, Any], place: int) -> None:
         pk = Names().pk.get(f"own:{entity.key}/{row['code']}")
@@ -320,7 +358,7 @@ class _Taking:
     def number(self, key: str, table: Mapping[str, Any]) -> None:
         entity_key, _slash, field = key.partition("/")
         entity = _entity(entity_key)
-        bound = dict(entity.fields)[field]
+        bound = dict(entity.fields)[Names().back(field)]
         parts = [(str(kind), str(value)) for kind, value in table["parts"]]
         made = numbers.read(entity, bound, parts, table["reset"], quick=bool(table["quick"]))
         numbers.change(entity, bound, made, actor=self.actor)
