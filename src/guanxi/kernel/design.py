@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from guanxi.kernel.fields.text import Text
 from guanxi.kernel.record import Record
@@ -50,7 +50,7 @@ class CustomRecord(Record):
     """A record of a designed entity; `kind` is the entity's number and decides in which part the row lies."""
 
     kind = models.IntegerField(editable=False)
-    name = Text(_("Name"), max_length=200)
+    name = Text(pgettext_lazy("record", "Name"), max_length=200)
     name_sort = models.CharField(max_length=64, default="", db_collation="C", editable=False)
 
     class Meta:

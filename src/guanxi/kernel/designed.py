@@ -10,6 +10,7 @@ from django.db.models import Q, Value
 from django.db.models.lookups import Exact
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from guanxi.kernel.declaration import Board, Preset
 from guanxi.kernel.design import KEY, PART, SORTS, CustomEntity, CustomRecord
@@ -62,7 +63,7 @@ class Designed(Entity):
 
         self.slug, self.icon, self.active, self.teaches = said.slug, said.icon, said.active, said.about
         self.label, self.label_plural = named(said.label, said.en), named(said.label, said.plural or said.en)
-        self.called = named(said.title, said.title_en or said.title) if said.title else _("Name")
+        self.called = named(said.title, said.title_en or said.title) if said.title else pgettext_lazy("record", "Name")
         self.numbered, self.stage, self.row_of = key(said.number), key(said.stage), key(said.row_of)
         self.grants, self.in_menu = ACCESS.get(said.access, ACCESS["standard"]), said.in_menu
         before = next((entity for entity in registry if entity.key == said.after), None)
