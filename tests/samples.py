@@ -93,9 +93,9 @@ def designed(zh: str = "拜访报告", **said: Any) -> Iterator[Entity]:
 
 
 @contextmanager
-def designed_with_own_fields() -> Iterator[Entity]:
-    """Such an entity with a field of every kind, a number and a stage among them."""
-    with designed("拜访报告", en="Visit report") as entity:
+def designed_with_own_fields(rows_of: str = "") -> Iterator[Entity]:
+    """Such an entity with a field of every kind, a number and a stage among them; by itself, or rows of another."""
+    with designed("拜访报告", en="Visit report", rows_of=rows_of) as entity:
         keys = {kind: int(added(entity, kind, **DESIGNED.get(kind, {}))[1:]) for kind in custom.KINDS}
         CustomEntity.objects.update(number=keys["number"], stage=keys["choice"])
         custom.load()

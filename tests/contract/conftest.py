@@ -16,15 +16,18 @@ from tests import samples
 
 #: A built-in entity that runs through everything once more, with a field of the company's own of every kind.
 SHAPED = "catalog.product"
-#: One that no code declares.
-DESIGNED = "designed"
+#: One that no code declares; and rows of another, for what is promised of children.
+DESIGNED, ROWS = "designed", "designed rows"
+OF_ROWS = ("TestChildren", "test_merge.py", "read_back", "exactly_one_change", "a_list_costs", "whole", "oracle")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "entity" in metafunc.fixturenames:
         plain = [pytest.param(e, id=e.key) for e in registry]
         shaped = [pytest.param(f"{e.key}+own", id=f"{e.key}+own") for e in registry if e.key == SHAPED]
-        metafunc.parametrize("entity", [*plain, *shaped, pytest.param(DESIGNED, id=DESIGNED)], indirect=True)
+        rows = [ROWS] if any(word in metafunc.definition.nodeid for word in OF_ROWS) else []
+        designed = [pytest.param(each, id=each) for each in (DESIGNED, *rows)]
+        metafunc.parametrize("entity", [*plain, *shaped, *designed], indirect=True)
 
 
 @pytest.fixture
@@ -34,8 +37,9 @@ def entity(request: pytest.FixtureRequest) -> Iterator[Entity]:
         yield request.param
         return
     request.getfixturevalue("db")
-    shaped = samples.designed_with_own_fields() if request.param == DESIGNED else samples.with_own_fields(registry.get(SHAPED))
-    with shaped as found:
+    designed = {DESIGNED: "", ROWS: "customers.customer"}
+    shaped = request.param not in designed
+    with samples.with_own_fields(registry.get(SHAPED)) if shaped else samples.designed_with_own_fields(designed[request.param]) as found:
         yield found
 
 

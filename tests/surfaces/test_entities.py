@@ -214,21 +214,24 @@ def test_rows_are_entered_on_the_page_of_the_record_they_belong_to(cast: Cast, a
     )
     model = added(at_desk(cast.business), entity, zh="型号", en="Model", sort="text", required="1")
     one, other = (samples.make(CUSTOMER, actor=cast.again(cast.owner), name=name) for name in ("云深制造", "浅水贸易"))
-    code = entity.row_of
+    code = f"rows-{entity.number}"
     assert f"/customers/{one.id}/_rows/{code}/" in owner.get(f"/customers/{one.id}/_related/{code}/").content.decode()
     address = f"/customers/{one.id}/_rows/{code}/"
     line = owner.get(address).content.decode()
     assert f'name="{model}"' in line
-    assert f'name="{code}"' not in line
+    assert 'name="parent"' not in line
     refused = owner.post(address, {"name": "冲床"})
     assert refused.status_code == 422
     assert refused["HX-Retarget"] == "#row"
     assert 'value="冲床"' in refused.content.decode()
-    made = owner.post(address, {"name": "冲床", model: "J23-63", code: other.id})
+    made = owner.post(address, {"name": "冲床", model: "J23-63", "parent": other.id})
     assert made.status_code == 200
     assert "J23-63" in made.content.decode()
     (row,) = entity.rows(cast.again(cast.owner))
-    assert entity.fields[code].value(row) == one.id
+    assert entity.fields["parent"].value(row) == one.id
+    write.transfer(CUSTOMER, [one.id], cast.stranger.id or 0, actor=cast.again(cast.director), door="test")
+    assert "J23-63" in at_desk(cast.stranger).get(f"/customers/{one.id}/_related/{code}/").content.decode()
+    write.transfer(CUSTOMER, [one.id], cast.owner.id or 0, actor=cast.again(cast.director), door="test")
     assert at_desk(cast.stranger).get(address).status_code == 404
     assert at_desk(cast.stranger).post(address, {"name": "x", model: "y"}).status_code == 404
     assert at_desk(cast.readonly).post(address, {"name": "x", model: "y"}).status_code == 404

@@ -30,7 +30,7 @@ def beside(entity: Entity) -> dict[Entity, list[str]]:
 
 def following(entity: Entity, ids: Sequence[int], actor: Actor) -> list[tuple[Entity, int]]:
     """What comes along with these records by itself, counted as far as the actor may see it."""
-    counts = [(c, c.rows(actor).filter(**{f"{key}__in": ids}).count()) for c, key in below(entity) if actor.may(c.key, "view")]
+    counts = [(c, c.rows(actor).filter(c.fields[key].column.any_of(ids)).count()) for c, key in below(entity) if actor.may(c.key, "view")]
     return [(child, count) for child, count in counts if count]
 
 

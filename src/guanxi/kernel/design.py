@@ -39,8 +39,8 @@ class CustomEntity(models.Model):
     #: The own fields, by id, that number its records and say how far they have come.
     number = models.BigIntegerField(null=True)
     stage = models.BigIntegerField(null=True)
-    #: Whose rows they are, by the id of an own lookup: they are entered on the page of that record.
-    row_of = models.BigIntegerField(null=True)
+    #: Whose rows they are, by the key of that entity; empty of what stands by itself.
+    row_of = models.CharField(max_length=80, blank=True, default="")
     #: Which grants the preset roles began with.
     access = models.CharField(max_length=12, default="standard")
     active = models.BooleanField(default=True)
@@ -50,6 +50,8 @@ class CustomRecord(Record):
     """A record of a designed entity; `kind` is the entity's number and decides in which part the row lies."""
 
     kind = models.IntegerField(editable=False)
+    #: The record whose row it is: it has the owner and department of that, and is seen with it.
+    parent_id = models.BigIntegerField(null=True, editable=False)
     name = Text(pgettext_lazy("record", "Name"), max_length=200)
     name_sort = models.CharField(max_length=64, default="", db_collation="C", editable=False)
 
@@ -61,6 +63,7 @@ class CustomRecord(Record):
                 for column in SORTS.values()
                 for lead in ([], ["owner"], ["department"])
             ),
+            models.Index(fields=["parent_id", "id"], name="record_parent", condition=models.Q(parent_id__isnull=False)),
             models.Index(fields=["id"], name="record_deleted", condition=models.Q(deleted_at__isnull=False)),
         ]
 

@@ -16,9 +16,13 @@ from guanxi.kernel.declaration import Board, Preset
 from guanxi.kernel.design import KEY, PART, SORTS, CustomEntity, CustomRecord
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Field, Label
+from guanxi.kernel.fields.column import Naming
+from guanxi.kernel.fields.lookup import LookupKind
 from guanxi.kernel.grants import STANDARD, Grants, row
 from guanxi.kernel.registry import registry
 
+#: The field that says whose row a record is.
+PARENT = "parent"
 #: Columns of a list besides those that all records have, and fields that quick create asks.
 SHOWN, ASKED = 5, 8
 #: Kinds that say too much for a cell of a list.
@@ -64,7 +68,8 @@ class Designed(Entity):
         self.slug, self.icon, self.active, self.teaches = said.slug, said.icon, said.active, said.about
         self.label, self.label_plural = named(said.label, said.en), named(said.label, said.plural or said.en)
         self.called = named(said.title, said.title_en or said.title) if said.title else pgettext_lazy("record", "Name")
-        self.numbered, self.stage, self.row_of = key(said.number), key(said.stage), key(said.row_of)
+        self.numbered, self.stage, self.row_of = key(said.number), key(said.stage), said.row_of
+        self.parent = PARENT if said.row_of else ""
         self.grants, self.in_menu = ACCESS.get(said.access, ACCESS["standard"]), said.in_menu
         before = next((entity for entity in registry if entity.key == said.after), None)
         self.section, self.place = (before.section, before.place) if before else (SECTION, LAST)
@@ -72,7 +77,7 @@ class Designed(Entity):
 
     def _arrange(self, fields: Mapping[str, Field]) -> None:
         """What follows from the fields: columns, filters, forms, boards and views."""
-        first = [key for key in (self.numbered, self.stage) if key]
+        first = [key for key in (self.parent, self.numbered, self.stage) if key]
         plain = [key for key, f in fields.items() if key not in first and f.kind.name not in _LONG and getattr(f.kind, "lines", 1) == 1]
         writable = [key for key, f in fields.items() if not f.computed]
         asked = [key for key in writable if fields[key].required]
@@ -80,7 +85,8 @@ class Designed(Entity):
         self.filters = (*(key for key, f in fields.items() if f.kind.name in _NARROWING), "owner", "created_at")
         self.search = (self.title, *([self.numbered] if self.numbered else ()))
         self.layout = {_("Profile"): (self.title, *first, *(key for key in fields if key not in first))}
-        self.quick = (self.title, *asked, *(key for key in writable if key not in asked))[: max(ASKED, 1 + len(asked))]
+        above = [self.parent] if self.parent else []
+        self.quick = (self.title, *above, *asked, *(key for key in writable if key not in asked))[: max(ASKED, 1 + len(asked))]
         self.chips = (self.stage,) if self.stage else ()
         self.boards = (Board(self.stage, card=tuple(plain[:4])),) if self.stage else ()
         self.views = (
@@ -93,7 +99,23 @@ class Designed(Entity):
     def fields(self) -> dict[str, Field]:
         """Those of every entity; the title is called as the administrators call it."""
         found = super().fields
-        return {**found, self.title: replace(found[self.title], label=self.called)}
+        named = {self.title: replace(found[self.title], label=self.called)}
+        return {**found, **named} if not self.row_of else {**named, PARENT: self._above(), **found, **named}
+
+    def _above(self) -> Field:
+        """The lookup by which its records are rows of another's."""
+        kind, back = LookupKind(self.row_of), f"rows-{self.number}"
+        return Field(
+            PARENT, kind, kind.target.label, Naming(f"{PARENT}_id"), required=True, extra={"of": self.key, "back": back, "back_label": ""}
+        )
+
+    def sort_path(self, key: str) -> str:
+        return f"{PARENT}_id" if key == PARENT else super().sort_path(key)
+
+    @cached_property
+    def region_path(self) -> str:
+        """None: a row does not lie in somebody's territory."""
+        return ""
 
     @property
     def schema(self) -> str:

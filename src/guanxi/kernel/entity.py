@@ -97,7 +97,7 @@ class Entity:
     active: bool = True
     #: The field that holds the number of a record, if it has one.
     numbered: str = ""
-    #: The lookup by which its records are rows of another's, entered on that one's page.
+    #: Of whose records its own are rows, by key: they are entered on the page of the record above.
     row_of: str = ""
 
     instance: ClassVar[Entity]

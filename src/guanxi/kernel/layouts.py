@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.fields.base import Label
-from guanxi.kernel.fields.column import Keyed
+from guanxi.kernel.fields.column import Keyed, Naming
 
 if TYPE_CHECKING:
     from guanxi.kernel.entity import Entity
@@ -108,7 +108,9 @@ def _referring(entity: Entity) -> tuple[str, ...]:
     """The tabs of own lookups that show on the other side."""
     from guanxi.kernel.registry import registry
 
-    backs = (child.fields[key].extra["back"] for child, key in registry.children(entity) if isinstance(child.fields[key].column, Keyed))
+    backs = (
+        child.fields[key].extra["back"] for child, key in registry.children(entity) if isinstance(child.fields[key].column, Keyed | Naming)
+    )
     return tuple(backs)
 
 

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from guanxi.kernel import clock, directory, lists, pools, recycling, search
 from guanxi.kernel.draft import Draft, Hold
@@ -147,12 +147,14 @@ def child_stamps(entity: Entity) -> Iterator[str]:
     """A child carries the owner and department of its parent."""
     if not entity.parent:
         return
-    path = str(entity.fields[entity.parent].column.path).removesuffix("_id")
-    wrong = _live(entity).filter(**{f"{path}__isnull": False}).exclude(Exists(Lag.objects.filter(record=OuterRef(f"{path}_id"))))
+    parent = entity.fields[entity.parent]
+    path = str(parent.column.path)
+    above = parent.kind.target.objects.filter(id=OuterRef(path))  # type: ignore[attr-defined]
+    wrong = _live(entity).filter(**{f"{path}__isnull": False}).exclude(Exists(Lag.objects.filter(record=OuterRef(path))))
     for column in ("owner_id", "department_id"):
-        theirs = F(f"{path}__{column}")
-        same = Q(**{column: theirs}) | Q(**{f"{column}__isnull": True, f"{path}__{column}__isnull": True})
-        ids = list(wrong.filter(~same).values_list("id", flat=True)[:100])
+        same = Q(**{column: F("_above")}) | Q(**{f"{column}__isnull": True, "_above__isnull": True})
+        compared = wrong.annotate(_above=Subquery(above.values(column)[:1]))
+        ids = list(compared.filter(~same).values_list("id", flat=True)[:100])
         yield from say(entity, f"{column.removesuffix('_id')} differs from that of its {entity.parent}", ids)
 
 

@@ -76,6 +76,10 @@ class Stored:
         return models.Q(**{f"{self.path}__in": values})
 
 
+class Naming(Stored):
+    """A column that names a record without being a foreign key: whose record it is, each entity of the table says for itself."""
+
+
 class Keyed:
     """A key of the `custom` document. Numbers compare as numbers; the rest as text in C collation, as the indexes do.
 

@@ -11,6 +11,7 @@ TABLE = """
 CREATE TABLE custom_record (
     id bigint NOT NULL DEFAULT nextval('record_id'),
     kind integer NOT NULL,
+    parent_id bigint,
     name text NOT NULL,
     name_sort varchar(64) COLLATE "C" NOT NULL,
     owner_id bigint,
@@ -31,6 +32,7 @@ CREATE INDEX record_updated_at_d ON custom_record (department_id, updated_at, id
 CREATE INDEX record_name_sort_x ON custom_record (name_sort, id) WHERE deleted_at IS NULL;
 CREATE INDEX record_name_sort_o ON custom_record (owner_id, name_sort, id) WHERE deleted_at IS NULL;
 CREATE INDEX record_name_sort_d ON custom_record (department_id, name_sort, id) WHERE deleted_at IS NULL;
+CREATE INDEX record_parent ON custom_record (parent_id, id) WHERE parent_id IS NOT NULL;
 CREATE INDEX record_deleted ON custom_record (id) WHERE deleted_at IS NOT NULL;
 """
 
@@ -59,7 +61,7 @@ class Migration(migrations.Migration):
                 ("title_en", models.CharField(blank=True, default="", max_length=60)),
                 ("number", models.BigIntegerField(null=True)),
                 ("stage", models.BigIntegerField(null=True)),
-                ("row_of", models.BigIntegerField(null=True)),
+                ("row_of", models.CharField(blank=True, default="", max_length=80)),
                 ("access", models.CharField(default="standard", max_length=12)),
                 ("active", models.BooleanField(default=True)),
             ],
@@ -84,6 +86,7 @@ class Migration(migrations.Migration):
                         ("merged_into", models.BigIntegerField(null=True)),
                         ("custom", models.JSONField(db_default=models.Value({}, models.JSONField()), default=dict)),
                         ("kind", models.IntegerField(editable=False)),
+                        ("parent_id", models.BigIntegerField(editable=False, null=True)),
                         ("name", models.TextField(default="")),
                         ("name_sort", models.CharField(db_collation="C", default="", editable=False, max_length=64)),
                         (
@@ -140,6 +143,9 @@ class Migration(migrations.Migration):
                                 condition=models.Q(("deleted_at", None)),
                                 fields=["department", "name_sort", "id"],
                                 name="record_name_sort_d",
+                            ),
+                            models.Index(
+                                condition=models.Q(("parent_id__isnull", False)), fields=["parent_id", "id"], name="record_parent"
                             ),
                             models.Index(condition=models.Q(("deleted_at__isnull", False)), fields=["id"], name="record_deleted"),
                         ],

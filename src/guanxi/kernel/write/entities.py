@@ -100,7 +100,7 @@ def create(wish: Wish, *, actor: Actor) -> CustomEntity:
     fields.shaping(actor)
     if CustomEntity.objects.count() >= MOST:
         raise Invalidated({"zh": _("There are %(n)d kinds of your own already. Bring back a retired one instead.") % {"n": MOST}})
-    said = {**_said(wish), "slug": _slug(wish), "access": wish.access}
+    said = {**_said(wish), "slug": _slug(wish), "access": wish.access, "row_of": wish.rows_of}
     if wish.access not in ACCESS:
         raise Invalidated({"access": _("Choose who sees them at first.")})
     if wish.rows_of and wish.rows_of not in fields.referable():
@@ -126,16 +126,12 @@ def found(row: CustomEntity) -> Entity:
 def _begin(row: CustomEntity, wish: Wish, actor: Actor) -> None:
     """The fields that it comes with."""
     entity = entity_of(row)
-    if wish.rows_of:
-        above = registry.get(wish.rows_of)
-        zh, en = both(above.label)
-        row.row_of = fields.add(entity, fields.Wish(zh, en, required=True, sort="lookup", to=above.key, back=True), actor=actor).pk
     if wish.prefix.strip():
         row.number = fields.add(entity, fields.Wish(*both(_NUMBER), sort="number", prefix=wish.prefix), actor=actor).pk
     if wish.stages.strip():
         first = wish.stages.strip().splitlines()[0].replace("，", ",").partition(",")[0].strip()
         row.stage = fields.add(entity, fields.Wish(*both(_STAGE), sort="choice", lines=wish.stages, first=first), actor=actor).pk
-    row.save(update_fields=["number", "stage", "row_of"])
+    row.save(update_fields=["number", "stage"])
     custom.load()
 
 

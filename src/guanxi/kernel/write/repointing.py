@@ -15,7 +15,7 @@ from django.db.models import Q
 from guanxi.kernel import clock
 from guanxi.kernel.draft import Draft
 from guanxi.kernel.entity import Entity
-from guanxi.kernel.fields.column import Keyed, Linked
+from guanxi.kernel.fields.column import Keyed, Linked, Naming
 from guanxi.kernel.models import Attachment, Comment, Petition
 from guanxi.kernel.registry import registry
 from guanxi.kernel.write import after, lagging
@@ -62,8 +62,8 @@ def references(target: Entity) -> list[Reference]:
             if column.is_relation and column.related_model is target.model:
                 found.append(Reference(child, str(column.attname), column.attname == scope))
         for key, field in child.fields.items():
-            if isinstance(field.column, Keyed) and getattr(field.kind, "target", None) is target:
-                found.append(Reference(child, key, scope=False, keyed=True))
+            if isinstance(field.column, Keyed | Naming) and getattr(field.kind, "target", None) is target:
+                found.append(Reference(child, field.column.path or key, scope=key == child.parent, keyed=field.column.path is None))
     return found
 
 

@@ -209,7 +209,7 @@ def table(entity: Entity, row: Any, tab: dict[str, Any], reader: Reader) -> dict
     sort = query.sort_of(child, reader.actor, query.default_sort(child, reader.actor))
     found = related_window(entity, row, tab, reader.actor).page(sort, compiled, size=RELATED_ROWS)
     where = json.dumps([tab["via"], "is", row.id]) if tab["via"] else ""
-    rows = tab["via"] and child.row_of == tab["via"] and reader.actor.may(child.key, "create")
+    rows = tab["via"] and tab["via"] == child.parent and child.row_of and reader.actor.may(child.key, "create")
     settable = tab["via"] and child.quick and not child.fields[tab["via"]].computed
     return {
         "tab": tab,

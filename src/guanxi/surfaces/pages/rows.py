@@ -22,7 +22,7 @@ def line(request: HttpRequest, slug: str, record_id: int, code: str) -> HttpResp
     entity = entity_or_404(request, slug)
     row = record_or_404(request, entity, record_id)
     tabs = record.related(entity, row, actor_of(request))
-    tab = next((each for each in tabs if each["code"] == code and each["child"].row_of == each["via"] != ""), None)
+    tab = next((each for each in tabs if each["code"] == code and each["child"].row_of and each["via"] == each["child"].parent), None)
     if tab is None or not actor_of(request).may(tab["child"].key, "create"):
         raise Http404
     if request.method != "POST":

@@ -22,7 +22,7 @@ from guanxi.surfaces.shape.toml import written
 
 SECTIONS = ("entities", "lists", "fields", "roles", "views", "numbers", "layouts")
 COMMENTS = {
-    "entities": "Kinds of record of one's own 自定义业务对象; number, stage and row_of name fields of theirs.",
+    "entities": "Kinds of record of one's own 自定义业务对象; number and stage name fields of theirs, row_of the kind whose rows they are.",
     "lists": "Choice lists 选项表: values in their order; `below` is a value of the same list, `under` one of the list `above`.",
     "fields": "Fields of one's own 自定义字段, by entity; they are named own:ENTITY/CODE elsewhere.",
     "roles": "Roles 角色: grants are action = scope, rights are field = right.",
@@ -131,8 +131,8 @@ def flat(document: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], dict[st
 
 
 def _entity(row: CustomEntity, names: Names) -> dict[str, Any]:
-    plain = ("slug", "label", "en", "plural", "about", "icon", "after", "in_menu", "title", "title_en", "access", "active")
-    fields = {name: names.own.get(getattr(row, name) or 0, "") for name in ("number", "stage", "row_of")}
+    plain = ("slug", "label", "en", "plural", "about", "icon", "after", "in_menu", "title", "title_en", "access", "row_of", "active")
+    fields = {name: names.own.get(getattr(row, name) or 0, "") for name in ("number", "stage")}
     return {**{name: getattr(row, name) for name in plain}, **fields}
 
 

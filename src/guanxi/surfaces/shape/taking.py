@@ -136,7 +136,14 @@ class _Taking:
         kept = CustomEntity.objects.filter(slug=table["slug"]).first()
         if kept is None:
             words = {column: said[column] for column in said if column != "label"}
-            wish = entity_verbs.Wish(said["label"], slug=table["slug"], access=table["access"], in_menu=bool(table["in_menu"]), **words)
+            wish = entity_verbs.Wish(
+                said["label"],
+                slug=table["slug"],
+                access=table["access"],
+                in_menu=bool(table["in_menu"]),
+                rows_of=Names().inward(table["row_of"]),
+                **words,
+            )
             kept = entity_verbs.create(wish, actor=self.actor)
         wanted = {**said, "in_menu": bool(table["in_menu"])}
         if any(getattr(kept, column) != value for column, value in wanted.items()):
@@ -145,9 +152,9 @@ class _Taking:
             entity_verbs.retire(kept, active=bool(table["active"]), actor=self.actor)
 
     def marked(self, key: str, table: Mapping[str, Any]) -> None:
-        """Which of its fields number its records, say how far they have come, and whose rows they are."""
+        """Which of its fields number its records and say how far they have come."""
         names, kept = Names(), CustomEntity.objects.get(slug=table["slug"])
-        wanted = {name: names.pk[table[name]] if table[name] else None for name in ("number", "stage", "row_of")}
+        wanted = {name: names.pk[table[name]] if table[name] else None for name in ("number", "stage")}
         if any(not table[name].startswith(f"own:{key}/") for name, pk in wanted.items() if pk):
             raise Invalidated({"entities": _("Choose one of its own fields.")})
         if any(getattr(kept, name) != pk for name, pk in wanted.items()):
