@@ -96,7 +96,7 @@ def test_no_address_of_one_shows_the_other(two: Two) -> None:
         assert desk.get(f"/devices/{two.lathe.id}/{ending}").status_code == 200, ending
         assert desk.get(f"/visits/{two.lathe.id}/{ending}").status_code == 404, ending
     assert desk.post(f"/visits/{two.lathe.id}/delete/").status_code == 404
-    assert desk.post(f"/visits/{two.lathe.id}/_comment/", {"body": "x"}).status_code == 404
+    assert desk.post(f"/visits/{two.lathe.id}/_files/", {}).status_code == 404
     assert "车床" not in desk.get("/visits/?view=all").content.decode()
     assert "车床" not in desk.get("/_pick/visits/?q=车").content.decode()
     assert json.loads(desk.get("/visits/_exact/?view=all").content)["total"] == "1"

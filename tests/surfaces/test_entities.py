@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
-from guanxi.kernel import custom, dictionary, history, layouts, search, write
+from guanxi.kernel import comments, custom, dictionary, history, layouts, search, write
 from guanxi.kernel.actor import SYSTEM, Actor
 from guanxi.kernel.design import CustomEntity
 from guanxi.kernel.designed import Designed
@@ -18,12 +18,13 @@ from guanxi.kernel.entity import Entity
 from guanxi.kernel.models import CustomField
 from guanxi.kernel.registry import registry
 from guanxi.kernel.write import entities
-from guanxi.org import roles
+from guanxi.org import roles, tokens
 from guanxi.org.models import Grant, Operation, Role
 from guanxi.surfaces.api import openapi
 from guanxi.surfaces.shape import state, taking
 from tests import samples
 from tests.people import Cast
+from tests.surfaces import test_recycle, test_shapes
 
 pytestmark = pytest.mark.django_db
 Desk = Callable[[Actor], Client]
@@ -285,3 +286,32 @@ def test_what_an_administrator_designed_is_taken_back_in_the_trail(cast: Cast, a
     assert admin.post(f"/admin/trail/{first.pk}/undo/").status_code == 302
     assert not CustomEntity.objects.get().active
     assert entity.key in registry.retired()
+
+
+def test_boards_calendars_groups_and_the_bin_are_those_of_any_other(cast: Cast, at_desk: Desk) -> None:
+    with samples.designed_with_own_fields() as entity:
+        test_shapes.test_whatever_there_is_has_its_boards_days_and_feet(entity, cast, at_desk)
+        test_recycle.test_every_entity_has_a_bin_that_names_what_was_deleted_and_by_whom(cast, at_desk, entity)
+        assert entity.rows(cast.owner).count() == 1
+
+
+def test_the_feed_the_palette_and_an_assistant_know_it(cast: Cast, at_desk: Desk) -> None:
+    entity = designed(at_desk(cast.business))
+    owner = cast.again(cast.owner)
+    record = write.create(entity, {"name": "云深拜访"}, actor=owner, door="test")
+    asked = {"Authorization": f"Bearer {tokens.issue(owner.login)}"}
+    facts = Client().get("/api/v1/changes", {"entity": "visit-reports"}, headers=asked)
+    assert facts.status_code == 200
+    called = {
+        "jsonrpc": "2.0",
+        "id": 1,
+        "method": "tools/call",
+        "params": {"name": "read", "arguments": {"entity": "visit-reports", "id": record.id}},
+    }
+    answer = Client().post("/mcp", json.dumps(called), content_type="application/json", headers={**asked, "Accept": "application/json"})
+    assert answer.json()["result"]["structuredContent"]["name"] == "云深拜访"
+    desk = at_desk(owner)
+    assert "云深拜访" in desk.get("/_search/?q=云深拜访").content.decode()
+    assert desk.get("/visit-reports/new/?quick=1").status_code == 200
+    comments.add(entity, record.id, "下周再去", actor=owner)
+    assert "下周再去" in desk.get(f"/visit-reports/{record.id}/").content.decode()
