@@ -315,3 +315,15 @@ def test_the_feed_the_palette_and_an_assistant_know_it(cast: Cast, at_desk: Desk
     assert desk.get("/visit-reports/new/?quick=1").status_code == 200
     comments.add(entity, record.id, "下周再去", actor=owner)
     assert "下周再去" in desk.get(f"/visit-reports/{record.id}/").content.decode()
+
+
+def test_what_it_is_called_is_text_wherever_it_stands(cast: Cast, at_desk: Desk) -> None:
+    entity = designed(at_desk(cast.business), zh="<i>走访", en="<i>Visits", plural="<i>Visits", title="<i>主题", title_en="<i>Subject")
+    samples.make(entity, actor=cast.again(cast.owner), name="<i>云深")
+    desk = at_desk(cast.owner)
+    for address in ("/", f"/{entity.slug}/", f"/{entity.slug}/new/", f"/{entity.slug}/?layout=board"):
+        page = desk.get(address)
+        assert page.status_code == 200
+        assert "<i>" not in page.content.decode(), address
+    for address in ("/admin/entities/", f"/admin/entities/{entity.slug}/", "/admin/fields/", "/admin/layouts/", "/admin/numbers/"):
+        assert "<i>" not in at_desk(cast.business).get(address).content.decode(), address
