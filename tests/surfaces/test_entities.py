@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from html import unescape
 
 import pytest
 from django.test import Client
 from django.utils import translation
 
-from guanxi.kernel import comments, custom, dictionary, history, layouts, search, write
+from guanxi.kernel import comments, custom, dictionary, history, layouts, search, tasks, verify, write
 from guanxi.kernel.actor import SYSTEM, Actor
 from guanxi.kernel.design import CustomEntity
 from guanxi.kernel.designed import Designed
 from guanxi.kernel.entity import Entity
-from guanxi.kernel.models import CustomField
+from guanxi.kernel.models import CustomField, Job
 from guanxi.kernel.registry import registry
 from guanxi.kernel.write import entities
 from guanxi.org import roles, tokens
@@ -190,6 +191,7 @@ def test_a_lookup_works_both_ways_and_its_tab_can_be_switched_off(cast: Cast, at
     assert "云深制造" in owner.get(f"/{entity.slug}/{visit.id}/_related/{named}/").content.decode()
 
 
+@pytest.mark.feature("FRM-04")
 def test_words_menu_number_and_stage_are_changed(cast: Cast, at_desk: Desk) -> None:
     shaper, owner = at_desk(cast.business), at_desk(cast.owner)
     entity = designed(shaper)
@@ -207,7 +209,7 @@ def test_words_menu_number_and_stage_are_changed(cast: Cast, at_desk: Desk) -> N
     assert "one of its own fields" in unescape(refused.content.decode())
 
 
-@pytest.mark.feature("FRM-04")
+@pytest.mark.feature("FRM-01")
 def test_rows_are_entered_on_the_page_of_the_record_they_belong_to(cast: Cast, at_desk: Desk) -> None:
     owner = at_desk(cast.owner)
     entity = designed(
@@ -327,3 +329,14 @@ def test_what_it_is_called_is_text_wherever_it_stands(cast: Cast, at_desk: Desk)
         assert "<i>" not in page.content.decode(), address
     for address in ("/admin/entities/", f"/admin/entities/{entity.slug}/", "/admin/fields/", "/admin/layouts/", "/admin/numbers/"):
         assert "<i>" not in at_desk(cast.business).get(address).content.decode(), address
+
+
+def test_a_process_that_has_not_heard_of_it_learns_of_it_before_it_works(cast: Cast, at_desk: Desk) -> None:
+    entity = designed(at_desk(cast.business))
+    samples.make(entity, actor=cast.again(cast.owner))
+    for work in (verify.run, lambda: tasks.bring_along.func(0), lambda: tasks.run.func(0)):
+        registry.design(())
+        custom._state["version"] = None
+        with suppress(Job.DoesNotExist):
+            assert not [line for line in work() or [] if entity.key in line]
+        assert entity.key in {each.key for each in registry}

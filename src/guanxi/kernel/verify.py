@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
-from guanxi.kernel import clock, directory, lists, pools, recycling, search
+from guanxi.kernel import clock, directory, lists, pools, recycling, search, versions
 from guanxi.kernel.draft import Draft, Hold
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.column import Linked
@@ -32,6 +32,7 @@ LONG = timedelta(hours=1)
 
 def run() -> list[str]:
     """Every problem as a line that names the records; empty when all is well."""
+    versions.catch_up()
     problems: list[str] = []
     for entity in registry:
         for of_entity in (search_entries, owner_stamps, child_stamps, roll_ups, pool_stamps, links):
