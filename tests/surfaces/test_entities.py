@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from html import unescape
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -340,3 +341,8 @@ def test_a_process_that_has_not_heard_of_it_learns_of_it_before_it_works(cast: C
         with suppress(Job.DoesNotExist):
             assert not [line for line in work() or [] if entity.key in line]
         assert entity.key in {each.key for each in registry}
+
+
+def test_every_sign_that_is_offered_is_in_the_sprite() -> None:
+    drawn = (Path(__file__).resolve().parents[2] / "frontend/icons.txt").read_text().split()
+    assert set(entities.ICONS) <= set(drawn)
