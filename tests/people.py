@@ -146,6 +146,7 @@ def cast(db: None) -> Iterator[Cast]:
     """The company, gone after the test."""
     yield hire()
     forget()
+    registry.design(())
     if custom._definitions:
         custom._definitions.clear()
         for entity in registry:
@@ -158,7 +159,7 @@ def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
     with django_db_blocker.unblock():
         install.install()  # a test before may have swept up what an installation brings
         yield hire()
-        tables = [entity.model._meta.db_table for entity in registry]
+        tables = [entity.table for entity in registry]
         kernel = [
             "kernel_searchentry",
             "kernel_event",
@@ -169,6 +170,7 @@ def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
             "change",
             "kernel_merge",
             "kernel_lag",
+            "kernel_customentity",
         ]
         with connection.cursor() as cursor:
             cursor.execute(f"TRUNCATE {', '.join([*tables, *kernel, 'org_user', 'org_department'])} CASCADE")

@@ -10,11 +10,12 @@ from typing import Any, Literal
 
 from guanxi.kernel import custom, versions, write
 from guanxi.kernel.actor import SYSTEM, Actor
+from guanxi.kernel.design import CustomEntity
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Field
 from guanxi.kernel.fields.column import Linked
 from guanxi.kernel.models import CustomField
-from guanxi.kernel.write import Invalidated
+from guanxi.kernel.write import Invalidated, entities
 
 Shape = Literal["minimal", "full", "hostile"]
 #: What own fields of these kinds have to be told.
@@ -25,6 +26,13 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "number": {"prefix": "OWN"},
     "rollup": {"child": "customers.contact", "via": "customer", "how": "count", "of": "", "type": "integer"},
     "formula": {"source": "coalesce([list_price], 1) * 2.5", "type": "number"},
+}
+#: The same of an entity that administrators designed, which has no field but its own.
+DESIGNED: dict[str, dict[str, Any]] = {
+    **OPTIONS,
+    "lookup": {"to": "customers.customer", "back": True},
+    "number": {"prefix": "VIS"},
+    "formula": {"source": "coalesce([My integer], 1) * 2.5", "type": "number"},
 }
 FAR = date(2031, 1, 1)
 _serial = itertools.count(1)
@@ -71,6 +79,28 @@ def with_own_fields(entity: Entity) -> Iterator[Entity]:
     yield entity
     CustomField.objects.all().delete()
     custom.load()
+
+
+@contextmanager
+def designed(zh: str = "拜访报告", **said: Any) -> Iterator[Entity]:
+    """An entity that administrators designed, as long as this lasts."""
+    row = entities.create(entities.Wish(zh, **said), actor=SYSTEM)
+    try:
+        yield entities.entity_of(row)
+    finally:
+        CustomField.objects.all().delete()
+        CustomEntity.objects.all().delete()
+        custom.load()
+
+
+@contextmanager
+def designed_with_own_fields(rows_of: str = "") -> Iterator[Entity]:
+    """Such an entity with a field of every kind, a number and a stage among them; by itself, or rows of another."""
+    with designed("拜访报告", en="Visit report", rows_of=rows_of) as entity:
+        keys = {kind: int(added(entity, kind, **DESIGNED.get(kind, {}))[1:]) for kind in custom.KINDS}
+        CustomEntity.objects.update(number=keys["number"], stage=keys["choice"])
+        custom.load()
+        yield entity
 
 
 def _plain_title(entity: Entity) -> str:

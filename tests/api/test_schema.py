@@ -83,7 +83,7 @@ def test_the_schema_matches_what_is_answered(entity: Entity, cast: Cast, program
         read = mine.get(address(entity, record)).json()
         schema = answered(document, f"{base}/{{id}}", "get", "200")
         assert faults(read, schema, document) == []
-        described = document["components"]["schemas"][entity.model.__name__]["properties"]
+        described = document["components"]["schemas"][entity.schema]["properties"]
         assert set(described) == set(read)
         body = document["paths"][f"{base}/{{id}}"]["patch"]["requestBody"]["content"]["application/json"]["schema"]
         sent = {key: value for key, value in read.items() if key in body["properties"]}
@@ -115,7 +115,7 @@ def test_what_the_schema_requires_is_what_a_record_needs(entity: Entity, cast: C
 
 def test_the_schema_is_that_of_the_reader(entity: Entity, cast: Cast, program: Programs) -> None:
     record = samples.make(entity, "full", actor=cast.owner)
-    mine, name = program(cast.owner), entity.model.__name__
+    mine, name = program(cast.owner), entity.schema
     key = next((k for k, f in entity.fields.items() if f.kind.name in ("datetime", "date") and not f.computed), "")
     if not key:
         pytest.skip("has no day of its own")

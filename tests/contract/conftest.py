@@ -16,23 +16,30 @@ from tests import samples
 
 #: A built-in entity that runs through everything once more, with a field of the company's own of every kind.
 SHAPED = "catalog.product"
+#: One that no code declares; and rows of another, for what is promised of children.
+DESIGNED, ROWS = "designed", "designed rows"
+OF_ROWS = ("TestChildren", "test_merge.py", "read_back", "exactly_one_change", "a_list_costs", "whole", "oracle")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "entity" in metafunc.fixturenames:
-        shaped = [pytest.param((e, True), id=f"{e.key}+own") for e in registry if e.key == SHAPED]
-        metafunc.parametrize("entity", [*(pytest.param((e, False), id=e.key) for e in registry), *shaped], indirect=True)
+        plain = [pytest.param(e, id=e.key) for e in registry]
+        shaped = [pytest.param(f"{e.key}+own", id=f"{e.key}+own") for e in registry if e.key == SHAPED]
+        rows = [ROWS] if any(word in metafunc.definition.nodeid for word in OF_ROWS) else []
+        designed = [pytest.param(each, id=each) for each in (DESIGNED, *rows)]
+        metafunc.parametrize("entity", [*plain, *shaped, *designed], indirect=True)
 
 
 @pytest.fixture
 def entity(request: pytest.FixtureRequest) -> Iterator[Entity]:
-    """An entity of the registry, as it is declared or with own fields of every kind."""
-    found, own = request.param
-    if not own:
-        yield found
+    """An entity of the registry as it is declared; one with own fields of every kind; one that administrators designed of these."""
+    if isinstance(request.param, Entity):
+        yield request.param
         return
     request.getfixturevalue("db")
-    with samples.with_own_fields(found):
+    designed = {DESIGNED: "", ROWS: "customers.customer"}
+    shaped = request.param not in designed
+    with samples.with_own_fields(registry.get(SHAPED)) if shaped else samples.designed_with_own_fields(designed[request.param]) as found:
         yield found
 
 
@@ -56,7 +63,7 @@ def traces(db: None) -> Callable[[], Traces]:
         with connection.cursor() as cursor:
             rows = []
             for entity in registry:
-                cursor.execute(f"SELECT to_jsonb(t) FROM {entity.model._meta.db_table} t ORDER BY id")
+                cursor.execute(f"SELECT to_jsonb(t) FROM {entity.table} t ORDER BY id")
                 rows += cursor.fetchall()
             cursor.execute("SELECT count(*) FROM change")
             changes = cursor.fetchone()[0]

@@ -22,7 +22,7 @@ RARE = "customers_pool"
 
 @pytest.mark.django_db
 def test_every_reference_to_a_record_has_an_index_that_leaves_out_no_deleted_one() -> None:
-    tables = [entity.model._meta.db_table for entity in registry]
+    tables = [entity.table for entity in registry]
     with connection.cursor() as cursor:
         cursor.execute(REFERENCES, [tables])
         found = cursor.fetchall()

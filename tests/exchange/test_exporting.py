@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +33,18 @@ def table(answer: Any, tmp_path: Path) -> list[list[Any]]:
 
 
 @pytest.mark.parametrize("form", exporting.TABLES)
-@pytest.mark.parametrize("key", [*(e.key for e in registry), "catalog.product+own"])
+@pytest.mark.parametrize("key", [*(e.key for e in registry), "catalog.product+own", "designed"])
 def test_what_goes_out_comes_back_in_without_a_change(company: Company, tmp_path: Path, key: str, form: str) -> None:
-    entity: Entity = registry.get(key.removesuffix("+own"))
-    with samples.with_own_fields(entity) if "+" in key else nullcontext():
+    with shaped(key) as entity:
         there_and_back(company, entity, tmp_path, form)
+
+
+def shaped(key: str) -> AbstractContextManager[Entity]:
+    """An entity as it is declared, with own fields, or designed by administrators."""
+    if key == "designed":
+        return samples.designed_with_own_fields()
+    entity = registry.get(key.removesuffix("+own"))
+    return samples.with_own_fields(entity) if "+" in key else nullcontext(entity)
 
 
 def there_and_back(company: Company, entity: Entity, tmp_path: Path, form: str) -> None:

@@ -15,8 +15,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from guanxi.kernel import attachments, dictionary
+from guanxi.kernel.actor import SYSTEM
+from guanxi.kernel.design import CustomEntity
 from guanxi.kernel.dictionary import Dictionary
 from guanxi.kernel.models import CustomField, DictionaryValue
+from guanxi.kernel.write import entities
 from guanxi.org.models import Operation
 from guanxi.surfaces import tiles
 from tests.security.bodies import (
@@ -129,6 +132,12 @@ def _picture(world: World) -> dict[str, Any] | None:
     return {"file_id": world.ids["picture_id"]}
 
 
+def _designed(world: World) -> dict[str, Any]:
+    """A kind of record that administrators designed."""
+    row = CustomEntity.objects.first() or entities.create(entities.Wish("设备台账", slug="devices"), actor=SYSTEM)
+    return {"of": row.slug}
+
+
 def _tree(world: World) -> dict[str, Any]:
     rows = DictionaryValue.objects.filter(dictionary="industry", into=None)
     rows.exclude(pk=rows.earliest("id").pk).filter(pk=rows.latest("id").pk).update(parent=rows.earliest("id"))
@@ -236,6 +245,10 @@ RULES: dict[str, Rule] = {
     "admin/providers/": Rule("admin"),
     "admin/providers/new/": Rule("admin", post=lambda world: {"name": "Newly made", **SERVICE}),
     "admin/providers/<int:provider_id>/": Rule("admin", post=lambda world: {"name": "Renamed", **SERVICE}),
+    "admin/entities/": Rule("admin"),
+    "admin/entities/new/": Rule("admin", post=lambda world: {"zh": "拜访报告"}),
+    "admin/entities/<slug:of>/": Rule("admin", post=lambda world: {"zh": "仪器台账"}, parts=_designed),
+    "admin/entities/<slug:of>/retire/": Rule("admin", get=False, post=empty, parts=_designed),
     "admin/webhooks/": Rule("admin"),
     "admin/webhooks/new/": Rule("admin", post=hooked),
     "admin/webhooks/where/": Rule("admin"),
@@ -396,6 +409,8 @@ RULES: dict[str, Rule] = {
     _RECORD + "_participants/": Rule("record"),
     _RECORD + "_participants/<int:share_id>/remove/": Rule("record", get=False, post=empty, looking=True),
     _RECORD + "_related/<slug:code>/": Rule("record", parts=related),
+    # Of rows that administrators designed: see tests/surfaces/test_entities.py.
+    _RECORD + "_rows/<slug:code>/": Rule("record", parts=lambda world: None),
     _RECORD + "_timeline/": Rule("record"),
     _RECORD + "_files/": Rule("record", post=upload),
     _RECORD + "_compose/": Rule("record", get=False, post=said, looking=True),

@@ -37,7 +37,7 @@ def held(committed: Cast, desk: Client) -> Iterator[int]:
         cursor.execute("SET lock_timeout = 500")
     other.set_autocommit(False)
     with other.cursor() as cursor:
-        cursor.execute(f'SELECT id FROM "{CUSTOMERS.model._meta.db_table}" WHERE id = %s FOR UPDATE', [record.id])
+        cursor.execute(f'SELECT id FROM "{CUSTOMERS.table}" WHERE id = %s FOR UPDATE', [record.id])
     yield record.id
     other.rollback()
     other.close()

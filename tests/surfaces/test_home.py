@@ -150,7 +150,7 @@ def test_the_shell_of_the_workbench_asks_no_business_question(cast: Cast, at_des
     client.get("/")
     with CaptureQueriesContext(connection) as asked:
         page = client.get("/").content.decode()
-    tables = [entity.model._meta.db_table for entity in registry]
+    tables = [entity.table for entity in registry]
     assert not [q["sql"] for q in asked if any(table in q["sql"] for table in tables)]
     assert "Olivia" in page
     for tile in tiles.of(cast.owner):

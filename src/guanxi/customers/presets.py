@@ -40,7 +40,7 @@ RULES = (
 def watch() -> None:
     """Who belongs to a pool is part of what people may see."""
     for entity in (PoolEntity.instance, PoolRuleEntity.instance, AssignmentRuleEntity.instance):
-        versions.watch(entity.model._meta.db_table, "access")
+        versions.watch(entity.table, "access")
 
 
 def sync() -> None:
@@ -59,7 +59,7 @@ def provide(entity: Entity, pool: Mapping[str, Any], rules: Sequence[Mapping[str
     if usual is not None:
         with connection.cursor() as cursor:
             cursor.execute(
-                f'UPDATE "{entity.model._meta.db_table}" SET pool_id = %s, pooled_at = updated_at, department_id = NULL '
+                f'UPDATE "{entity.table}" SET pool_id = %s, pooled_at = updated_at, department_id = NULL '
                 "WHERE owner_id IS NULL AND pool_id IS NULL",
                 [usual.id],
             )

@@ -156,7 +156,7 @@ def _in_pool(entity: Entity, actor: Actor, prefix: str) -> Q:
         return Q(**{f"{prefix}pool_id": actor.pool or 0})
     parent = entity.fields[entity.parent]
     target = parent.kind.target  # type: ignore[attr-defined]
-    lying = target.model._default_manager.filter(id=OuterRef(f"{prefix}{parent.column.path}"), pool_id=actor.pool or 0, deleted_at=None)
+    lying = target.objects.filter(id=OuterRef(f"{prefix}{parent.column.path}"), pool_id=actor.pool or 0, deleted_at=None)
     return Q(Exists(lying))
 
 

@@ -23,14 +23,14 @@ def beside(entity: Entity) -> dict[Entity, list[str]]:
     """Entities that follow nobody and show among what belongs to this one, with their lookups."""
     found: dict[Entity, list[str]] = {}
     for other, key in registry.children(entity):
-        if other is not entity and not other.parent and other.fields[key].kind.name == "lookup":
+        if other is not entity and not other.parent and other.fields[key].kind.name == "lookup" and other.fields[key].column.path:
             found.setdefault(other, []).append(key)
     return found
 
 
 def following(entity: Entity, ids: Sequence[int], actor: Actor) -> list[tuple[Entity, int]]:
     """What comes along with these records by itself, counted as far as the actor may see it."""
-    counts = [(c, c.rows(actor).filter(**{f"{key}__in": ids}).count()) for c, key in below(entity) if actor.may(c.key, "view")]
+    counts = [(c, c.rows(actor).filter(c.fields[key].column.any_of(ids)).count()) for c, key in below(entity) if actor.may(c.key, "view")]
     return [(child, count) for child, count in counts if count]
 
 

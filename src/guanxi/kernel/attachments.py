@@ -71,7 +71,7 @@ def picture(entity: Entity, record: int, field: str, upload: Any, *, actor: Acto
     try:
         if kind_of(upload) not in PICTURES:
             raise Invalidated({"files": _("This is no picture. Choose a JPEG, PNG, WebP or GIF file.")})
-        row = entity.model.rows_of([record]).get()
+        row = entity.rows_of([record]).get()
         return int(add(entity, row, [upload], actor=actor, door=door, field=field)[0].pk)
     except Invalidated as refusal:
         raise Invalidated({field: " ".join(refusal.errors.values())}) from None
@@ -82,7 +82,7 @@ def shows(entity: str, record: int, number: int) -> bool:
     row = Attachment.objects.filter(id=number, entity=entity, deleted_at=None, kind__in=PICTURES).first()
     if row is None or row.record == record:
         return row is not None
-    return registry.get(entity).model.rows_of([row.record]).filter(merged_into=record).exists()
+    return registry.get(entity).rows_of([row.record]).filter(merged_into=record).exists()
 
 
 def add(entity: Entity, record: Any, uploads: Iterable[Any], *, actor: Actor, door: str, field: str = "") -> list[Attachment]:
@@ -203,7 +203,7 @@ def stands(row: Attachment) -> bool:
     """Whether a field of its record shows it."""
     entity = registry.get(row.entity)
     field = entity.fields.get(row.field)
-    return field is not None and entity.model.rows_of([row.record]).filter(custom__contains={row.field: row.pk}).exists()
+    return field is not None and entity.rows_of([row.record]).filter(custom__contains={row.field: row.pk}).exists()
 
 
 def remove(attachment: int, *, actor: Actor, door: str) -> Attachment:

@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from guanxi.kernel import findable
 from guanxi.kernel.dictionary import Dictionary
 from guanxi.kernel.fields import rollup
-from guanxi.kernel.fields.base import Field, Kind
+from guanxi.kernel.fields.base import Field, Kind, Label
 from guanxi.kernel.fields.boolean import BooleanKind
 from guanxi.kernel.fields.choice import ChoiceKind, TagsKind
 from guanxi.kernel.fields.code import NumberKind
@@ -80,7 +80,8 @@ def _by_language(zh: str, en: str) -> str:
     return en if en and (get_language() or "zh").startswith("en") else zh
 
 
-_named = lazy(_by_language, str)
+#: The text in the reader's language of one in Chinese and one in English, which may be empty.
+named: Callable[[str, str], Label] = lazy(_by_language, str)
 
 
 def field_of(row: CustomField) -> Field:
@@ -89,7 +90,7 @@ def field_of(row: CustomField) -> Field:
     return Field(
         key,
         kind,
-        _named(row.label, row.en),
+        named(row.label, row.en),
         Keyed(key, kind),
         required=row.required and not given,
         computed=given,
@@ -103,11 +104,13 @@ def field_of(row: CustomField) -> Field:
         quick=row.quick,
         formula=row.options.get("source", "") if row.kind == "formula" else "",
         rolls=rollup.of_options(key, row.options) if row.kind == "rollup" else None,
+        extra={"of": row.entity, "back": key if row.options.get("back") else "", "back_label": ""},
     )
 
 
 def load() -> None:
-    """Read every definition and reshape the entities concerned."""
+    """Read every definition, design what administrators designed, and reshape all entities."""
+    from guanxi.kernel import designed, layouts
     from guanxi.kernel.models import CustomField
     from guanxi.kernel.registry import registry
 
@@ -116,6 +119,8 @@ def load() -> None:
         found.setdefault(row.entity, []).append(field_of(row))
     _definitions.clear()
     _definitions.update(found)
+    designed.load(found)
+    layouts.clear()
     for entity in registry:
         entity.reshape()
 

@@ -28,7 +28,7 @@ def told(entity: Entity, ids: Collection[int], actor: Actor) -> dict[int, Told]:
     """The records by id; two queries, however many. Beyond his company nobody is told of anything."""
     if not ids:
         return {}
-    rows = entity.model._default_manager.filter(id__in=ids).values_list("id", entity.title, "owner_id", company_path(entity))
+    rows = entity.objects.filter(id__in=ids).values_list("id", entity.title, "owner_id", company_path(entity))
     readable = actor.right(entity.key, entity.title) not in ("hidden", "masked")
     seen = set(entity.rows(actor).filter(id__in=ids).values_list("id", flat=True)) if readable else set()
     return {

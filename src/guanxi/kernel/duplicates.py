@@ -132,7 +132,7 @@ def _holding(entity: Entity, alternatives: Sequence[list[int]], actor: Actor) ->
 def _called(entity: Entity, rows: list[tuple[Any, ...]]) -> list[tuple[int, list[str]]]:
     """Each candidate with all that it is called: its title, and what its `named` fields hold."""
     ids = [record for record, _title in rows if record > 0] if entity.named else []
-    more = {record: called for record, *called in entity.model.rows_of(ids).values_list("id", *entity.named)} if ids else {}
+    more = {record: called for record, *called in entity.rows_of(ids).values_list("id", *entity.named)} if ids else {}
     return [(record, [title, *(each for each in more.get(record, ()) if each)]) for record, title in rows]
 
 
@@ -159,9 +159,7 @@ def by_value(entity: Entity, key: str, raw: Any, actor: Actor) -> dict[int, floa
 
     def make() -> statement.Statement:
         same = Q(**{str(field.column.path): statement.Slot("value")})
-        rows: Any = entity.model._default_manager.filter(
-            _within(actor, company_path(entity)), _stamped_now(entity, actor), same, deleted_at=None
-        )
+        rows: Any = entity.objects.filter(_within(actor, company_path(entity)), _stamped_now(entity, actor), same, deleted_at=None)
         if bearing is not None:
             rows = rows.filter(AnyOf(F("id"), statement.Slot("bearing")))
         if closing:

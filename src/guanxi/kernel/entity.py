@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
@@ -95,6 +95,12 @@ class Entity:
     kept_as: str = ""
     #: Columns of the model that are no fields: `settle` fills them, and history leaves them out.
     settled: tuple[str, ...] = ()
+    #: Whether it is in use: what administrators have retired is granted to nobody.
+    active: bool = True
+    #: The field that holds the number of a record, if it has one.
+    numbered: str = ""
+    #: Of whose records its own are rows, by key: they are entered on the page of the record above.
+    row_of: str = ""
 
     instance: ClassVar[Entity]
 
@@ -115,6 +121,33 @@ class Entity:
         """The stable name, `customers.customer`."""
         return self.model._meta.label_lower
 
+    @cached_property
+    def table(self) -> str:
+        """Where its records lie, for SQL."""
+        return self.model._meta.db_table
+
+    @property
+    def schema(self) -> str:
+        """What its records are called where programs name types."""
+        return self.model.__name__
+
+    def among(self, rows: Any) -> Any:
+        """Those of its own among rows of its model."""
+        return rows
+
+    @property
+    def objects(self) -> Any:
+        """All its records without a scope: for `write` and what works for the system."""
+        return self.among(self.model._default_manager.all())
+
+    def rows_of(self, ids: Iterable[int]) -> Any:
+        """Some of these, by id."""
+        return self.objects.filter(id__in=list(ids))
+
+    def blank(self) -> Any:
+        """A new record of nothing but defaults."""
+        return self.model.blank()
+
     def contribute(self) -> None:
         """Name the entity and add the columns and indexes that the declaration implies."""
         meta = self.model._meta
@@ -122,6 +155,7 @@ class Entity:
         self.label = self.label or _(words.capitalize())
         self.label_plural = self.label_plural or _(f"{words.capitalize()}s")
         self.slug = self.slug or words.replace(" ", "-") + "s"
+        self.numbered = "number" if any(f.name == "number" for f in meta.local_fields) else ""
         for unique in self.unique:
             self.model.add_to_class(unique.column, models.TextField(null=True, editable=False))
         if self.title in self.sorts:
@@ -257,10 +291,12 @@ class Entity:
     def find_by_title(self, rows: Any, text: str) -> list[int]:
         """Ids of the rows that are called exactly `text` or bear it as their number; at most two."""
         text = text.replace("\x00", "")
-        where = models.Q(**{self.title: text})
-        if "number" in self.fields:
-            where |= models.Q(number=text)
-        return list(rows.filter(where).values_list("id", flat=True)[:2])
+        return list(rows.filter(self.titled(text)).values_list("id", flat=True)[:2])
+
+    def titled(self, text: str) -> models.Q:
+        """Being called exactly `text` or bearing it as number."""
+        named = models.Q(**{self.title: text})
+        return named | models.Q(number=text) if self.numbered == "number" else named
 
     def visible(self, actor: Actor) -> dict[str, Field]:
         """The fields that `actor` may see at all."""

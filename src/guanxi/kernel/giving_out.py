@@ -98,7 +98,7 @@ def _fitting(entity: Entity, ids: Sequence[int], where: str, actor: Actor) -> li
     if not where:
         return list(ids)
     node = ConditionKind((entity.key,)).parsed(json.loads(where), actor)
-    rows = entity.model.rows_of(ids).filter(sql.to_q(node, actor))
+    rows = entity.rows_of(ids).filter(sql.to_q(node, actor))
     fit = set(rows.values_list("id", flat=True))
     return [i for i in ids if i in fit]
 

@@ -270,9 +270,10 @@ def install() -> None:
         cursor.execute("SELECT guanxi_partitions('change', %s, %s)", [MONTHS_BACK, MONTHS_AHEAD])
         keep_by_month("kernel_accesslog")
         cursor.execute("SELECT guanxi_append_only(%s)", [settings.GUANXI_APP_ROLE])
-        for entity in registry:
+        cursor.execute((files("guanxi.kernel") / "design.sql").read_text(encoding="utf-8"))
+        for entity in registry.declared():
             follows = entity.fields[entity.parent].column.path if entity.parent else ""
-            watched = [entity.model._meta.db_table, entity.key, ",".join(entity.derived), follows]
+            watched = [entity.table, entity.key, ",".join(entity.derived), follows]
             cursor.execute("SELECT guanxi_watch(%s, %s, %s, %s)", watched)
 
 

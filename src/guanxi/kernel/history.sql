@@ -103,6 +103,10 @@ $$ SELECT CASE WHEN parent <> '' AND row_data ->> parent IS NOT NULL THEN skippe
 CREATE OR REPLACE FUNCTION guanxi_document(row_data jsonb, skipped text[]) RETURNS jsonb LANGUAGE sql IMMUTABLE AS
 $$ SELECT ((row_data - 'custom') || coalesce(row_data -> 'custom', '{}')) - skipped $$;
 
+-- The key of an entity; one that ends so is that of a table of several, whose rows say which they are of.
+CREATE OR REPLACE FUNCTION guanxi_kind(entity text, row_data jsonb) RETURNS text LANGUAGE sql IMMUTABLE AS
+$$ SELECT CASE WHEN entity LIKE '%\_' THEN entity || (row_data ->> 'kind') ELSE entity END $$;
+
 CREATE OR REPLACE FUNCTION guanxi_history() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 DECLARE
     context jsonb := guanxi_context();
@@ -119,7 +123,7 @@ BEGIN
     IF TG_OP = 'INSERT' THEN
         INSERT INTO change (at, write_id, entity, record, version, op, diff, actor, door, request)
         SELECT CASE WHEN door = 'demo' THEN n.created_at ELSE moment END,
-               write, TG_ARGV[0], n.id, n.version, 'create',
+               write, guanxi_kind(TG_ARGV[0], r.whole), n.id, n.version, 'create',
                coalesce((SELECT jsonb_object_agg(e.key, jsonb_build_array(NULL, e.value))
                          FROM jsonb_each(guanxi_document(r.whole, guanxi_left_out(r.whole, skipped, parent) || ARRAY['id', 'created_at', 'created_by_id'])) e
                          WHERE e.value NOT IN ('null', '""', '[]', '{}', 'false')), '{}'),
@@ -137,7 +141,7 @@ BEGIN
         -- A roll-up or a stamp alone is no change: told apart column by column, before any document is made, which costs a hundred times as much.
         EXECUTE format($sql$
             INSERT INTO change (at, write_id, entity, record, version, op, diff, actor, door, request, reason)
-            SELECT CASE WHEN $4 = 'demo' THEN n.updated_at ELSE $1 END, $2, $3, n.id, n.version,
+            SELECT CASE WHEN $4 = 'demo' THEN n.updated_at ELSE $1 END, $2, guanxi_kind($3, to_jsonb(n)), n.id, n.version,
                    CASE WHEN o.merged_into IS NULL AND n.merged_into IS NOT NULL THEN 'merge'
                         WHEN o.deleted_at IS NULL AND n.deleted_at IS NOT NULL THEN 'delete'
                         WHEN o.deleted_at IS NOT NULL AND n.deleted_at IS NULL THEN 'restore'

@@ -23,7 +23,8 @@ def install() -> None:
         forgetting.install()
         for table in ("kernel_dictionaryvalue", "kernel_choicelist", "kernel_numbering", "kernel_formlayout"):
             versions.watch(table, "shape")
-        versions.watch("kernel_customfield", "shape access")  # what a formula reads decides who sees what it gives
+        for table in ("kernel_customfield", "kernel_customentity"):
+            versions.watch(table, "shape access")  # what a formula reads decides who sees what it gives
         dictionary.sync()
         custom.load()
         for step in STEPS:

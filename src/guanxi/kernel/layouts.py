@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.fields.base import Label
+from guanxi.kernel.fields.column import Keyed, Naming
 
 if TYPE_CHECKING:
     from guanxi.kernel.entity import Entity
@@ -85,7 +86,7 @@ def declared(entity: Entity) -> Arrangement:
         _declared[entity.key] = Arrangement(
             tuple(Section(_in("zh-hans", label), _in("en", label), keys) for label, keys in entity.layout.items()),
             tiles=entity.tiles,
-            related=entity.related,
+            related=(*entity.related, *_referring(entity)),
         )
     return _declared[entity.key]
 
@@ -100,6 +101,17 @@ def refresh(version: int) -> None:
 def clear() -> None:
     """Read them again at the next question."""
     _state["known"] = None
+    _declared.clear()
+
+
+def _referring(entity: Entity) -> tuple[str, ...]:
+    """The tabs of own lookups that show on the other side."""
+    from guanxi.kernel.registry import registry
+
+    backs = (
+        child.fields[key].extra["back"] for child, key in registry.children(entity) if isinstance(child.fields[key].column, Keyed | Naming)
+    )
+    return tuple(backs)
 
 
 _declared: dict[str, Arrangement] = {}

@@ -31,7 +31,7 @@ class Use:
     @property
     def table(self) -> str:
         """Where the records are."""
-        return str(self.entity.model._meta.db_table)
+        return str(self.entity.table)
 
     @property
     def unnested(self) -> str:

@@ -22,7 +22,7 @@ def living_parent(target: Entity, path: str) -> IsNull:
     A scalar subquery stays a probe, where EXISTS may be read whole first; and IS NOT NULL is expected to hold nearly always, as this
     does, so that the planner goes on choosing the index for what else is asked.
     """
-    gone = target.model._default_manager.filter(id=OuterRef(path), deleted_at__isnull=False)
+    gone = target.objects.filter(id=OuterRef(path), deleted_at__isnull=False)
     return _hardly_ever(Q(IsNull(Subquery(gone.values("id")[:1]), False)))
 
 
@@ -34,7 +34,7 @@ def settled(target: Entity, path: str, prefix: str = "") -> IsNull:
     """
     from guanxi.kernel.models import Lag
 
-    same = target.model._default_manager.filter(id=OuterRef("record"))
+    same = target.objects.filter(id=OuterRef("record"))
     for name in ("owner_id", "department_id"):
         same = same.filter(_Same(F(name), OuterRef(OuterRef(f"{prefix}{name}"))))
     stale = Lag.objects.filter(Q(under__isnull=False) | ~Q(Exists(same)), record=OuterRef(f"{prefix}{path}"))

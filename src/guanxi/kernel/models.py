@@ -6,7 +6,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
-from guanxi.kernel.draft import Draft, Hold  # noqa: F401 - tables of this app
+from guanxi.kernel.design import CustomEntity, CustomRecord  # noqa: F401 - tables of this app
+from guanxi.kernel.draft import Draft, Hold  # noqa: F401 - likewise
 from guanxi.kernel.merge import Merge, Pair  # noqa: F401 - likewise
 from guanxi.kernel.notice import Notice  # noqa: F401 - likewise
 from guanxi.kernel.reaction import Reaction  # noqa: F401 - likewise

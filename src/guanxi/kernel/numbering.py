@@ -196,7 +196,7 @@ def _borne(entity: Entity, field: Field, made: Scheme) -> int:
     pattern = made.pattern(clock.today())
     number = models.F(field.column.path) if field.column.path else KeyTextTransform(field.key, "custom")
     figure = models.Func(models.F("_number"), models.Value(pattern), function="substring", output_field=models.CharField())
-    rows = entity.model._base_manager.annotate(_number=number).filter(_number__regex=pattern).annotate(_figure=figure)
+    rows = entity.objects.annotate(_number=number).filter(_number__regex=pattern).annotate(_figure=figure)
     borne = rows.exclude(_figure__regex="^[0-9]{18,}$").aggregate(
         most=models.Max(models.functions.Cast("_figure", models.BigIntegerField()))
     )

@@ -22,7 +22,7 @@ def find(entity: Entity, actor: Actor, record: int, *, action: str = "view", del
     def make() -> Any:
         return query.rows(entity, actor, action=action, deleted=deleted).filter(id=Slot("id")).order_by()
 
-    return next(iter(statement.objects(entity.model, actor, ("one", action, deleted), make, id=record)), None)
+    return next(iter(statement.objects(entity.model, actor, (entity.key, "one", action, deleted), make, id=record)), None)
 
 
 def locked(entity: Entity, actor: Actor, record: int, action: str) -> Any:
@@ -44,7 +44,7 @@ def verbs(entity: Entity, actor: Actor, record: int, wanted: Iterable[str]) -> d
 
     def make() -> statement.Statement:
         scopes = {f"_{a}": _within(entity, actor, a) for a in actions}
-        rows = entity.model._default_manager.filter(id=Slot("id"), deleted_at__isnull=True)
+        rows = entity.objects.filter(id=Slot("id"), deleted_at__isnull=True)
         return statement.compiled(rows.annotate(**scopes).values_list(*scopes))
 
     found = statement.kept(actor, ("verbs", entity.key, actions), make).run(id=record)

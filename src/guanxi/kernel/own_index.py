@@ -99,7 +99,7 @@ def _names(row: CustomField, kind: str) -> tuple[str, ...]:
 
 def _wanted(entity: Entity, row: CustomField, field: Field) -> dict[str, str]:
     """Name → statement of each index that the field is to have; a retired one has none but what keeps it unique."""
-    table, found = entity.model._meta.db_table, {}
+    table, found = entity.table, {}
     if row.unique:
         (name,) = _names(row, UNIQUE)
         expression = own_unique.expression(field.key)
@@ -110,7 +110,9 @@ def _wanted(entity: Entity, row: CustomField, field: Field) -> dict[str, str]:
         for name, parts in ((everything, [value]), (owned, [F("owner"), value])):
             index = Index(*parts, F("id"), name=name, condition=Q(deleted_at=None))
             with connection.schema_editor(collect_sql=True, atomic=False) as editor:
-                found[name] = str(index.create_sql(entity.model, editor, concurrently=True))
+                composed = index.create_sql(entity.model, editor, concurrently=True)
+            composed.rename_table_references(entity.model._meta.db_table, table)
+            found[name] = str(composed)
         if isinstance(field.kind, TextKind):  # text is compared folded and sorted as it is
             as_compared = f'lower(normalize((custom ->> \'{field.key}\') COLLATE "C", NFKC) COLLATE "default")'
             found[folded] = f'CREATE INDEX CONCURRENTLY "{folded}" ON "{table}" (({as_compared}), id) WHERE deleted_at IS NULL'

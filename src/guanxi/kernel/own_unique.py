@@ -59,7 +59,7 @@ def rivals(entity: Entity, records: Sequence[Any], stored: Mapping[int, Mapping[
         if wanted:
             with connection.cursor() as cursor:
                 cursor.execute(
-                    f'SELECT {expression(field.key)}, max(id) FROM "{entity.model._meta.db_table}" WHERE deleted_at IS NULL '
+                    f'SELECT {expression(field.key)}, max(id) FROM "{entity.table}" WHERE deleted_at IS NULL '
                     f"AND {expression(field.key)} = ANY(%s) AND id <> ALL(%s::bigint[]) GROUP BY 1",
                     [list(wanted), own],
                 )
@@ -76,7 +76,7 @@ def doubles(entity: Entity, key: str) -> list[tuple[str, int]]:
     """(value, how many live records bear it) of values that more than one does, the most frequent first."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f'SELECT min(custom ->> %s), count(*) FROM "{entity.model._meta.db_table}" '
+            f'SELECT min(custom ->> %s), count(*) FROM "{entity.table}" '
             f"WHERE deleted_at IS NULL AND custom ? %s GROUP BY {expression(key)} HAVING count(*) > 1 ORDER BY 2 DESC, 1 LIMIT %s",
             [key, key, TOLD],
         )

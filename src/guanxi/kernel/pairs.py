@@ -94,7 +94,7 @@ def _equal(entity: Entity, key: str) -> list[Found]:
     with transaction.atomic(), connection.cursor() as cursor:
         unhurried()
         cursor.execute(
-            f'SELECT array_agg(id ORDER BY id) FROM "{entity.model._meta.db_table}" WHERE deleted_at IS NULL AND "{column}" <> \'\' '
+            f'SELECT array_agg(id ORDER BY id) FROM "{entity.table}" WHERE deleted_at IS NULL AND "{column}" <> \'\' '
             f'GROUP BY "{column}" HAVING count(*) BETWEEN 2 AND %s',
             [FEW],
         )
@@ -121,7 +121,7 @@ def _named(entity: Entity) -> Iterator[list[tuple[int, str]]]:
     """Live records that claim a name, in portions by id: two people may be called the same."""
     claims = {f"{entity.title}_key__isnull": False}
     last = 0
-    rows: Any = entity.model._default_manager.filter(deleted_at=None, **claims).order_by("id").values_list("id", entity.title)
+    rows: Any = entity.objects.filter(deleted_at=None, **claims).order_by("id").values_list("id", entity.title)
     while chunk := list(rows.filter(id__gt=last)[:CHUNK]):
         last = chunk[-1][0]
         yield chunk
@@ -149,7 +149,7 @@ def _compared(entity: Entity, cursor: Any) -> Iterator[list[Found]]:
 
 
 def _same(entity: Entity, groups: Sequence[Sequence[int]]) -> list[Found]:
-    titles = dict(entity.model.rows_of({i for group in groups for i in group}).values_list("id", entity.title))
+    titles = dict(entity.rows_of({i for group in groups for i in group}).values_list("id", entity.title))
     found: dict[tuple[int, int], Found] = {}
     for group in groups:
         for low, high in combinations(sorted(set(group) & titles.keys()), 2):

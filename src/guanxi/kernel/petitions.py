@@ -60,7 +60,7 @@ def _named(entity: Entity, name: str, actor: Actor) -> int:
         raise Invalidated({"name": _("You have asked very often. Wait a minute and try again.")})
     found = sorted(duplicates.by_name(entity, name, actor).items(), key=lambda pair: -pair[1])
     disclosure.log(entity.key, [record for record, _score in found], actor, verb="petition")
-    living = set(entity.model._default_manager.filter(id__in=[i for i, _s in found], deleted_at=None).values_list("id", flat=True))
+    living = set(entity.objects.filter(id__in=[i for i, _s in found], deleted_at=None).values_list("id", flat=True))
     found = [(record, score) for record, score in found if record in living]
     if not found:
         raise Invalidated({"name": _("Nothing is called so. Check the name, or create it.")})

@@ -21,7 +21,7 @@ from guanxi.kernel import access, clock
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.china import phone
 from guanxi.kernel.fields.base import Field, Reader
-from guanxi.kernel.fields.column import Keyed, Linked
+from guanxi.kernel.fields.column import Keyed, Linked, Naming
 from guanxi.kernel.kept import Kept
 
 if TYPE_CHECKING:
@@ -154,8 +154,11 @@ def _compile(entity: Entity, keys: tuple[str, ...], actor: Actor) -> Plan:
 def _select(field: Field, actor: Actor) -> list[Any]:
     if isinstance(field.column, Keyed):
         value = KeyTransform(field.column.key, "custom")
-        return [value, _title_of(field, field.column.key, actor)] if hasattr(field.kind, "target") else [value]
+        named = Cast(KeyTextTransform(field.column.key, OuterRef("custom")), BigIntegerField())
+        return [value, _title_of(field, named, actor)] if hasattr(field.kind, "target") else [value]
     path = str(field.column.path)
+    if isinstance(field.column, Naming):
+        return [path, _title_of(field, OuterRef(path), actor)]
     if not hasattr(field.kind, "target"):
         return [path, *field.kind.companions(path)]
     target = field.kind.target
@@ -168,12 +171,11 @@ def _select(field: Field, actor: Actor) -> list[Any]:
     return [path, *titles]
 
 
-def _title_of(field: Field, key: str, actor: Actor) -> Any:
-    """The title of the record that a custom field names, NULL where the actor may not see it."""
+def _title_of(field: Field, named: Any, actor: Actor) -> Any:
+    """The title of the record with this id, NULL where the actor may not see it."""
     target = field.kind.target  # type: ignore[attr-defined]
     if actor.right(target.key, target.title) in ("hidden", "masked") or not actor.may(target.key, "view"):
         return Value(None, CharField())
-    named = Cast(KeyTextTransform(key, OuterRef("custom")), BigIntegerField())
     return Subquery(target.rows(actor, deleted=None).filter(id=named).values(target.title)[:1])
 
 

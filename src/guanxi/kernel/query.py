@@ -76,7 +76,7 @@ def sort_of(entity: Entity, actor: Actor, code: str) -> Sort:
     else:
         expression = entity.sort_path(key)
         nullable = bool(entity.model._meta.get_field(expression).null)
-    if key not in entity.sorts and not field.quick and estimate(entity.model) > UNINDEXED_ROWS:
+    if key not in entity.sorts and not field.quick and estimate(entity) > UNINDEXED_ROWS:
         raise ConditionError(
             _("Sorting so many records by “%(name)s” needs an index. Filter first, or ask for one.") % {"name": field.label}
         )
@@ -94,10 +94,10 @@ def _may_sort(entity: Entity, actor: Actor, key: str) -> bool:
     return field is not None and field.kind.sortable and actor.right(entity.key, key) != "masked"
 
 
-def estimate(model: type[models.Model]) -> int:
-    """PostgreSQL's own estimate of a table's rows: free, and good enough to decide what to refuse."""
+def estimate(entity: Entity) -> int:
+    """PostgreSQL's own estimate of the rows of an entity: free, and good enough to decide what to refuse."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT reltuples::bigint FROM pg_class WHERE oid = %s::regclass", [model._meta.db_table])
+        cursor.execute("SELECT reltuples::bigint FROM pg_class WHERE oid = %s::regclass", [entity.table])
         row = cursor.fetchone()
     return max(0, int(row[0])) if row else 0
 
@@ -106,6 +106,7 @@ def rows(entity: Entity, actor: Actor, *, action: str = "view", deleted: bool | 
     """Start here: records of `entity` on which `actor` may perform `action`, or those of one arm of this scope."""
     start: Rows = Rows(model=entity.model)
     start.entity, start.actor, start.action = entity, actor, action
+    start = entity.among(start)
     if not actor.may(entity.key, action):
         return start.none()  # type: ignore[return-value]
     if deleted is not None:

@@ -209,7 +209,7 @@ def kept(entity: Entity, formula: Formula) -> tuple[str, list[Any]]:
 
 def recalculate(entity: Entity, formula: Formula, after: int, size: int) -> tuple[list[int], int | None]:
     """Reckon a portion anew, records above the id `after`: those that changed, and the last id looked at, None at the end."""
-    table = entity.model._meta.db_table
+    table = entity.table
     given, params = kept(entity, formula)
     with connection.cursor() as cursor:
         cursor.execute(f'SELECT id FROM "{table}" WHERE id > %s ORDER BY id LIMIT %s FOR NO KEY UPDATE', [after, size])

@@ -156,7 +156,7 @@ def stamp(entity: Entity, ids: Iterable[int] | None = None) -> int:
     changed, params = _changed(entity, ids)
     with connection.cursor() as cursor:
         cursor.execute(
-            f'UPDATE "{entity.model._meta.db_table}" t SET falls_on = n.day, falls_to_id = n.pool, falls_why = n.rule '
+            f'UPDATE "{entity.table}" t SET falls_on = n.day, falls_to_id = n.pool, falls_why = n.rule '
             f"FROM ({changed}) n WHERE t.id = n.id",
             params,
         )
@@ -183,7 +183,7 @@ def catch_up(entity: Entity) -> Iterator[int]:
 
 def _changed(entity: Entity, ids: Iterable[int] | None) -> tuple[str, list[Any]]:
     """A query of (id, day, pool, rule) of the records that bear something else."""
-    rows: Any = entity.model._default_manager.filter(deleted_at=None)
+    rows: Any = entity.objects.filter(deleted_at=None)
     chosen = None if ids is None else sorted(ids)
     if chosen is not None:
         rows = rows.filter(AnyOf(F("id"), chosen))
@@ -192,7 +192,7 @@ def _changed(entity: Entity, ids: Iterable[int] | None) -> tuple[str, list[Any]]
     within, more = ("", []) if chosen is None else ("AND k.id = ANY(%s)", [chosen])
     sql = (
         f"WITH falling AS MATERIALIZED ({falling}) "
-        f'SELECT k.id, f.day, f.pool, f.rule FROM "{entity.model._meta.db_table}" k LEFT JOIN falling f ON f.id = k.id '
+        f'SELECT k.id, f.day, f.pool, f.rule FROM "{entity.table}" k LEFT JOIN falling f ON f.id = k.id '
         f"WHERE (k.falls_on, k.falls_to_id, k.falls_why) IS DISTINCT FROM (f.day, f.pool, f.rule) {within}"
     )
     return sql, [*(judgement.params if judgement else ()), *more]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -14,35 +14,48 @@ class Registry:
 
     def __init__(self) -> None:
         self._by_key: dict[str, Entity] = {}
+        self._designed: dict[str, Entity] = {}
 
     def add(self, entity: Entity) -> None:
         """Called by the declaration itself."""
         self._by_key[entity.key] = entity
 
+    def design(self, entities: Iterable[Entity]) -> None:
+        """What administrators have designed, retired ones among it, in place of what was known of that."""
+        self._designed = {entity.key: entity for entity in entities}
+
     def __iter__(self) -> Iterator[Entity]:
-        return iter(list(self._by_key.values()))
+        return iter([*self._by_key.values(), *self._designed.values()])
+
+    def declared(self) -> list[Entity]:
+        """Those of the program, without what administrators have designed."""
+        return list(self._by_key.values())
+
+    def retired(self) -> frozenset[str]:
+        """Keys of what administrators have retired: nobody is granted anything there, and what is kept waits to be brought back."""
+        return frozenset(key for key, entity in self._designed.items() if not entity.active)
 
     def in_menu(self) -> list[Entity]:
-        """Entities in the order in which people read them."""
-        return sorted(self._by_key.values(), key=lambda e: e.place)
+        """Entities in use, in the order in which people read them."""
+        return sorted((entity for entity in self if entity.active), key=lambda e: e.place)
 
     def get(self, key: str) -> Entity:
         """The entity of a key such as `customers.customer`. Raises KeyError."""
-        return self._by_key[key]
+        return self._by_key[key] if key in self._by_key else self._designed[key]
 
     def by_slug(self, slug: str) -> Entity | None:
         """The entity that answers under `/slug/`; a pool answers with the face of what lies in it."""
         from guanxi.kernel import pooled
 
-        return next((e for e in self._by_key.values() if e.slug == slug), None) or pooled.by_slug(slug)
+        return next((e for e in self if e.slug == slug), None) or pooled.by_slug(slug)
 
     def by_model_label(self, label: str) -> Entity:
         """The entity of `customers.Customer`. Raises KeyError."""
-        return self._by_key[label.lower()]
+        return self.get(label.lower())
 
     def of(self, record: Any) -> Entity:
         """The entity of a record."""
-        entity: Entity = type(record).entity
+        entity: Entity = record.entity
         return entity
 
     def children(self, parent: Entity) -> list[tuple[Entity, str]]:

@@ -102,7 +102,7 @@ def restamp(entity: Entity, ids: Sequence[int]) -> None:
         cursor.execute(
             "UPDATE kernel_searchentry s "
             f"SET owner = t.owner_id, department = t.department_id, parent = {parent}, updated_at = t.updated_at "
-            f'FROM "{entity.model._meta.db_table}" t WHERE s.record = t.id AND t.id = ANY(%s)',
+            f'FROM "{entity.table}" t WHERE s.record = t.id AND t.id = ANY(%s)',
             [list(ids)],
         )
 
@@ -325,7 +325,7 @@ def arms(entities: Sequence[Entity], actor: Actor) -> list[Arm]:
             lying.append(entity)
         if "territory" in granted and (place := territory(entity, actor)) is not None:
             inside = place if actor.within is None else place & Q(AnyOf(F("department_id"), actor.within))
-            placed.append(_rows(entity, entity.model._default_manager.filter(inside & of_now(entity))))
+            placed.append(_rows(entity, entity.objects.filter(inside & of_now(entity))))
         departments = actor.branches(entity.key, "view")
         owners = ({actor.id} if "own" in granted and actor.id else set()) | (actor.reports if "reports" in granted else set())
         for owner in owners:

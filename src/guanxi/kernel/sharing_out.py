@@ -63,7 +63,7 @@ def by_rules(entity: Entity, pool: Pool, ids: Sequence[int]) -> dict[int, int]:
     """By the assignment rules of the pool: the first that fits a record says who gets it; what fits none stays out."""
     rules = fitting(entity, pool)
     wanted: dict[int, list[int]] = {}
-    for record in entity.model.rows_of(ids).order_by("id") if rules else ():
+    for record in entity.rows_of(ids).order_by("id") if rules else ():
         place = next((n for n, (_rule, node) in enumerate(rules) if node is None or predicate.matches(node, record, SYSTEM)), None)
         if place is not None:
             wanted.setdefault(place, []).append(record.id)
@@ -128,7 +128,7 @@ def _waiting_longest(pool: Pool, people: Sequence[int]) -> list[int]:
 
 def _held(entity: Entity, people: Iterable[int]) -> dict[int, int]:
     """How many live records each owns."""
-    rows = entity.model._default_manager.filter(owner_id__in=list(people), deleted_at=None).order_by()
+    rows = entity.objects.filter(owner_id__in=list(people), deleted_at=None).order_by()
     return dict(rows.values_list("owner_id").annotate(n=Count("id")))
 
 

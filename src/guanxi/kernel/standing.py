@@ -87,7 +87,7 @@ def _behind(entity: Entity, row: Any) -> bool:
     lag = Lag.objects.filter(record=parent.value(row) or 0).first()
     if lag is None:
         return False
-    rows: Any = parent.kind.target.model._default_manager  # type: ignore[attr-defined]
+    rows: Any = parent.kind.target.objects  # type: ignore[attr-defined]
     now = rows.filter(id=lag.record).values_list("owner_id", "department_id").first()
     return lag.under is not None or now != (row.owner_id, row.department_id)
 

@@ -11,7 +11,7 @@ from guanxi.kernel.entity import Entity
 def successor(entity: Entity, actor: Actor, record: int) -> int | None:
     """The live record that this one was merged into, over however many merges, if the actor may see it."""
     with connection.cursor() as cursor:
-        cursor.execute(_CHAIN.format(table=entity.model._meta.db_table), [record])
+        cursor.execute(_CHAIN.format(table=entity.table), [record])
         row = cursor.fetchone()
     if row is None or not entity.rows(actor).filter(id=row[0]).exists():
         return None

@@ -21,6 +21,7 @@ jobs.RUNNERS |= {
 @app.task(name=jobs.TASK)
 def run(job: int) -> None:
     """Do a job."""
+    versions.catch_up()
     jobs.run(job)
 
 
@@ -42,6 +43,7 @@ def sort_in(timestamp: int) -> None:
 @app.task(name=lagging.TASK, queue="default", lock=lagging.TASK, queueing_lock=lagging.TASK, priority=lagging.FIRST, pass_context=False)
 def bring_along(timestamp: int) -> None:
     """What hangs on the many that were handed over; asked for when they were, and now and then in case that was lost."""
+    versions.catch_up()
     lagging.catch_up()
 
 
@@ -63,7 +65,7 @@ def sweep_notices(timestamp: int) -> None:
 @app.task(name="guanxi.pairs", queue="bulk", queueing_lock="guanxi.pairs", pass_context=False)
 def find_pairs(timestamp: int) -> None:
     """While the company sleeps (19:41 UTC is 03:41 in China): which records look like one another."""
-    versions.refresh(versions.current()["shape"])
+    versions.catch_up()
     for entity in registry:
         if pairs.rules(entity):
             for _found in pairs.find(entity):

@@ -12,9 +12,9 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
-from guanxi.kernel import clock, directory, lists, pools, recycling, search
+from guanxi.kernel import clock, directory, lists, pools, recycling, search, versions
 from guanxi.kernel.draft import Draft, Hold
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.column import Linked
@@ -32,6 +32,7 @@ LONG = timedelta(hours=1)
 
 def run() -> list[str]:
     """Every problem as a line that names the records; empty when all is well."""
+    versions.catch_up()
     problems: list[str] = []
     for entity in registry:
         for of_entity in (search_entries, owner_stamps, child_stamps, roll_ups, pool_stamps, links):
@@ -96,7 +97,7 @@ def say(entity: Entity, what: str, ids: list[int]) -> Iterator[str]:
 
 
 def _live(entity: Entity) -> QuerySet[Any]:
-    return entity.model._default_manager.filter(deleted_at=None)
+    return entity.objects.filter(deleted_at=None)
 
 
 def search_entries(entity: Entity) -> Iterator[str]:
@@ -132,7 +133,7 @@ def _stale(entity: Entity, rows: QuerySet[Any]) -> Iterator[int]:
 
 def owner_stamps(entity: Entity) -> Iterator[str]:
     """A record without a parent bears the department of its owner, also in the recycle bin: scopes by department rely on it."""
-    rows = entity.model._default_manager.order_by()
+    rows = entity.objects.order_by()
     if entity.parent:
         rows = rows.filter(**{f"{entity.fields[entity.parent].column.path}__isnull": True})
     people = directory.people()
@@ -147,12 +148,14 @@ def child_stamps(entity: Entity) -> Iterator[str]:
     """A child carries the owner and department of its parent."""
     if not entity.parent:
         return
-    path = str(entity.fields[entity.parent].column.path).removesuffix("_id")
-    wrong = _live(entity).filter(**{f"{path}__isnull": False}).exclude(Exists(Lag.objects.filter(record=OuterRef(f"{path}_id"))))
+    parent = entity.fields[entity.parent]
+    path = str(parent.column.path)
+    above = parent.kind.target.objects.filter(id=OuterRef(path))  # type: ignore[attr-defined]
+    wrong = _live(entity).filter(**{f"{path}__isnull": False}).exclude(Exists(Lag.objects.filter(record=OuterRef(path))))
     for column in ("owner_id", "department_id"):
-        theirs = F(f"{path}__{column}")
-        same = Q(**{column: theirs}) | Q(**{f"{column}__isnull": True, f"{path}__{column}__isnull": True})
-        ids = list(wrong.filter(~same).values_list("id", flat=True)[:100])
+        same = Q(**{column: F("_above")}) | Q(**{f"{column}__isnull": True, "_above__isnull": True})
+        compared = wrong.annotate(_above=Subquery(above.values(column)[:1]))
+        ids = list(compared.filter(~same).values_list("id", flat=True)[:100])
         yield from say(entity, f"{column.removesuffix('_id')} differs from that of its {entity.parent}", ids)
 
 
@@ -164,7 +167,7 @@ def roll_ups(entity: Entity) -> Iterator[str]:
 
 def _wrong_figures(entity: Entity, rollup: RollUp) -> Iterator[int]:
     last = 0
-    rows = entity.model._default_manager.order_by("id").only("id", "custom" if rollup.own else rollup.field)
+    rows = entity.objects.order_by("id").only("id", "custom" if rollup.own else rollup.field)
     while rollups.sound(rollup) and (chunk := list(rows.filter(id__gt=last)[:_CHUNK])):
         last = chunk[-1].id
         right = rollups.figures([rollup], [row.id for row in chunk])
@@ -188,9 +191,9 @@ def links(entity: Entity) -> Iterator[str]:
             continue
         target = field.kind.target  # type: ignore[attr-defined]
         rows = Link.objects.filter(field=field.column.field)
-        lost = rows.filter(~Exists(target.model._default_manager.filter(id=OuterRef("target"))))
+        lost = rows.filter(~Exists(target.objects.filter(id=OuterRef("target"))))
         yield from say(entity, f"{key} leads to a {target.key} that does not exist", list(lost.values_list("source", flat=True)[:100]))
-        homeless = rows.filter(~Exists(entity.model._default_manager.filter(id=OuterRef("source"))))
+        homeless = rows.filter(~Exists(entity.objects.filter(id=OuterRef("source"))))
         yield from say(entity, f"{key} comes from a record that does not exist", list(homeless.values_list("source", flat=True)[:100]))
 
 

@@ -40,6 +40,11 @@ def shape() -> int | None:
     return custom.seen()
 
 
+def catch_up() -> None:
+    """Know the shape as it is now, where no request or job brings it: which entities there are, and their fields."""
+    refresh(current()["shape"])
+
+
 def refresh(shape: int) -> None:
     """Drop what an older shape had cached."""
     dictionary.refresh(shape)

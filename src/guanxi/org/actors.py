@@ -12,6 +12,7 @@ from guanxi.kernel import clock, directory, figures, reckoned, versions
 from guanxi.kernel.actor import SCOPES, Actor, Arm, Right
 from guanxi.kernel.china import regions
 from guanxi.kernel.draft import Draft
+from guanxi.kernel.registry import registry
 from guanxi.kernel.write.sharing import SHARING
 from guanxi.org import deciders
 from guanxi.org.models import Assignment, FieldRight, Grant, Membership, PositionHolder, Role, TeamMember, Territory, User
@@ -125,7 +126,7 @@ def _grants(roles: list[int]) -> dict[str, Any]:
 
     A role that asks for review speaks for what it allows itself: another one may let the same take effect, as far as it reaches.
     """
-    rows = list(Grant.objects.filter(role__in=roles))
+    rows = [grant for grant in Grant.objects.filter(role__in=roles) if grant.entity not in registry.retired()]
     asks = {(g.role_id, g.entity, g.action): g.review for g in rows if g.review}
     united: dict[tuple[str, str], frozenset[Arm]] = {}
     named: dict[tuple[str, str], frozenset[int]] = {}

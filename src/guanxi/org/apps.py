@@ -13,11 +13,12 @@ class OrgConfig(AppConfig):
 
     def ready(self) -> None:
         from guanxi.kernel import deciding, directory, install
-        from guanxi.kernel.write import retyping
+        from guanxi.kernel.write import entities, retyping
         from guanxi.org import deciders, operations, origins, presets, roles  # noqa: F401 - origins brings a check
         from guanxi.org.directory import Directory
 
         directory.register(Directory())
         deciding.answer_with(deciders.who)
         retyping.followed_by(roles.follow)
+        entities.followed_by(presets.provide)
         install.STEPS += [presets.watch, presets.sync, operations.watch]

@@ -68,6 +68,14 @@ def _grant(role: Role, entity: Entity, action: str, said: str) -> Grant:
     return Grant(role=role, entity=entity.key, action=action, scope=scope, review=review)
 
 
+def provide(entity: Entity) -> None:
+    """The grants of an entity on which no role has any yet: of one that has just been designed."""
+    if not Grant.objects.filter(entity=entity.key).exists():
+        roles = {role.code: role for role in Role.objects.all()}
+        said = ((roles.get(code), action, scope) for code, actions in declared(entity).items() for action, scope in actions.items())
+        Grant.objects.bulk_create(_grant(role, entity, action, scope) for role, action, scope in said if role and scope != "none")
+
+
 def sync() -> int:
     """Create missing roles with their grants, and grants of entities that no role has any grant on yet; returns how many came."""
     roles: dict[str, Role] = {}

@@ -74,7 +74,7 @@ def _notes(user: User, entity: Entity, row: Any) -> list[str]:
     elif entity.parent:
         parent = entity.fields[entity.parent]
         target = parent.kind.target  # type: ignore[attr-defined]
-        if target.model._default_manager.filter(id=parent.value(row), deleted_at__isnull=False).exists():
+        if target.objects.filter(id=parent.value(row), deleted_at__isnull=False).exists():
             found.append(_("The %(parent)s it belongs to lies in the recycle bin.") % {"parent": parent.label})
     return found
 

@@ -106,7 +106,7 @@ def holdings(user: User) -> list[tuple[Any, int]]:
     for entity in registry:
         if entity is ENTITY:
             continue
-        rows = entity.model._default_manager.filter(owner=user.pk, deleted_at=None)
+        rows = entity.objects.filter(owner=user.pk, deleted_at=None)
         if entity.parent:
             rows = rows.filter(**{f"{entity.fields[entity.parent].column.path}__isnull": True})
         if count := rows.count():

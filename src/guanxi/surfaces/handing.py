@@ -44,7 +44,7 @@ class Holding:
 def owned(entity: Entity, person: int, actor: Actor) -> Any:
     """His records that the actor may hand over: those that do not follow a parent."""
     rows = entity.rows(actor, "transfer").filter(owner=person)
-    return rows.filter(**{f"{entity.parent}__isnull": True}) if entity.parent else rows
+    return rows.filter(**{f"{entity.fields[entity.parent].column.path}__isnull": True}) if entity.parent else rows
 
 
 def holdings(person: int, actor: Actor) -> list[Holding]:

@@ -131,9 +131,8 @@ def _hanging(child: Entity, bound: Field, ids: Sequence[int], actor: Actor) -> d
     if isinstance(bound.column, Linked):
         links = Link.objects.filter(field=bound.column.field, target__in=ids, source__in=rows.values("id")).values("target").order_by()
         return dict(links.annotate(n=Count("id")).values_list("target", "n"))
-    path = str(bound.column.path)
-    found = rows.filter(**{f"{path}__in": ids}).values(path).order_by().annotate(n=Count("id"))
-    return dict(found.values_list(path, "n"))
+    found = rows.filter(bound.column.any_of(ids)).annotate(_refers=bound.column.expression()).values("_refers").order_by()
+    return dict(found.annotate(n=Count("id")).values_list("_refers", "n"))
 
 
 __all__ = ["LETTERS", "Beside", "Cell", "Line", "beside", "best_of", "compare", "in_order"]

@@ -41,6 +41,7 @@ def sweep_imports(timestamp: int) -> None:
 @app.task(name="guanxi.webhooks", queue="outbound", lock="guanxi.webhooks", queueing_lock="guanxi.webhooks", pass_context=False)
 def tell_others(timestamp: int) -> None:
     """What has happened goes out to the programs that want to know."""
+    versions.catch_up()
     taking.take()
     sending.send_due()
 

@@ -17,6 +17,7 @@ from guanxi.surfaces.admin import (
     arrivals,
     clearing,
     departments,
+    entities,
     fields,
     hints,
     layouts,
@@ -71,6 +72,7 @@ from guanxi.surfaces.pages import (
     recovery,
     recycle,
     reviews,
+    rows,
     second,
     session,
     settings,
@@ -86,7 +88,7 @@ from guanxi.surfaces.pages import prints as printouts
 
 administration = (
     *(places, structure, departments, positions, teams, access, roles, sign_in, licences, providers),
-    *(lists, fields, layouts, prints, numbers, shape, webhooks, applications),
+    *(lists, entities, fields, layouts, prints, numbers, shape, webhooks, applications),
     *(why, trail, arrivals, hints, clearing),
 )
 
@@ -144,6 +146,7 @@ handlers = (
     exchange,
     work,
     form,
+    rows,
     record,
     listing,
 )

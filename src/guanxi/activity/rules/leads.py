@@ -19,7 +19,7 @@ KEPT = ("summary", "mode", "direction", "happened_at", "minutes")
 def contacted(records: Sequence[Any], *, door: str) -> None:
     """Leads that were new until these talks are new no more."""
     entity = LeadEntity.instance
-    new = entity.model.rows_of({r.lead_id for r in records if r.lead_id}).filter(status=STATUS.id("new"))
+    new = entity.rows_of({r.lead_id for r in records if r.lead_id}).filter(status=STATUS.id("new"))
     changes = {i: {"status": "contacted"} for i in new.values_list("id", flat=True)}
     if changes:
         write.update_many(entity, changes, actor=SYSTEM, door=door)

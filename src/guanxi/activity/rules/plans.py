@@ -57,7 +57,7 @@ def work_out(entity: Entity, records: Sequence[Any], *, moved: bool, door: str) 
 
 def differing(entity: Entity, target: Entity, lookup: str, ids: Sequence[int]) -> dict[int, datetime | None]:
     """The right plan by id, of those records that bear another one."""
-    sql = _PLANS.format(talks=entity.model._meta.db_table, target=target.model._meta.db_table, lookup=f"{lookup}_id")
+    sql = _PLANS.format(talks=entity.table, target=target.table, lookup=f"{lookup}_id")
     with connection.cursor() as cursor:
         cursor.execute(sql, [entity.key, list(ids)])
         return {row[0]: right for row in cursor.fetchall() if (right := _standing(*row[2:])) != row[1]}

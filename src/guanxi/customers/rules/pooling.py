@@ -77,7 +77,7 @@ def only_empty(records: Sequence[Any]) -> None:
     """A pool in which something lies cannot go to the recycle bin: nobody would find it there. Raises Invalidated."""
     gone = [record.id for record in records if record.deleted_at is not None]
     for entity in registry:
-        rows: Any = entity.model._default_manager
+        rows: Any = entity.objects
         if entity.pooled and rows.filter(pool_id__in=gone, deleted_at=None).exists():
             raise write.Invalidated({"name": _("There are still records in this pool. Give them out first, or move them to another pool.")})
 

@@ -180,7 +180,8 @@ def _related(node: Related, actor: Actor) -> Q:
         return Q(AnyOf(F("id"), links.values_list(here, flat=True)))
     if node.forward:
         return Q(AnyOf(column.expression(), matching.values_list("id", flat=True)))
-    return Q(AnyOf(F("id"), matching.exclude(**{str(column.path): None}).values_list(str(column.path), flat=True)))
+    referring = matching.annotate(_refers=column.expression()).exclude(_refers=None)
+    return Q(AnyOf(F("id"), referring.values_list("_refers", flat=True)))
 
 
 __all__ = ["negation", "to_q"]

@@ -12,6 +12,7 @@ from django.db.models import F, Value
 from django.db.models.expressions import Combinable
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Coalesce, Collate
+from django.db.models.lookups import Exact, In
 
 #: What JSON holds as it is: kinds stored so need no encoding in the document.
 AS_IT_IS = ("integer", "boolean", "list", "sealed")
@@ -41,6 +42,14 @@ class Column(Protocol):
         """Put on a record."""
         ...
 
+    def equals(self, value: Any) -> models.Q:
+        """Holding this value, or what an expression gives."""
+        ...
+
+    def any_of(self, values: Any) -> models.Q:
+        """Holding one of these ids."""
+        ...
+
 
 class Stored:
     """A column of the model; `attname` for foreign keys."""
@@ -59,6 +68,16 @@ class Stored:
 
     def set(self, record: Any, value: Any) -> None:
         setattr(record, str(self.path), value)
+
+    def equals(self, value: Any) -> models.Q:
+        return models.Q(**{str(self.path): value})
+
+    def any_of(self, values: Any) -> models.Q:
+        return models.Q(**{f"{self.path}__in": values})
+
+
+class Naming(Stored):
+    """A column that names a record without being a foreign key: whose record it is, each entity of the table says for itself."""
 
 
 class Keyed:
@@ -100,6 +119,12 @@ class Keyed:
         else:
             record.custom[self.key] = value if self.kind.stored in AS_IT_IS else self.kind.json(value)
 
+    def equals(self, value: Any) -> models.Q:
+        return models.Q(Exact(self.expression(), value))
+
+    def any_of(self, values: Any) -> models.Q:
+        return models.Q(In(self.expression(), list(values)))
+
 
 class Linked:
     """Rows of the link table: the value is the list of linked record ids, loaded beside the page, never joined."""
@@ -126,3 +151,14 @@ class Linked:
 
     def set(self, record: Any, value: Any) -> None:
         record.linked[self.field] = list(value or [])
+
+    def equals(self, value: Any) -> models.Q:
+        return models.Q(id__in=self._sources(target=value))
+
+    def any_of(self, values: Any) -> models.Q:
+        return models.Q(id__in=self._sources(target__in=values))
+
+    def _sources(self, **targets: Any) -> Any:
+        from guanxi.kernel.models import Link
+
+        return Link.objects.filter(field=self.field, **targets).values("source")

@@ -59,7 +59,7 @@ def announce(unit: Unit, entity: Entity, ids: Iterable[int], verb: str, data: di
     ids = list(ids)
     if entity.pooled:
         unit.judge(entity.key, ids)
-    told = _TO_OWNERS.format(table=entity.model._meta.db_table) if verb in OWNERS_HEAR and len(ids) <= FEW else ""
+    told = _TO_OWNERS.format(table=entity.table) if verb in OWNERS_HEAR and len(ids) <= FEW else ""
     values: dict[str, Any] = {
         "now": clock.now(), "entity": entity.key, "verb": verb, "actor": unit.actor.id, "write": unit.write_id, "data": Jsonb(data or {}),
         "ids": ids, "told": Jsonb({**(data or {}), **({"write": str(unit.write_id)} if unit.why else {})}),

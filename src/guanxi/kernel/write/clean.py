@@ -133,7 +133,7 @@ def stamp(entity: Entity, record: Any, reader: Reader | None = None) -> None:
         if value:
             target = parent.kind.target  # type: ignore[attr-defined]
             row = reader.stamps.get((target.key, value)) if reader else None
-            row = row or target.model._default_manager.filter(id=value).values_list("owner_id", "department_id").first()
+            row = row or target.objects.filter(id=value).values_list("owner_id", "department_id").first()
             if row:
                 record.owner_id, record.department_id = row
                 return
@@ -190,7 +190,7 @@ def rivals(entity: Entity, records: list[Any], stored: Mapping[int, Mapping[str,
             continue
         with connection.cursor() as cursor:
             cursor.execute(
-                _HELD.format(table=entity.model._meta.db_table, column=unique.column),
+                _HELD.format(table=entity.table, column=unique.column),
                 [list(wanted), entity.key, unique.field, list(wanted), [i for i in own if isinstance(i, int)]],
             )
             for value, holder in cursor.fetchall():

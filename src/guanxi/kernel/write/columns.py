@@ -8,23 +8,26 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+if TYPE_CHECKING:
+    from guanxi.kernel.entity import Entity
+
 CHUNK = 2_000
 
 
-def save(model: type[models.Model], rows: Iterable[models.Model], names: Iterable[str]) -> None:
-    """Store the named columns (field or attribute names) of these rows, each found by its id."""
+def save(entity: Entity, rows: Iterable[models.Model], names: Iterable[str]) -> None:
+    """Store the named columns (field or attribute names) of these records, each found by its id."""
     wanted = set(names)
-    fields = [f for f in model._meta.local_fields if not f.primary_key and (f.name in wanted or f.attname in wanted)]
+    fields = [f for f in entity.model._meta.local_fields if not f.primary_key and (f.name in wanted or f.attname in wanted)]
     remaining = iter(rows)
     while chunk := list(islice(remaining, CHUNK)):
-        _update(model, chunk, fields)
+        _update(entity.table, chunk, fields)
 
 
 def insert(model: type[models.Model], rows: Sequence[models.Model]) -> None:
@@ -58,13 +61,13 @@ def _numbers(values: Sequence[int]) -> str:
     return "{" + ",".join(map(str, values)) + "}"
 
 
-def _update(model: type[models.Model], rows: Sequence[models.Model], fields: Sequence[models.Field[Any, Any]]) -> None:
+def _update(table: str, rows: Sequence[models.Model], fields: Sequence[models.Field[Any, Any]]) -> None:
     """One array a column: a placeholder for every value takes longer to read than the values."""
     columns = [sql.Identifier(str(f.column)) for f in fields]
     pairs = [sql.SQL("{} = v.{}::{}").format(c, c, sql.SQL(_type(f))) for c, f in zip(columns, fields, strict=True)]  # type: ignore[arg-type]
     given = sql.SQL(", ").join(sql.SQL("%s::bigint[]" if f is None else f"%s::{_carried(f)}[]") for f in (None, *fields))  # type: ignore[arg-type]
     statement = sql.SQL("UPDATE {} t SET {} FROM unnest({}) v(id, {}) WHERE t.id = v.id").format(
-        sql.Identifier(model._meta.db_table), sql.SQL(", ").join(pairs), given, sql.SQL(", ").join(columns)
+        sql.Identifier(table), sql.SQL(", ").join(pairs), given, sql.SQL(", ").join(columns)
     )
     values = [[_given(f, f.get_db_prep_save(getattr(each, f.attname), connection)) for each in rows] for f in fields]
     with connection.cursor() as cursor:

@@ -112,6 +112,8 @@ class Wish:
     how: str = ""
     of: str = ""
     where: str | None = None
+    #: Of a lookup: whether what names a record shows in a tab of that record; None leaves it as it is.
+    back: bool | None = None
 
 
 def shapeable(entity: Entity) -> bool:
@@ -148,6 +150,8 @@ def add(entity: Entity, wish: Wish, *, actor: Actor) -> CustomField:
             reckoning.later(row, actor=actor)
         if row.kind == "rollup":
             rolling.later(row, actor=actor)
+        if row.kind == "lookup" and wish.back:
+            quicken(row, quick=True, actor=actor)
     return row
 
 
@@ -167,7 +171,11 @@ def change(entity: Entity, row: CustomField, wish: Wish, *, actor: Actor) -> Non
                 reckoning.later(row, actor=actor)
         if row.kind == "rollup" and wish.where is not None:
             figured.narrow(row, wish.where, actor)
-        if row.unique != before:
+        if row.kind == "lookup" and wish.back is not None and wish.back != bool(row.options.get("back")):
+            CustomField.objects.filter(pk=row.pk).update(options={**row.options, "back": wish.back})
+            custom.load()
+            quicken(row, quick=row.quick or wish.back, actor=actor)
+        elif row.unique != before:
             own_index.later(row, actor=actor)
         if row.searched != searched:
             searching.later([entity], actor=actor)
@@ -287,7 +295,7 @@ def _options(entity: Entity, sort: Sort, wish: Wish) -> dict[str, Any]:
     if sort.asks == "to":
         if wish.to not in referable():
             raise Invalidated({"to": _("Choose whose records the field names.")})
-        return {**sort.options, "to": wish.to}
+        return {**sort.options, "to": wish.to, "back": bool(wish.back)}
     if sort.asks == "prefix":
         return {
             **sort.options,

@@ -48,7 +48,7 @@ def _merged(entity: Entity, record: int) -> list[Any]:
     found: list[Any] = []
     ids = {record}
     while ids:
-        rows = list(entity.model._default_manager.select_for_update().filter(deleted_at__isnull=False, merged_into__in=ids).order_by("id"))
+        rows = list(entity.objects.select_for_update().filter(deleted_at__isnull=False, merged_into__in=ids).order_by("id"))
         found += rows
         ids = {row.id for row in rows}
     return found

@@ -159,4 +159,4 @@ def _children(entity: Entity) -> list[tuple[Entity, str]]:
 
 
 def _table(entity: Entity) -> Any:
-    return entity.model._meta.db_table
+    return entity.table

@@ -277,7 +277,7 @@ def _save_many(entity: Entity, outcome: Outcome, changed: Mapping[int, set[str]]
     if not records:
         return
     moved = set().union(*(changed[r.id] for r in records))
-    columns.save(entity.model, records, _moved(records, stored))
+    columns.save(entity, records, _moved(records, stored))
     for record in records:
         after.save_links(entity, record, changed[record.id] & set(getattr(entity.model, "declared_links", {})))
     stamps = {"owner", entity.parent}
@@ -296,7 +296,7 @@ def delete_many(entity: Entity, ids: Sequence[int], *, actor: Actor, door: str) 
             outcome.refused = {i: {"": review.again_words()} for i in twice}
             rows = [r for r in rows if r.id not in bound]
         found = [r.id for r in rows]
-        entity.model._default_manager.filter(id__in=found).update(deleted_at=clock.now(), deleted_by=actor.id, version=F("version") + 1)
+        entity.objects.filter(id__in=found).update(deleted_at=clock.now(), deleted_by=actor.id, version=F("version") + 1)
         search.remove(entity, found)
         after.touch_parents(u, entity, rows)
         after.announce(u, entity, found, "deleted")

@@ -145,7 +145,7 @@ def _revive(u: Unit, entity: Entity, lost: Sequence[Any]) -> None:
     if taken := clean.rivals(entity, list(lost)):
         raise single.taken_refusal(entity, taken, u.actor)
     single.alone(entity, lost, u.actor)
-    entity.model.rows_of(r.id for r in lost).update(deleted_at=None, deleted_by=None, merged_into=None, version=F("version") + 1)
+    entity.rows_of(r.id for r in lost).update(deleted_at=None, deleted_by=None, merged_into=None, version=F("version") + 1)
     for row in lost:
         row.deleted_at = row.deleted_by = row.merged_into = None
         row.version += 1

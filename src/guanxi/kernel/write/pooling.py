@@ -73,7 +73,7 @@ def share_out(entity: Entity, pool: Pool, *, door: str = "rule") -> int:
     asked = Q() if None in nodes else reduce(or_, (sql.to_q(node, SYSTEM) for node in nodes if node is not None))
     theirs = {person for rule, _node in rules for person in sharing_out.receivers(entity, pool, rule)}
     outside = Q(pooled_from_id=None) | ~Q(pooled_from_id__in=theirs)
-    lying: Any = entity.model._default_manager
+    lying: Any = entity.objects
     with unit(SYSTEM, door, verb="assign") as u:
         come = lying.filter(asked, outside, pool_id=pool.id, owner_id=None, deleted_at=None).order_by("id")
         shares = sharing_out.by_rules(entity, pool, list(come.values_list("id", flat=True)[:AT_ONCE]))
@@ -99,7 +99,7 @@ def release(entity: Entity, ids: Sequence[int], pool: Pool, reason: str, *, acto
 def _ask_first(u: Unit, actor: Actor, entity: Entity, ids: set[int], values: dict[str, Any], outcome: Outcome) -> None:
     """Handing back is a change of owner: where changes need review it waits, once for each record."""
     twice = review.already(entity, ids, "release")
-    rows = entity.model.rows_of(ids - twice)
+    rows = entity.rows_of(ids - twice)
     outcome.send(u, actor, entity, {r.id: review.standing(entity, r, "release", action="transfer", values=values) for r in rows})
     outcome.refused |= {i: {"": review.again_words()} for i in twice}
 
@@ -134,7 +134,7 @@ def let_go(u: Unit, entity: Entity, falling: Mapping[int, tuple[int, str]]) -> s
     ids = sorted(falling)
     with connection.cursor() as cursor:
         cursor.execute(
-            _IN.format(table=entity.model._meta.db_table),
+            _IN.format(table=entity.table),
             {"ids": ids, "pools": [falling[i][0] for i in ids], "reasons": [falling[i][1] for i in ids], "now": clock.now()},
         )
         done = [row[0] for row in cursor.fetchall()]
@@ -177,7 +177,7 @@ def _room(entity: Entity, pool: Pool, owner: int, *, claimed: bool) -> tuple[int
             pool.claims_a_day,
         ) % {"n": pool.claims_a_day}
     if pool.most_held is not None:
-        held = entity.model._default_manager.filter(owner_id=owner, deleted_at=None).values("id")[: pool.most_held].count()
+        held = entity.objects.filter(owner_id=owner, deleted_at=None).values("id")[: pool.most_held].count()
         if pool.most_held - held < room:
             words = {"name": directory.person_name(owner), "n": pool.most_held}
             room, why = pool.most_held - held, _("%(name)s may hold %(n)d records. Hand some back first, or have the limit raised.") % words
@@ -201,13 +201,13 @@ def _update(entity: Entity, pool: Pool, ids: Sequence[int], owner: int, room: in
         "room": room,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_OUT.format(table=entity.model._meta.db_table), values)
+        cursor.execute(_OUT.format(table=entity.table), values)
         return {row[0] for row in cursor.fetchall()}
 
 
 def _reasons(entity: Entity, pool: Pool, missed: Iterable[int], claimer: int | None, full: str) -> dict[int, str]:
     """Why each of these was not to be had: cooling off, no room, or somebody was quicker."""
-    found: Any = entity.model._default_manager
+    found: Any = entity.objects
     rows = found.filter(id__in=list(missed), pool_id=pool.id, deleted_at=None)
     lying = {i: (former, at) for i, former, at in rows.values_list("id", "pooled_from_id", "pooled_at")}
     gone = _("Somebody else was quicker, or it has left the pool. Look for another one.")
@@ -237,12 +237,12 @@ def _followed(u: Unit, entity: Entity, ids: list[int], verb: str) -> None:
     Share.objects.filter(entity=entity.key, record__in=ids).delete()
     after.announce(u, entity, ids, verb, {"keys": ["owner", "pool"]})
     if type(entity).follow is not Entity.follow:
-        records = list(entity.model._default_manager.filter(id__in=ids).order_by("id"))
+        records = list(entity.objects.filter(id__in=ids).order_by("id"))
         entity.follow(records, creating=False, changed={"owner", "pool"}, actor=u.actor, door=u.door)
 
 
 def _outcome(entity: Entity, done: set[int], refused: Mapping[int, str], u: Unit) -> Outcome:
-    rows = entity.model._default_manager.in_bulk(sorted(done))
+    rows = entity.objects.in_bulk(sorted(done))
     return Outcome(written=rows, refused={i: {"": why} for i, why in refused.items()})
 
 

@@ -33,7 +33,7 @@ def recalculate(progress: jobs.Progress) -> None:
     row = CustomField.objects.get(pk=progress.spec["field"])
     entity = registry.get(row.entity)
     formulas = reckoned.dependents(entity, f"f{row.pk}")
-    progress.total = entity.model._default_manager.count() * len(formulas)
+    progress.total = entity.objects.count() * len(formulas)
     apart = list(CustomField.objects.filter(pk__in=[formula.key[1:] for formula in formulas if formula.field.unique]))
     for each in apart:
         own_index.set_aside(each)

@@ -34,7 +34,7 @@ def _due(entity: Entity, pool: int | None) -> list[int]:
     """Ids of what falls today; read once, for to look for the next chunk among what has fallen would cost more with each."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f'SELECT id FROM "{entity.model._meta.db_table}" WHERE {_DUE} AND (%s::bigint IS NULL OR falls_to_id = %s) ORDER BY id',
+            f'SELECT id FROM "{entity.table}" WHERE {_DUE} AND (%s::bigint IS NULL OR falls_to_id = %s) ORDER BY id',
             [clock.today(), pool, pool],
         )
         return [row[0] for row in cursor.fetchall()]
@@ -46,8 +46,7 @@ def _chunk(entity: Entity, ids: list[int], actor: Actor, door: str) -> int:
     with unit(actor, door, verb="recycle") as u, connection.cursor() as cursor:
         patience.unhurried()
         cursor.execute(
-            f'SELECT id, falls_to_id, falls_why FROM "{entity.model._meta.db_table}" WHERE {_DUE} AND id = ANY(%s) '
-            "ORDER BY id FOR UPDATE SKIP LOCKED",
+            f'SELECT id, falls_to_id, falls_why FROM "{entity.table}" WHERE {_DUE} AND id = ANY(%s) ORDER BY id FOR UPDATE SKIP LOCKED',
             [clock.today(), ids],
         )
         falling = {i: (to, labels.get(why, "")) for i, to, why in cursor.fetchall()}

@@ -15,7 +15,7 @@ from django.db.models import Q
 from guanxi.kernel import clock
 from guanxi.kernel.draft import Draft
 from guanxi.kernel.entity import Entity
-from guanxi.kernel.fields.column import Keyed, Linked
+from guanxi.kernel.fields.column import Keyed, Linked, Naming
 from guanxi.kernel.models import Attachment, Comment, Petition
 from guanxi.kernel.registry import registry
 from guanxi.kernel.write import after, lagging
@@ -62,8 +62,8 @@ def references(target: Entity) -> list[Reference]:
             if column.is_relation and column.related_model is target.model:
                 found.append(Reference(child, str(column.attname), column.attname == scope))
         for key, field in child.fields.items():
-            if isinstance(field.column, Keyed) and getattr(field.kind, "target", None) is target:
-                found.append(Reference(child, key, scope=False, keyed=True))
+            if isinstance(field.column, Keyed | Naming) and getattr(field.kind, "target", None) is target:
+                found.append(Reference(child, field.column.path or key, scope=key == child.parent, keyed=field.column.path is None))
     return found
 
 
@@ -95,7 +95,7 @@ def repoint(u: Unit, entity: Entity, lost: int, keep: Any, family: Sequence[int]
 
 def _column(u: Unit, entity: Entity, reference: Reference, lost: int, keep: Any, family: Sequence[int]) -> list[int]:
     """One statement; live rows and those in the bin are found by the index of each."""
-    table, column = reference.child.model._meta.db_table, reference.value
+    table, column = reference.child.table, reference.value
     with connection.cursor() as cursor:
         cursor.execute(
             f'UPDATE "{table}" SET {reference.becomes("%(keep)s")}, version = version + 1, updated_at = %(now)s{_STAMPS if reference.scope else ""} '
@@ -119,7 +119,7 @@ def _owner(record: Any) -> dict[str, int | None]:
 
 def move_back(u: Unit, entity: Entity, reference: Reference, ids: Sequence[int], keep: int, lost: Any, since: int) -> list[int]:
     """Lead those of these rows back to the record `lost` that nobody has led elsewhere after the change `since`; their ids."""
-    table, column = reference.child.model._meta.db_table, reference.value
+    table, column = reference.child.table, reference.value
     with connection.cursor() as cursor:
         cursor.execute(
             f'UPDATE "{table}" t SET {reference.becomes("%(lost)s")}, version = version + 1, updated_at = %(now)s{_STAMPS if reference.scope else ""} '
@@ -182,7 +182,7 @@ def relink(source: Entity, field: str, rows: Sequence[Sequence[Any]], former: in
     with connection.cursor() as cursor:
         # History takes the version of a link from its record.
         cursor.execute(
-            f'UPDATE "{source.model._meta.db_table}" SET version = version + 1, updated_at = %s WHERE id = ANY(%s::bigint[])',
+            f'UPDATE "{source.table}" SET version = version + 1, updated_at = %s WHERE id = ANY(%s::bigint[])',
             [clock.now(), sources],
         )
         if former is not None:
@@ -245,7 +245,7 @@ def tell_followers(moved: Moved, u: Unit) -> None:
         if type(child).follow is Entity.follow:
             continue
         field = next((k for k, f in child.fields.items() if f.column.path == column), column)
-        records = list(child.model.rows_of(ids).order_by("id"))
+        records = list(child.rows_of(ids).order_by("id"))
         child.follow(records, creating=False, changed={field}, actor=u.actor, door=u.door)
 
 

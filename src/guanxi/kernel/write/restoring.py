@@ -52,7 +52,7 @@ def _bring_back(u: Unit, entity: Entity, records: Sequence[Any], *, actor: Actor
     if not records:
         return
     ids = [record.id for record in records]
-    entity.model._default_manager.filter(id__in=ids).update(deleted_at=None, deleted_by=None, version=F("version") + 1)
+    entity.objects.filter(id__in=ids).update(deleted_at=None, deleted_by=None, version=F("version") + 1)
     for record in records:
         record.deleted_at = record.deleted_by = None
         record.version += 1

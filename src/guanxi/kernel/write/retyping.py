@@ -134,7 +134,7 @@ def _values(entity: Entity, key: str) -> Iterator[tuple[Any, int]]:
     """(value as it is kept, how many records bear it), the most frequent first."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f'SELECT custom -> %s, count(*) FROM "{entity.model._meta.db_table}" WHERE custom ? %s GROUP BY 1 ORDER BY 2 DESC, 1',
+            f'SELECT custom -> %s, count(*) FROM "{entity.table}" WHERE custom ? %s GROUP BY 1 ORDER BY 2 DESC, 1',
             [key, key],
         )
         for data, number in cursor.fetchall():
@@ -205,7 +205,7 @@ def bring_over(progress: jobs.Progress) -> None:
     versions.refresh(versions.current()["shape"])
     old_row, new_row = (CustomField.objects.get(pk=progress.spec[word]) for word in ("old", "new"))
     entity, old, new = registry.get(old_row.entity), custom.field_of(old_row), custom.field_of(new_row)
-    table, last = entity.model._meta.db_table, int(progress.result or 0) if str(progress.result or "").isdecimal() else 0
+    table, last = entity.table, int(progress.result or 0) if str(progress.result or "").isdecimal() else 0
     with connection.cursor() as cursor:
         cursor.execute(f'SELECT count(*) FROM "{table}" WHERE custom ? %s', [old.key])
         progress.total = cursor.fetchone()[0]

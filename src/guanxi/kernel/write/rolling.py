@@ -28,7 +28,7 @@ def count(progress: jobs.Progress) -> None:
     versions.refresh(versions.current()["shape"])
     row = CustomField.objects.get(pk=progress.spec["field"])
     entity = registry.get(row.entity)
-    ids = entity.model._default_manager.order_by("id").values_list("id", flat=True)
+    ids = entity.objects.order_by("id").values_list("id", flat=True)
     progress.total, last = ids.count(), 0
     while not progress.cancelled() and (portion := list(ids.filter(id__gt=last)[:PORTION])):
         with progress.slice(), unit(progress.actor, DOOR):

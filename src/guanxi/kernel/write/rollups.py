@@ -30,7 +30,7 @@ def figures(rollups: Sequence[RollUp], ids: Sequence[int]) -> dict[int, dict[str
     """Parent id → figure by field, from live children; all `rollups` are about the same child by the same lookup."""
     child = registry.by_model_label(rollups[0].child)
     via = str(child.fields[rollups[0].via].column.path)
-    rows = child.model._default_manager.filter(deleted_at=None, **{f"{via}__in": ids})
+    rows = child.objects.filter(deleted_at=None, **{f"{via}__in": ids})
     asked = {f"figure_{r.field}": _aggregate(child, r) for r in rollups if r.how != LATEST}
     counted = rows.order_by().values(via).annotate(**asked) if asked else ()
     found = {row.pop(via): {name.removeprefix("figure_"): value for name, value in row.items()} for row in counted}
@@ -85,14 +85,14 @@ def recompute(entity: Entity, ids: Iterable[int], child: str = "") -> int:
     if not rollups or not wanted:
         return 0
     names = list(dict.fromkeys("custom" if r.own else r.field for r in rollups))
-    rows = list(entity.model._default_manager.select_for_update().filter(id__in=wanted).order_by("id").only("id", *names))
+    rows = list(entity.objects.select_for_update().filter(id__in=wanted).order_by("id").only("id", *names))
     found: dict[int, dict[str, Any]] = {}
     for group in _groups(rollups):
         for parent, values in figures(group, wanted).items():
             found.setdefault(parent, {}).update(values)
     moved = [row for row in rows if _put(entity, row, rollups, found.get(row.id, {}))]
     with _unsaid([r.field for r in rollups if r.own]):
-        columns.save(entity.model, moved, names)
+        columns.save(entity, moved, names)
     return len(moved)
 
 

@@ -34,7 +34,7 @@ def renamed(of: ListOf, *, actor: Actor) -> None:
 def follow(entity: Entity, field: Field, ids: Sequence[int]) -> None:
     """A field of these records has been written by a statement of its own, which the search has not seen."""
     if field.key in entity.searched:
-        search.write(entity, list(entity.model.rows_of(list(ids)).filter(deleted_at=None)))
+        search.write(entity, list(entity.rows_of(ids).filter(deleted_at=None)))
 
 
 @jobs.runner(KIND)
@@ -42,7 +42,7 @@ def rewrite(progress: jobs.Progress) -> None:
     """All live records of an entity. Running twice is harmless."""
     versions.refresh(versions.current()["shape"])
     entity = registry.get(progress.spec["entity"])
-    rows = entity.model._default_manager.filter(deleted_at=None).order_by("id")
+    rows = entity.objects.filter(deleted_at=None).order_by("id")
     progress.total, last = rows.count(), 0
     while not progress.cancelled():
         with progress.slice(), unit(progress.actor, DOOR), search.gathered():

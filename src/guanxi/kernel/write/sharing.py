@@ -97,7 +97,7 @@ def _send(
 ) -> None:
     """Keep what somebody must agree to; what waits already word for word is not asked for twice."""
     given = {"grantees": [[g.to, g.id] for g in grantees], "part": part, "until": until.isoformat() if until else None}
-    rows = list(entity.model.rows_of(ids)) if ids else []
+    rows = list(entity.rows_of(ids)) if ids else []
     waiting = {d.record for d in review.waiting_about(entity, ids, SHARING) if d.values == given}
     review.send(u, actor, entity, [review.standing(entity, r, SHARING, action=SHARING, values=given) for r in rows if r.id not in waiting])
 

@@ -48,7 +48,7 @@ def create(entity: Entity, values: Mapping[str, Any], *, actor: Actor, door: str
 def build(entity: Entity, values: Mapping[str, Any], reader: Reader) -> tuple[Any, set[str]]:
     """An unsaved record of cleaned values with owner, stamps and derived columns. Raises Invalidated."""
     actor = reader.actor
-    record = entity.model.blank()
+    record = entity.blank()
     record.created_by_id, record.created_at, record.updated_at, record.owner_id = actor.id, clock.now(), clock.now(), actor.id
     errors: dict[str, str] = {}
     raw, codes = clean.currencies(entity, record, values, errors, reader)
@@ -94,7 +94,7 @@ def update(
 
     Gives the record, or a Draft where somebody must agree first. Raises NotFound, Forbidden, Invalidated, or Conflict when the same fields moved since `base`.
     """
-    entity, record_id = record if isinstance(record, tuple) else (type(record).entity, record.pk)
+    entity, record_id = record if isinstance(record, tuple) else (record.entity, record.pk)
     with unit(actor, door, verb=verb) as u, lost_is_refused(entity):
         row = locked(entity, record_id, actor=actor, action=action)
         errors: dict[str, str] = {}
@@ -129,7 +129,7 @@ def decide(record: tuple[Entity, int], values: Mapping[str, Any], *, actor: Acto
     """Set what no door may set, computed fields and owners, to values as they are stored. Whoever calls answers for the right to."""
     entity, record_id = record
     with unit(actor, door) as u, lost_is_refused(entity):
-        row = entity.model.rows_of([record_id]).select_for_update(of=("self",)).get()
+        row = entity.rows_of([record_id]).select_for_update(of=("self",)).get()
         changed = clean.assign(entity, row, values)
         if changed:
             _ready(entity, row, actor)
@@ -193,7 +193,7 @@ def _transferable(entity: Entity, row: Any, former: int | None, actor: Actor) ->
 
 def delete(record: Record | tuple[Entity, int], *, actor: Actor, door: str) -> Any:
     """Deactivate a record: it goes to the recycle bin and stays in the history. A Draft where somebody must agree first."""
-    entity, record_id = record if isinstance(record, tuple) else (type(record).entity, record.pk)
+    entity, record_id = record if isinstance(record, tuple) else (record.entity, record.pk)
     with unit(actor, door, verb="delete") as u:
         row = locked(entity, record_id, actor=actor, action="delete")
         if review.bound(entity, "delete", actor, [row.id]):
@@ -215,7 +215,7 @@ def restore(record: Record | tuple[Entity, int], *, actor: Actor, door: str) -> 
     """
     from guanxi.kernel.write import parting
 
-    entity, record_id = record if isinstance(record, tuple) else (type(record).entity, record.pk)
+    entity, record_id = record if isinstance(record, tuple) else (record.entity, record.pk)
     with unit(actor, door, verb="restore") as u, lost_is_refused(entity):
         row = entity.rows(actor, "delete", deleted=True).select_for_update(of=("self",)).filter(id=record_id).first()
         if row is None:

@@ -36,8 +36,7 @@ def follow_owner(owner: int, department: int | None, *, actor: Actor, door: str)
 def _stamp(cursor: Any, entity: Entity, owner: int, department: int | None) -> list[int]:
     counted = "" if stamped(entity) else ", version = version + 1"
     cursor.execute(
-        f'UPDATE "{entity.model._meta.db_table}" SET department_id = %s{counted} '
-        "WHERE owner_id = %s AND department_id IS DISTINCT FROM %s RETURNING id",
+        f'UPDATE "{entity.table}" SET department_id = %s{counted} WHERE owner_id = %s AND department_id IS DISTINCT FROM %s RETURNING id',
         [department, owner, department],
     )
     return [row[0] for row in cursor.fetchall()]
@@ -73,7 +72,7 @@ def _relocate(cursor: Any, entity: Entity, department: int, into: int) -> list[i
     ]
     counted = "" if stamped(entity) else ", version = version + 1"
     cursor.execute(
-        f'UPDATE "{entity.model._meta.db_table}" SET {", ".join(f"{c} = CASE {c} WHEN %s THEN %s ELSE {c} END" for c in columns)}{counted} '
+        f'UPDATE "{entity.table}" SET {", ".join(f"{c} = CASE {c} WHEN %s THEN %s ELSE {c} END" for c in columns)}{counted} '
         f"WHERE %s IN ({', '.join(columns)}) RETURNING id",
         [*[department, into] * len(columns), department],
     )

@@ -30,9 +30,7 @@ def follow(u: Unit) -> bool:
 
 def _merged(entity: Entity, ids: list[int]) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            f'SELECT id, merged_into FROM "{entity.model._meta.db_table}" WHERE id = ANY(%s::bigint[]) ORDER BY id FOR KEY SHARE', [ids]
-        )
+        cursor.execute(f'SELECT id, merged_into FROM "{entity.table}" WHERE id = ANY(%s::bigint[]) ORDER BY id FOR KEY SHARE', [ids])
         return [record for record, into in cursor.fetchall() if into is not None]
 
 
@@ -51,7 +49,7 @@ def final(entity: Entity, lost: int) -> Any:
     """The record that a merged one has become in the end, held until this write is done."""
     row: Any = None
     for _step in range(FURTHEST):
-        row = entity.model.rows_of([lost]).select_for_update(of=("self",), no_key=True).first()
+        row = entity.rows_of([lost]).select_for_update(of=("self",), no_key=True).first()
         if row is None or row.merged_into is None:
             return row
         lost = row.merged_into

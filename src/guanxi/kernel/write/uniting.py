@@ -96,7 +96,7 @@ def _retire(u: Unit, entity: Entity, keep: Any, lost: Sequence[Any]) -> None:
     """To the recycle bin as merged, so that their unique values are free; what waits about them goes back to its authors."""
     ids = [row.id for row in lost]
     now = clock.now()
-    entity.model.rows_of(ids).update(deleted_at=now, deleted_by=u.actor.id, merged_into=keep.id, version=F("version") + 1)
+    entity.rows_of(ids).update(deleted_at=now, deleted_by=u.actor.id, merged_into=keep.id, version=F("version") + 1)
     for row in lost:
         row.deleted_at, row.deleted_by, row.merged_into, row.version = now, u.actor.id, keep.id, row.version + 1
     search.remove(entity, ids)

@@ -21,6 +21,7 @@ from guanxi.kernel.whole import whole
 from guanxi.kernel.write import Refused, retyping
 from guanxi.kernel.write import fields as verbs
 from guanxi.kernel.write.lists import may_shape
+from guanxi.surfaces.admin import designs
 from guanxi.surfaces.admin.places import CONTENTS, PLACES, Place, opened_to
 from guanxi.surfaces.admin.verbs import told
 from guanxi.surfaces.pages.frame import View, actor_of, go, page, reader_of
@@ -63,7 +64,7 @@ def show(request: HttpRequest) -> HttpResponse:
 @shaping
 def one(request: HttpRequest, of: str) -> HttpResponse:
     """The fields of one kind; `?field=` is the one whose panel is open."""
-    return _drawn(request, _entity(of))
+    return drawn(request, _entity(of))
 
 
 def _entity(slug: str) -> Entity:
@@ -77,7 +78,7 @@ def _field(entity: Entity, number: int | None) -> CustomField | None:
     return CustomField.objects.filter(entity=entity.key, pk=number or 0).first()
 
 
-def _drawn(
+def drawn(
     request: HttpRequest,
     entity: Entity,
     refusal: Refused | None = None,
@@ -85,6 +86,7 @@ def _drawn(
     *,
     looked: retyping.Preview | None = None,
 ) -> HttpResponse:
+    """The page of an entity's fields, with what was refused; of a designed one with what it is."""
     own = list(CustomField.objects.filter(entity=entity.key).order_by("position", "id"))
     row = _field(entity, chosen or whole(request.GET.get("field")))
     context = {
@@ -104,7 +106,7 @@ def _drawn(
         "may_unique": row is not None and own_unique.possible(custom.field_of(row)),
         "may_search": row is not None and findable.possible(entity, custom.field_of(row)),
         "may_quick": row is not None and own_index.possible(custom.field_of(row)),
-        "large": query.estimate(entity.model) > query.UNINDEXED_ROWS,
+        "large": query.estimate(entity) > query.UNINDEXED_ROWS,
         "builder": _builder(request, entity, row) if row else [],
         "ways": retyping.ways(row) if row and row.active else {},
         "looked": looked,
@@ -115,6 +117,8 @@ def _drawn(
         "lists": [each for each in lists.everything() if not each.dictionary.fixed],
         "typed": request.POST if refusal or looked else {},
         "error": told(refusal),
+        **designs.settings(entity, actor_of(request)),
+        "form_errors": designs.errors(refusal),
     }
     words = {"entity": entity.label}
     return page(request, "admin/fields_of.html", context, title=_("Fields of “%(entity)s”") % words, status=422 if refusal else 200)
@@ -188,6 +192,7 @@ def _wish(request: HttpRequest) -> verbs.Wish:
         asked_when=given.get("asked_when"),
         formula=given.get("formula"),
         where=given.get("where"),
+        back=bool(given.get("back")) if given.get("both") else None,
     )
 
 
@@ -204,8 +209,8 @@ def _verb(do: Callable[[HttpRequest, Entity, CustomField], str]) -> View:
         try:
             said = do(request, entity, row)
         except Refused as refusal:
-            return _drawn(request, entity, refusal, field_id)
-        return go(request, f"/admin/fields/{entity.slug}/?field={field_id}", said)
+            return drawn(request, entity, refusal, field_id)
+        return go(request, f"{designs.home(entity)}?field={field_id}", said)
 
     return view
 
@@ -218,9 +223,9 @@ def add(request: HttpRequest, of: str) -> HttpResponse:
     try:
         row = verbs.add(entity, _wish(request), actor=actor_of(request))
     except Refused as refusal:
-        return _drawn(request, entity, refusal)
+        return drawn(request, entity, refusal)
     said = _("“%(name)s” is in forms, lists, filters, imports and exports from now on.") % {"name": row.label}
-    return go(request, f"/admin/fields/{entity.slug}/?field={row.pk}", said)
+    return go(request, f"{designs.home(entity)}?field={row.pk}", said)
 
 
 def _change(request: HttpRequest, entity: Entity, row: CustomField) -> str:
@@ -244,13 +249,11 @@ def retype(request: HttpRequest, of: str, field_id: int) -> HttpResponse:
     wish, actor = _wish(request), actor_of(request)
     try:
         if not request.POST.get("sure"):
-            return _drawn(request, entity, None, field_id, looked=retyping.preview(entity, row, wish, actor=actor))
+            return drawn(request, entity, None, field_id, looked=retyping.preview(entity, row, wish, actor=actor))
         new = retyping.convert(entity, row, wish, actor=actor)
     except Refused as refusal:
-        return _drawn(request, entity, refusal, field_id)
-    return go(
-        request, f"/admin/fields/{entity.slug}/?field={new.pk}", _("The values follow within a moment; the job centre says how far it is.")
-    )
+        return drawn(request, entity, refusal, field_id)
+    return go(request, f"{designs.home(entity)}?field={new.pk}", _("The values follow within a moment; the job centre says how far it is."))
 
 
 def _go_back(request: HttpRequest, entity: Entity, row: CustomField) -> str:

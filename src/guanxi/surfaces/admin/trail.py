@@ -66,6 +66,7 @@ SUBJECTS = {
     "choicelist": gettext_lazy("Choice list"),
     "numbering": gettext_lazy("Automatic number"),
     "customfield": gettext_lazy("Field of your own"),
+    "customentity": gettext_lazy("Records of your own"),
     "formlayout": gettext_lazy("Layout of a form"),
     "printtemplate": gettext_lazy("Print template"),
 }

@@ -69,11 +69,11 @@ def locate(text: str) -> tuple[Entity, Any] | None:
     address = _ADDRESS.search(text)
     if address:
         entity = registry.by_slug(address[1])
-        row = entity.model._default_manager.filter(id=whole(address[2]) or 0).first() if entity else None
+        row = entity.objects.filter(id=whole(address[2]) or 0).first() if entity else None
         return (entity, row) if entity and row else None
     for entity in registry:
-        if "number" in entity.fields:
-            row = entity.model._default_manager.filter(**{"number__iexact": text.replace("\x00", "")}).first()
+        if entity.numbered == "number":
+            row = entity.objects.filter(number__iexact=text.replace("\x00", "")).first()
             if row is not None:
                 return entity, row
     return None

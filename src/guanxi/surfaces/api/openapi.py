@@ -85,8 +85,8 @@ def of_many(entity: Entity, actor: Actor, slug: str, label: str) -> dict[str, An
 
 def described(actor: Actor) -> list[tuple[Entity, Actor, str]]:
     """What the actor may view: entities by the names of their models, then each pool that he belongs to, seen through its lens."""
-    plain = [(entity, actor, entity.model.__name__) for entity in registry.in_menu() if actor.may(entity.key, "view")]
-    return plain + [(face, lens, f"{face.model.__name__}In{lens.pool}") for face, lens in pooled.faces(actor)]
+    plain = [(entity, actor, entity.schema) for entity in registry.in_menu() if actor.may(entity.key, "view")]
+    return plain + [(face, lens, f"{face.schema}In{lens.pool}") for face, lens in pooled.faces(actor)]
 
 
 def release() -> str:

@@ -42,7 +42,7 @@ def render_board(request: HttpRequest, state: State) -> dict[str, Any]:
     shown = lanes(request, entity, state.by)
     hidden = state.hidden
     found = shown.windows(window)
-    later = query.estimate(entity.model) > LARGE
+    later = query.estimate(entity) > LARGE
     figures = None if later else shown.figures(window)
     return {
         "board": shown,
@@ -180,7 +180,7 @@ def heads(window: Window, shown: Lanes) -> dict[str, dict[str, str]]:
 
 def heads_now(request: HttpRequest, entity: Entity) -> dict[str, dict[str, str]]:
     """The heads after a move, over the rows of the list that is on the screen; none where they are fetched apart."""
-    if query.estimate(entity.model) > LARGE:
+    if query.estimate(entity) > LARGE:
         return {}
     try:
         return heads(*shown_in(request, entity))

@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 from guanxi.kernel import clock, directory, history, one, write
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Reader
-from guanxi.kernel.fields.column import Linked
-from guanxi.kernel.models import AccessLog, Link
+from guanxi.kernel.models import AccessLog
 from guanxi.kernel.registry import registry
 from guanxi.surfaces.pages.form import refused
 from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, go, reader_of, record_or_404, signed_in
@@ -85,11 +84,7 @@ def _below(entity: Entity, row: Any, reader: Reader) -> dict[str, list[str]]:
     for child, key in registry.children(entity):
         if reader.actor.may(child.key, "view"):
             column = child.fields[key].column
-            if isinstance(column, Linked):
-                named: dict[str, Any] = {"id__in": Link.objects.filter(field=column.field, target=row.id).values("source")}
-            else:
-                named = {f"{key}_id": row.id}
-            rows = child.rows(reader.actor).filter(**named).order_by("id")[:MOST]
+            rows = child.rows(reader.actor).filter(column.equals(row.id)).order_by("id")[:MOST]
             if texts := [child.fields[child.title].kind.text(child.fields[child.title].value(r), reader) for r in rows]:
                 found[str(child.label_plural)] = texts
     return found

@@ -144,7 +144,7 @@ def run(request: HttpRequest, slug: str) -> HttpResponse:
     if not pool.recycles:
         return go(request, address, _("Recycling is off in this pool. Switch it on first."))
     due = recycling.forecast(entity, pool, SYSTEM, clock.today()).total  # all of it falls, also what he does not see
-    if due > AT_ONCE or query.estimate(entity.model) > LARGE:
+    if due > AT_ONCE or query.estimate(entity) > LARGE:
         job = jobs.start(JOB, _("Recycling into %(pool)s") % {"pool": pool.name}, actor, {"entity": entity.key, "pool": pool.id}, total=due)
         return go(request, f"/jobs/{job.pk}/", _("Many fall at once. You can leave this page."))
     fallen = write.recycle(entity, actor=actor, pool=pool.id)

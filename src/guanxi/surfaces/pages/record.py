@@ -83,11 +83,11 @@ def title_of(entity: Entity, row: Any, actor: Actor) -> str:
 
 def number_of(entity: Entity, row: Any, actor: Actor) -> str:
     """The automatic number, masked where the right says so; empty where it is hidden or there is none."""
-    field = entity.visible(actor).get("number")
+    field = entity.visible(actor).get(entity.numbered)
     if field is None:
         return ""
     value = str(field.value(row) or "")
-    return field.kind.mask(value) if actor.right(entity.key, "number") == "masked" else value
+    return field.kind.mask(value) if actor.right(entity.key, field.key) == "masked" else value
 
 
 def cell(entity: Entity, field: Field, row: Any, reader: Reader) -> str:
@@ -209,12 +209,14 @@ def table(entity: Entity, row: Any, tab: dict[str, Any], reader: Reader) -> dict
     sort = query.sort_of(child, reader.actor, query.default_sort(child, reader.actor))
     found = related_window(entity, row, tab, reader.actor).page(sort, compiled, size=RELATED_ROWS)
     where = json.dumps([tab["via"], "is", row.id]) if tab["via"] else ""
+    rows = tab["via"] and tab["via"] == child.parent and child.row_of and reader.actor.may(child.key, "create")
     settable = tab["via"] and child.quick and not child.fields[tab["via"]].computed
     return {
         "tab": tab,
         "head": [c.field for c in compiled.columns],
         "body": body(child, compiled, compiled.attach(found.rows), reader, selectable=False),
         "empty": not found.rows,
+        "rows": f"/{entity.slug}/{row.id}/_rows/{tab['code']}/" if rows else "",
         "more": f"/{child.slug}/?view=all&where={where}" if found.next and where else "",
         "create": f"/{child.slug}/new/?quick=1&{tab['via']}={row.id}" if settable and reader.actor.may(child.key, "create") else "",
     }
@@ -232,7 +234,7 @@ def related_window(entity: Entity, row: Any, tab: dict[str, Any], actor: Actor) 
             sources = Link.objects.filter(field=column.field, target=Slot("record")).values_list("source", flat=True)
             linked = Q(AnyOf(F("id"), sources))
         else:
-            linked = Q(**{str(column.path): Slot("record")})
+            linked = column.equals(Slot("record"))
     return Window(child, actor, code=f"{entity.key}.{tab['code']}", narrow=lambda rows: rows.filter(linked), values=values)
 
 

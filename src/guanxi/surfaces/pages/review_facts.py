@@ -52,7 +52,7 @@ def _moved(drafts: Iterable[Draft]) -> dict[int, dict[str, Standing]]:
     for draft in waiting:
         if keys[draft.number]:
             records.setdefault(draft.entity, set()).add(draft.record or 0)
-    rows = {(key, row.id): row for key, ids in records.items() for row in registry.get(key).model.rows_of(sorted(ids))}
+    rows = {(key, row.id): row for key, ids in records.items() for row in registry.get(key).rows_of(sorted(ids))}
     found: dict[int, dict[str, Standing]] = {}
     for draft in waiting:
         row, fields = rows.get((draft.entity, draft.record)), registry.get(draft.entity).fields

@@ -8,11 +8,14 @@ from typing import Any
 
 from guanxi.kernel import directory
 from guanxi.kernel.china import pinyin
+from guanxi.kernel.design import KEY, CustomEntity
 from guanxi.kernel.models import CustomField
 
 #: `own:customers.customer/visit_rating` is a field, and as the code of a list the list made for it.
 OWN = re.compile(r"own:([\w.]+)/(\w+)")
 _FIELD, _LIST = re.compile(r"((?:\w+\.)*)f(\d+)"), re.compile(r"field_(\d+)")
+#: The key or the name of an entity that administrators designed.
+_DESIGNED = re.compile(r"\bcustom\.\w+")
 #: A field in the text of a formula.
 _NAMED = re.compile(r"(?<=\[)f\d+(?=\])")
 
@@ -29,6 +32,9 @@ class Names:
             taken.add(name)
             self.own[row.pk] = name
         self.pk = {name: pk for pk, name in self.own.items()}
+        rows = CustomEntity.objects.values_list("pk", "slug")
+        self.designed = {KEY.format(pk): f"custom.{slug.replace('-', '_')}" for pk, slug in rows}
+        self.here = {name: key for key, name in self.designed.items()}
         self.departments = {e.id: e.code for e in directory.departments().values()}
         self.of_code = {code: i for i, code in self.departments.items()}
 
@@ -39,6 +45,14 @@ class Names:
     def back(self, value: Any) -> Any:
         """A document with this installation's numbers for names."""
         return _walk(value, self._numbered)
+
+    def outward(self, document: Any) -> Any:
+        """A document with names for the keys of entities that administrators designed, wherever they stand."""
+        return _walk(document, lambda text: _DESIGNED.sub(lambda found: self.designed.get(found[0], found[0]), text))
+
+    def inward(self, document: Any) -> Any:
+        """A document with this installation's keys for these names."""
+        return _walk(document, lambda text: _DESIGNED.sub(lambda found: self.here.get(found[0], found[0]), text))
 
     def list_out(self, code: str) -> str:
         """The name of a list."""

@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from guanxi.kernel import lists, numbering
+from guanxi.kernel.design import KEY, CustomEntity
 from guanxi.kernel.lists import ListOf
 from guanxi.kernel.models import CustomField, FormLayout
 from guanxi.kernel.write import Invalidated, numbers
@@ -19,8 +20,9 @@ from guanxi.surfaces.models import SavedView
 from guanxi.surfaces.shape.names import Names
 from guanxi.surfaces.shape.toml import written
 
-SECTIONS = ("lists", "fields", "roles", "views", "numbers", "layouts")
+SECTIONS = ("entities", "lists", "fields", "roles", "views", "numbers", "layouts")
 COMMENTS = {
+    "entities": "Kinds of record of one's own 自定义业务对象; number and stage name fields of theirs, row_of the kind whose rows they are.",
     "lists": "Choice lists 选项表: values in their order; `below` is a value of the same list, `under` one of the list `above`.",
     "fields": "Fields of one's own 自定义字段, by entity; they are named own:ENTITY/CODE elsewhere.",
     "roles": "Roles 角色: grants are action = scope, rights are field = right.",
@@ -44,14 +46,16 @@ def described() -> dict[str, Any]:
     """All of it, by codes only."""
     names = Names()
     found = sorted(lists.everything(), key=lambda of: names.list_out(of.code))
-    return {
+    document = {
+        "entities": {KEY.format(row.pk): _entity(row, names) for row in CustomEntity.objects.order_by("id")},
         "lists": {names.list_out(of.code): _list(of, names) for of in found},
         "fields": _fields(names),
         "roles": {role.code: _role(role, names) for role in Role.objects.order_by("code")},
         "views": _views(names),
-        "numbers": {f"{e.key}/{f.key}": _number(numbering.scheme(e, f)) for e, f in numbers.numbered()},
+        "numbers": {f"{e.key}/{names.out(f.key)}": _number(numbering.scheme(e, f)) for e, f in numbers.numbered()},
         "layouts": _layouts(names),
     }
+    return names.outward(document)  # type: ignore[no-any-return]
 
 
 def text() -> str:
@@ -124,6 +128,12 @@ def flat(document: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], dict[st
             for rows, known_by in ROWS.items():
                 for row in table.get(rows, []):
                     yield (section, key, rows, *(str(row[each]) for each in known_by)), dict(row)
+
+
+def _entity(row: CustomEntity, names: Names) -> dict[str, Any]:
+    plain = ("slug", "label", "en", "plural", "about", "icon", "after", "in_menu", "title", "title_en", "access", "row_of", "active")
+    fields = {name: names.own.get(getattr(row, name) or 0, "") for name in ("number", "stage")}
+    return {**{name: getattr(row, name) for name in plain}, **fields}
 
 
 def _list(of: ListOf, names: Names) -> dict[str, Any]:

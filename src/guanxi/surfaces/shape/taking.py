@@ -20,6 +20,7 @@ from guanxi.kernel.lists import ListOf
 from guanxi.kernel.models import CustomField, DictionaryValue
 from guanxi.kernel.registry import registry
 from guanxi.kernel.write import Invalidated, Refused, figured, numbers, reckoning, rolling, unit
+from guanxi.kernel.write import entities as entity_verbs
 from guanxi.kernel.write import fields as field_verbs
 from guanxi.kernel.write import layouts as layout_verbs
 from guanxi.kernel.write import lists as list_verbs
@@ -27,7 +28,7 @@ from guanxi.org import actors, roles
 from guanxi.org.duty import DOOR, administering
 from guanxi.org.models import Role, User
 from guanxi.surfaces.models import SavedView
-from guanxi.surfaces.shape import state
+from guanxi.surfaces.shape import designs, state
 from guanxi.surfaces.shape.names import Names
 from guanxi.surfaces.shape.state import Difference
 
@@ -87,14 +88,23 @@ class _Taking:
 
     def all(self) -> list[str]:
         """Fields first, for lists, rights and views name them; what hangs on other lists once all are there."""
+        for name, table in self.section("entities"):
+            with self.judged("entities", name), entity_verbs.shaped():
+                designs.take(table, self.actor)
+        self.document = Names().inward(self.document)
         for key, table in self.section("fields"):
             self.fields(key, table.get("own", []))
+        for key, table in self.section("entities"):
+            with self.judged("entities", key):
+                designs.mark(key, table)
         custom.load()
         self.names = Names()
         for name, table in self.section("lists"):
             self.hung(name, table)
         for name, table in self._hanging_last():
             self.values(name, table.get("values", []))
+        for key, table in self.section("fields"):
+            self.ruled(key, table.get("own", []))
         for code, table in self.section("roles"):
             with self.judged("roles", code):
                 self.role(code, table)
@@ -129,16 +139,19 @@ class _Taking:
                 if not field_verbs.shapeable(entity) or row["kind"] not in custom.KINDS:
                     raise Invalidated({"kind": _("This kind of field is not known here.")})
                 self.field(entity, row, place)
-        for row in rows:
-            if "unique" in row:
-                with self.judged("fields", key, str(row.get("code"))):
-                    self.rules(_entity(key), row)
         coded = {f"own:{key}/{row.get('code')}" for row in rows}
         for name, pk in Names().pk.items():
             if name.startswith(f"own:{key}/") and name not in coded:
                 gone = CustomField.objects.get(pk=pk)
                 if gone.active:
                     field_verbs.retire(gone, active=False, actor=self.actor)
+
+    def ruled(self, key: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """The rules of these fields, which may name values of their lists."""
+        for row in rows:
+            if "unique" in row:
+                with self.judged("fields", key, str(row.get("code"))):
+                    self.rules(_entity(key), row)
 
     def field(self, entity: Entity, row: Mapping[str, Any], place: int) -> None:
         pk = Names().pk.get(f"own:{entity.key}/{row['code']}")
@@ -330,7 +343,7 @@ class _Taking:
     def number(self, key: str, table: Mapping[str, Any]) -> None:
         entity_key, _slash, field = key.partition("/")
         entity = _entity(entity_key)
-        bound = dict(entity.fields)[field]
+        bound = dict(entity.fields)[Names().back(field)]
         parts = [(str(kind), str(value)) for kind, value in table["parts"]]
         made = numbers.read(entity, bound, parts, table["reset"], quick=bool(table["quick"]))
         numbers.change(entity, bound, made, actor=self.actor)

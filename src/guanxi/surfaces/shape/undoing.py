@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 
 from guanxi.kernel import custom, dictionary, layouts, lists, numbering
 from guanxi.kernel.actor import Actor
+from guanxi.kernel.design import CustomEntity
 from guanxi.kernel.models import ChoiceList, CustomField, DictionaryValue, FormLayout, Numbering
 from guanxi.kernel.registry import registry
 from guanxi.kernel.write import Forbidden, Invalidated, numbers, reckoning, unit
+from guanxi.kernel.write import entities as entity_verbs
 from guanxi.kernel.write import fields as field_verbs
 from guanxi.kernel.write import layouts as layout_verbs
 from guanxi.kernel.write import lists as list_verbs
@@ -125,9 +127,17 @@ def _layout(kept: Any, before: Before | None, actor: Actor) -> None:
         layout_verbs.arrange(entity, (kept.form, kept.role), layouts.read(before["document"]), actor=actor)
 
 
+def _entity(kept: Any, before: Before | None, actor: Actor) -> None:
+    if before is None or "active" in before:
+        entity_verbs.retire(kept, active=bool((before or {}).get("active")), actor=actor)
+    if before is not None and before.keys() - {"active"}:
+        entity_verbs.change(kept, entity_verbs.wish_of(kept, **before), actor=actor)
+
+
 _UNDO: dict[str, tuple[Any, Callable[[Any, Before | None, Actor], None]]] = {
     "dictionaryvalue": (DictionaryValue, _value),
     "customfield": (CustomField, _field),
+    "customentity": (CustomEntity, _entity),
     "choicelist": (ChoiceList, _list),
     "numbering": (Numbering, _number),
     "formlayout": (FormLayout, _layout),

@@ -47,7 +47,7 @@ class Planned:
 
 def draft(entity: Entity, part: Part, owner: int | None) -> Any:
     """An unsaved record with the row's values, as `write` would begin it."""
-    record = entity.model.blank()
+    record = entity.blank()
     record.owner_id = owner
     for key, bound in entity.fields.items():
         if key in part.values:

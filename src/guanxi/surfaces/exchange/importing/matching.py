@@ -82,7 +82,7 @@ class Matcher:
             if rule == self.entity.title and self.entity.parent:
                 parent = str(self.entity.fields[self.entity.parent].column.path)
         asked = {v[0] for v in values} if parent else set(values)
-        rows = self.entity.model._default_manager.filter(deleted_at=None, **{f"{column}__in": asked})
+        rows = self.entity.objects.filter(deleted_at=None, **{f"{column}__in": asked})
         found: dict[Any, set[int]] = {}
         for record_id, value, *above in rows.values_list("id", column, *([parent] if parent else [])):
             found.setdefault((value, above[0]) if parent else value, set()).add(record_id)

@@ -136,7 +136,7 @@ def _parents(entity: Entity, ids: Sequence[int]) -> dict[int, Entity]:
     for child, via in registry.children(entity):
         column = child.fields[via].column.path
         if column:
-            rows = child.model._default_manager.filter(deleted_at=None, **{f"{column}__in": ids})
+            rows = child.objects.filter(deleted_at=None, **{f"{column}__in": ids})
             found.update(dict.fromkeys(rows.values_list(column, flat=True).distinct(), child))
     return found
 
