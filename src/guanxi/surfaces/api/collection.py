@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.utils.translation import gettext as _
 
 from guanxi.kernel import drafts, duplicates, idempotency, search, write
+from guanxi.kernel.access import AnyOf
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.condition import tree
 from guanxi.kernel.condition.tree import ConditionError
 from guanxi.kernel.entity import Entity
-from guanxi.kernel.query import Rows, default_sort
+from guanxi.kernel.query import default_sort, sort_of
+from guanxi.kernel.statement import Slot
+from guanxi.kernel.window import Window
 from guanxi.surfaces.api import body, review
 from guanxi.surfaces.api.door import entity_of
 from guanxi.surfaces.api.problems import PLAIN, Problem
@@ -44,9 +49,9 @@ def page_of(request: HttpRequest, actor: Actor, slug: str) -> tuple[Iterator[dic
     entity = entity_of(actor, slug)
     parameters(request, PARAMETERS)
     shape = Shape(entity, actor, chosen(request, entity, actor))
-    rows = narrowed(request, entity, actor)
-    sort = rows.sort(request.GET.get("sort") or default_sort(entity, actor))
-    page = rows.page(sort, shape.paths, cursor=request.GET.get("cursor", ""), size=limit(request))
+    window = narrowed(request, entity, actor)
+    sort = sort_of(entity, actor, request.GET.get("sort") or default_sort(entity, actor))
+    page = window.page(sort, shape.wanted, cursor=request.GET.get("cursor", ""), size=limit(request))
     return shape.each(page.rows), page.next, len(page.rows)
 
 
@@ -60,18 +65,17 @@ def _pieces(documents: Iterator[dict[str, Any]], further: str | None) -> Iterato
     yield f'], "next": {write_out(further)}}}'
 
 
-def narrowed(request: HttpRequest, entity: Entity, actor: Actor) -> Rows:
+def narrowed(request: HttpRequest, entity: Entity, actor: Actor) -> Window:
     """The actor's records that match `where` and `q`."""
-    rows = entity.rows(actor)
     where = request.GET.get("where", "")
-    if where:
-        rows = rows.where(tree.read(where))
+    window = Window(entity, actor, conditions=(tree.read(where),) if where else ())
     text = request.GET.get("q", "").strip()[:100]
-    if text:
-        if not entity.search:
-            raise Problem(400, _("“%(entity)s” cannot be searched.") % {"entity": entity.label_plural})
-        rows = rows.filter(id__in=[hit.record for hit in search.find(text.replace("\x00", ""), actor, entities=[entity], limit=HITS)])
-    return rows
+    if not text:
+        return window
+    if not entity.search:
+        raise Problem(400, _("“%(entity)s” cannot be searched.") % {"entity": entity.label_plural})
+    hits = [hit.record for hit in search.find(text.replace("\x00", ""), actor, entities=[entity], limit=HITS)]
+    return replace(window, code="hits", narrow=lambda rows: rows.filter(AnyOf(F("id"), Slot("hits"))), values={"hits": hits})
 
 
 def parameters(request: HttpRequest, known: tuple[str, ...]) -> None:

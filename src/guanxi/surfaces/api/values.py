@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from guanxi.kernel import plan
@@ -21,6 +22,11 @@ class Shape:
         self.entity, self.reader = entity, Reader(actor)
         self.compiled = plan.compile(entity, list(entity.fields if keys is None else keys), actor)
         self.paths: list[Any] = [*self.compiled.paths, "version"]
+
+    @property
+    def wanted(self) -> plan.Plan:
+        """The plan with what is selected beside it, under keys that no list has."""
+        return replace(self.compiled, paths=tuple(self.paths), keys=("version", *self.compiled.keys))
 
     def records(self, rows: Sequence[tuple[Any, ...]]) -> list[dict[str, Any]]:
         """Documents of rows that were selected as (id, sort value, *paths)."""
