@@ -93,19 +93,21 @@ def edit(request: HttpRequest, template_id: int) -> HttpResponse:
     row = get_object_or_404(PrintTemplate, pk=template_id)
     if row.sort == "word":
         return _word(request, row)
-    wish, refusal = _kept(row), None
+    wish, refusal, base = _kept(row), None, row.version
     if request.method == "POST":
-        wish = document.read(request.POST)
+        wish, base = document.read(request.POST), whole(request.POST.get("base"))
         try:
             names = [request.POST.get(key, "") for key in ("zh", "en", "language")]
-            row = keeping.save(row, wish, *names, actor=actor_of(request))
+            row = keeping.save(row, wish, *names, actor=actor_of(request), base=base)
             return go(request, _address(row), _("Saved as version %(number)d.") % {"number": row.version})
         except Invalidated as problem:
-            refusal = problem
+            refusal, base = problem, problem.version if isinstance(problem, keeping.Overtaken) else base
+            row.refresh_from_db()
     entity = registry.get(row.entity)
     context: dict[str, Any] = {
         **_about(request, row, entity, refusal),
         "wish": wish,
+        "base": row.version if base is None else base,
         "sorts": SORTS,
         "sides": SIDES,
         "papers": PAPERS,
