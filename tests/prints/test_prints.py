@@ -408,7 +408,9 @@ class TestHostileHands:
         key = samples.added(CUSTOMER, "decimal", places=2)
         try:
             write.update((CUSTOMER, customer), {key: "1200.50"}, actor=cast.owner, door="test")
-            row = template(cast, block("text", text=f"【{{{{{key}|money}}}}】"), header={"left": f"{{{{{key}}}}}", "middle": "", "right": ""})
+            row = template(
+                cast, block("text", text=f"【{{{{{key}|money}}}}】"), header={"left": f"{{{{{key}}}}}", "middle": "", "right": ""}
+            )
             field = CustomField.objects.get(pk=key[1:])
             told = retyping.preview(CUSTOMER, field, fields.Wish("", sort="text"), actor=cast.business).named
             assert any("测试" in what and goes for what, goes in told)
@@ -432,6 +434,8 @@ class TestWhatComesWithIt:
         starting.provide()
         rows = list(PrintTemplate.objects.filter(entity=entity.key).order_by("pk"))
         assert [row.language for row in rows] == ["zh-hans", "en"]
+        with translation.override("en"):
+            assert rows[0].label == f"{rows[1].label} (中文)"
         starting.provide()
         assert PrintTemplate.objects.filter(entity=entity.key).count() == 2
         for row, word in zip(rows, ("客户", "ustomer"), strict=True):

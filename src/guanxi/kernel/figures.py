@@ -81,7 +81,9 @@ def closed(
     """Field rights with those of figures and formulas. A figure is hidden from who may not see all of what it is about, unless a role of
     his says otherwise, and from whom any field is closed that it is about, is narrowed by or is counted along."""
     found: dict[tuple[str, str], Right] = dict(rights)
-    own = [(entity.key, rollup, registry.by_model_label(rollup.child).key) for entity in registry for rollup in entity.figures if rollup.own]
+    own = [
+        (entity.key, rollup, registry.by_model_label(rollup.child).key) for entity in registry for rollup in entity.figures if rollup.own
+    ]
     before = None
     while found != before:  # one may be narrowed by a formula or a figure of the child
         before, found = found, reckoned.closed(found)

@@ -50,7 +50,9 @@ def ids(entity: Entity, tab: Tab, records: Sequence[int], actor: Actor, *, actio
         pairs = _first(rows.filter(AnyOf(F(path), list(records))).order_by(), path, "id", most)
     else:
         ours, theirs = ("target", "source") if tab.via else ("source", "target")
-        links = Link.objects.filter(field=held.column.field, **{f"{ours}__in": list(records), f"{theirs}__in": rows.order_by().values("id")})
+        links = Link.objects.filter(
+            field=held.column.field, **{f"{ours}__in": list(records), f"{theirs}__in": rows.order_by().values("id")}
+        )
         pairs = _first(links, ours, theirs, most)
     found: dict[int, list[int]] = {}
     for record, one in pairs:

@@ -103,7 +103,11 @@ class Filling:
         visible = [path for path in read if self._open(entity, path)]
         if (read and not visible) or (not read and "{{" in text):
             return None
-        label = head.strip() if colon else "、".join(naming.label(entity, piece.path) for piece in pieces if isinstance(piece, Bound) and piece.path in visible)
+        label = (
+            head.strip()
+            if colon
+            else "、".join(naming.label(entity, piece.path) for piece in pieces if isinstance(piece, Bound) and piece.path in visible)
+        )
         field = naming.field_of(entity, next(iter(read))) if len(read) == 1 else None
         return Line(label, pieces, field is not None and field.kind.align == "num")
 

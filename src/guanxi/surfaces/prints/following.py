@@ -31,7 +31,7 @@ def prints(move: Move, write: bool) -> Iterator[tuple[str, bool]]:
             moved = _moved(version.document, move)
             PrintVersion.objects.create(template=row, number=row.version, document=moved, created_at=clock.now())
             row.save(update_fields=["version"])
-        yield _("Print template “%(name)s”") % {"name": row.zh}, not any(_through(tag, move) for tag in tags)
+        yield _("Print template “%(name)s”") % {"name": row.label}, not any(_through(tag, move) for tag in tags)
 
 
 def _through(tag: Tag, move: Move) -> bool:
