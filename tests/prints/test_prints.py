@@ -397,6 +397,16 @@ class TestHostileHands:
         monkeypatch.setattr(press, "pdf", lambda data: pytest.fail("it was set"))
         assert at_desk(cast.owner).get(f"/customers/{customer}/_print/{row.pk}/").status_code == 422
 
+    def test_a_stamp_takes_room_once_however_many_sheets_bear_it(
+        self, cast: Cast, customer: int, stamp: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        number = keeping.add_picture(stamp(), actor=cast.business).pk
+        wish = document.checked(CUSTOMER, sheet(block("stamp", picture=number)))
+        drawn = sum(map(len, Filling(CUSTOMER, wish, cast.owner).data([customer], "")["pictures"].values()))
+        monkeypatch.setattr(filling, "MOST", drawn + 500)
+        slices = Filling(CUSTOMER, wish, cast.owner)
+        assert [len(slices.data([customer], "")["pictures"]) for _slice in range(3)] == [1, 1, 1]
+
     def test_of_many_that_hang_on_a_record_no_more_are_read_than_are_printed(self, cast: Cast, customer: int) -> None:
         tab = below.tabs(CUSTOMER)["contacts"]
         with CaptureQueriesContext(connection) as asked:

@@ -76,21 +76,23 @@ def _day(raw: Any) -> bool:
 
 
 def closed(
-    rights: Mapping[tuple[str, str], Right], grants: Mapping[tuple[str, str], Collection[Arm]], spoken: Collection[tuple[str, str]]
+    rights: Mapping[tuple[str, str], Right],
+    grants: Mapping[tuple[str, str], Collection[Arm]],
+    spoken: Collection[tuple[str, str]],
+    within: Collection[int] | None,
 ) -> dict[tuple[str, str], Right]:
     """Field rights with those of figures and formulas. A figure is hidden from who may not see all of what it is about, unless a role of
-    his says otherwise, and from whom any field is closed that it is about, is narrowed by or is counted along."""
+    his says otherwise, and from whom any field is closed that it is about, is narrowed by or is counted along. To a member of a company,
+    with the departments `within` it, all is no more than what lies there: of that are surely only the parts of a record that he sees."""
     found: dict[tuple[str, str], Right] = dict(rights)
-    own = [
-        (entity.key, rollup, registry.by_model_label(rollup.child).key) for entity in registry for rollup in entity.figures if rollup.own
-    ]
+    own = [(entity.key, rollup, registry.by_model_label(rollup.child)) for entity in registry for rollup in entity.figures if rollup.own]
     before = None
     while found != before:  # one may be narrowed by a formula or a figure of the child
         before, found = found, reckoned.closed(found)
         for key, rollup, child in own:
-            whole = bool({"all", "company"} & set(grants.get((child, "view"), ())))
+            whole = bool({"all", "company"} & set(grants.get((child.key, "view"), ()))) and (within is None or child.parent == rollup.via)
             unsaid = not whole and (key, rollup.field) not in spoken
-            if unsaid or any(found.get((child, each)) in ("hidden", "masked") for each in _read(rollup)):
+            if unsaid or any(found.get((child.key, each)) in ("hidden", "masked") for each in _read(rollup)):
                 found[key, rollup.field] = "hidden"
     return found
 

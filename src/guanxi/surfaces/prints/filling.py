@@ -21,7 +21,7 @@ from guanxi.surfaces.prints.press import TOO_LARGE, Unprinted
 #: Rows of a table where there is no record to show.
 SAMPLE_ROWS = 3
 #: Characters of a whole print, drawings included, and what the place of each text counts: more than that no process sets.
-MOST, EACH = 20_000_000, 16
+MOST, EACH = 40_000_000, 16
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Filling:
 
     def __init__(self, entity: Entity, document: Mapping[str, Any], actor: Actor, *, action: str = "view") -> None:
         self.entity, self.document, self.actor, self.action = entity, document, actor, action
-        self.left = MOST
+        self.left, self.pictures = MOST, drawings.Pictures(self._taken)
         self.strips = {strip: [naming.still(entity, document[strip][part]) for part in PARTS] for strip in STRIPS}
         self.tabs = below.tabs(entity)
         self.known = [self._understood(each) for each in document["blocks"]]
@@ -54,8 +54,7 @@ class Filling:
             values = Values(self.entity, self.paths, ids, self.actor, action=self.action)
             records = [record for record in ids if record in values.ids]
         tables = [self._table(place, records, bool(ids)) for place in range(len(self.known))]
-        pictures = drawings.Pictures(self._taken)
-        sheets = [self._sheet(record, values, tables, pictures) for record in records]
+        sheets = [self._sheet(record, values, tables) for record in records]
         document = self.document
         return {
             "title": title,
@@ -63,7 +62,7 @@ class Filling:
             "page": _("Page {page} of {pages}"),
             **{key: document[key] for key in ("paper", "landscape", "margin", "size", "numbers")},
             "sheets": sheets,
-            "pictures": pictures.drawn,
+            "pictures": self.pictures.drawn,
         }
 
     @property
@@ -148,16 +147,12 @@ class Filling:
             raise Unprinted(TOO_LARGE)
         self.left -= characters if keep else 0
 
-    def _sheet(
-        self, record: int, values: Values | Samples, tables: Sequence[Mapping[int, list[list[str]]]], pictures: drawings.Pictures
-    ) -> dict[str, Any]:
+    def _sheet(self, record: int, values: Values | Samples, tables: Sequence[Mapping[int, list[list[str]]]]) -> dict[str, Any]:
         strips = {strip: [self._said(values, record, pieces) for pieces in found] for strip, found in self.strips.items()}
-        blocks = [self._drawn(known, record, values, tables[place].get(record, []), pictures) for place, known in enumerate(self.known)]
+        blocks = [self._drawn(known, record, values, tables[place].get(record, [])) for place, known in enumerate(self.known)]
         return {**strips, "blocks": [block for block in blocks if block is not None]}
 
-    def _drawn(
-        self, known: Mapping[str, Any], record: int, values: Values | Samples, rows: list[list[str]], pictures: drawings.Pictures
-    ) -> dict[str, Any] | None:
+    def _drawn(self, known: Mapping[str, Any], record: int, values: Values | Samples, rows: list[list[str]]) -> dict[str, Any] | None:
         """A block as the typesetter takes it; None where nothing of it is left."""
         match known["kind"]:
             case "text":
@@ -171,9 +166,9 @@ class Filling:
                 return {"kind": "table", "head": [line.label for line in lines], "sides": sides, "rows": rows} if lines else None
             case "qr":
                 text = self._said(values, record, known["text"])
-                return {**known, "text": "", "picture": pictures.code(text)} if text.strip() else None
+                return {**known, "text": "", "picture": self.pictures.code(text)} if text.strip() else None
             case "image" | "stamp":
-                name = pictures.kept(known["picture"])
+                name = self.pictures.kept(known["picture"])
                 return {**known, "picture": name} if name else None
             case "gone":
                 return None

@@ -80,11 +80,7 @@ def run(progress: jobs.Progress) -> None:
         whole: dict[str, Any] = {}
         for start in range(0, len(ids), SLICE):
             part = filling.data(ids[start : start + SLICE], row.label)
-            whole = {
-                **part,
-                "sheets": [*whole.get("sheets", []), *part["sheets"]],
-                "pictures": {**whole.get("pictures", {}), **part["pictures"]},
-            }
+            whole = {**part, "sheets": [*whole.get("sheets", []), *part["sheets"]]}
             progress.advance(len(ids[start : start + SLICE]))
             progress.save()
             if progress.cancelled():
