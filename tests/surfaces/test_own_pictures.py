@@ -102,6 +102,13 @@ def test_a_closed_picture_is_not_shown_by_way_of_another_field(cast: Cast, at_de
         write.update((CUSTOMER, record.id), {free: held(record.id, shut)}, actor=cast.again(cast.owner), door="test")
 
 
+def test_many_records_at_once_get_no_picture(cast: Cast, at_desk: Desk) -> None:
+    key = samples.added(CUSTOMER, "image")
+    page = at_desk(cast.owner).get("/customers/_bulk/?view=all").content.decode()
+    assert 'value="level"' in page
+    assert f'value="{key}"' not in page
+
+
 def test_no_record_begins_with_a_picture(cast: Cast) -> None:
     with pytest.raises(write.Invalidated):
         fields.add(CUSTOMER, fields.Wish("照片", sort="image", first="5"), actor=cast.business)
