@@ -477,6 +477,13 @@ class TestMany:
         assert at_desk(cast.mate).get(f"/jobs/{job.pk}/result/").status_code == 404
         assert AccessLog.objects.get(verb="export", entity=CUSTOMER.key).data["rows"] == 3
 
+    def test_on_record_is_what_was_printed_and_not_what_was_asked_for(self, cast: Cast, at_desk: Desk, customer: int) -> None:
+        other = write.create(CUSTOMER, {"name": "别家有限公司"}, actor=cast.stranger, door="test").id
+        row = template(cast, block("text", text="{{name}}"))
+        answer = at_desk(cast.again(cast.owner)).post("/customers/_print/?view=all", {"template": row.pk, "ids": f"{other},{customer}"})
+        assert "别家" not in printed(answer)
+        assert AccessLog.objects.get(verb="export", entity=CUSTOMER.key).data["ids"] == [customer]
+
     def test_a_record_of_an_entity_without_templates_offers_none(self, cast: Cast, at_desk: Desk, customer: int) -> None:
         page = at_desk(cast.owner).get(f"/customers/{customer}/").content.decode()
         assert f"/customers/{customer}/_print/" in page

@@ -39,6 +39,8 @@ class Filling:
     def __init__(self, entity: Entity, document: Mapping[str, Any], actor: Actor, *, action: str = "view") -> None:
         self.entity, self.document, self.actor, self.action = entity, document, actor, action
         self.left, self.pictures = MOST, drawings.Pictures(self._taken)
+        #: The records of which there are sheets so far.
+        self.printed: list[int] = []
         self.strips = {strip: [naming.still(entity, document[strip][part]) for part in PARTS] for strip in STRIPS}
         self.tabs = below.tabs(entity)
         self.known = [self._understood(each) for each in document["blocks"]]
@@ -53,6 +55,7 @@ class Filling:
         if ids:
             values = Values(self.entity, self.paths, ids, self.actor, action=self.action)
             records = [record for record in ids if record in values.ids]
+            self.printed += records
         tables = [self._table(place, records, bool(ids)) for place in range(len(self.known))]
         sheets = [self._sheet(record, values, tables) for record in records]
         document = self.document

@@ -40,13 +40,14 @@ def answer(
             if not ids:
                 raise Unprinted(gettext_lazy("Choose a record: a Word file is filled from one."))
             body, read = word.filled(entity, version.path, ids[0], actor)
+            printed = list(ids)[:1]
         else:
             filling = Filling(entity, version.document, actor, action="export" if many else "view")
             data = filling.data(ids, row.label)
             if not data["sheets"]:
                 raise Unprinted(gettext_lazy("There is nothing to print that you may print."))
-            body, read = press.pdf(data), _read(filling)
-    log(row, version, entity, list(ids)[:1] if row.sort == "word" else ids, read, actor, sample=sample)
+            body, read, printed = press.pdf(data), _read(filling), filling.printed
+    log(row, version, entity, printed, read, actor, sample=sample)
     kind = word.KIND if row.sort == "word" else "application/pdf"
     response = HttpResponse(body, content_type=kind)
     response["Content-Disposition"] = content_disposition_header(row.sort == "word", filename(row, entity, ids)) or "inline"
@@ -93,7 +94,7 @@ def run(progress: jobs.Progress) -> None:
     place.write_bytes(body)
     progress.result = f"jobs/{progress.job.pk}/{place.name}"
     with progress.slice():
-        log(row, version, entity, ids, _read(filling), progress.actor)
+        log(row, version, entity, filling.printed, _read(filling), progress.actor)
 
 
 def log(
