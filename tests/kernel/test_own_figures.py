@@ -94,6 +94,14 @@ def test_it_is_hidden_from_who_may_not_see_all_of_it_unless_a_role_says_otherwis
     assert of_amount not in CUSTOMER.visible(cast.again(cast.director))
 
 
+@pytest.mark.parametrize("closed", ["amount", "customer"])
+def test_what_narrows_it_and_what_it_is_counted_along_give_away_nothing_closed(cast: Cast, closed: str) -> None:
+    key = figure(cast, "count", where=["and", ["name", "not_empty"], ["not", ["amount", "gte", "400000"]]])
+    assert key in CUSTOMER.visible(cast.again(cast.director))
+    let(cast.director, DEAL.key, closed, "hidden")
+    assert key not in CUSTOMER.visible(cast.again(cast.director))
+
+
 @pytest.mark.parametrize(
     "given",
     [{"how": "sum", "of": f"{DEAL.key}/name"}, {"how": "sum"}, {"how": "most"}, {"rolls": "customers.customer/parent_of"},

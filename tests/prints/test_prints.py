@@ -13,20 +13,24 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from PIL import Image
 from pypdf import PdfReader
 
-from guanxi.kernel import jobs, write
+from guanxi.kernel import clock, custom, jobs, write
 from guanxi.kernel.actor import Actor
-from guanxi.kernel.models import AccessLog, Job
+from guanxi.kernel.models import AccessLog, CustomField, Job
 from guanxi.kernel.registry import registry
+from guanxi.kernel.write import fields, retyping
 from guanxi.org.models import Grant, Operation, Role, User
-from guanxi.surfaces.prints import document, keeping, press, printing, shelf, starting
+from guanxi.surfaces.prints import below, document, filling, keeping, press, printing, shelf, starting
 from guanxi.surfaces.prints.document import block, fresh
 from guanxi.surfaces.prints.filling import Filling
 from guanxi.surfaces.prints.models import PrintPicture, PrintTemplate, PrintVersion
+from tests import samples
 from tests.people import Cast, let
 
 pytestmark = pytest.mark.django_db(transaction=False)
@@ -360,6 +364,77 @@ class TestTheEditor:
             assert word in text
 
 
+class TestHostileHands:
+    def test_a_code_of_more_than_a_code_holds_is_printed_as_far_as_it_goes(self, cast: Cast, at_desk: Desk, customer: int) -> None:
+        row = template(cast, block("qr", text="汉" * 3_000))
+        assert printed(at_desk(cast.owner).get(f"/customers/{customer}/_print/{row.pk}/"))
+
+    def test_of_what_lies_in_the_recycle_bin_nothing_but_its_name_is_printed(self, cast: Cast, customer: int) -> None:
+        child = write.create(CUSTOMER, {"name": "下级有限公司", "parent": customer}, actor=cast.owner, door="test").id
+        wish = document.checked(CUSTOMER, sheet(block("text", text="{{parent.name}}/{{parent.phone}}")))
+        said = lambda: Filling(CUSTOMER, wish, cast.owner).data([child], "")["sheets"][0]["blocks"][0]["text"]
+        assert said() == "杭州喆堃机电有限公司/138 1234 5678"
+        CUSTOMER.model._default_manager.filter(id=customer).update(deleted_at=clock.now())
+        assert said() == "杭州喆堃机电有限公司/"
+
+    def test_nobody_saves_over_a_version_that_he_has_not_seen(self, cast: Cast, at_desk: Desk) -> None:
+        row, desk = template(cast, block("text", text="first")), at_desk(cast.business)
+        sent = {"zh": "测试", "paper": "a4", "block": "b1", "b1-kind": "text", "base": "1"}
+        assert desk.post(f"/admin/prints/{row.pk}/", {**sent, "b1-text": "hers"}).status_code == 302
+        late = desk.post(f"/admin/prints/{row.pk}/", {**sent, "b1-text": "his own words"})
+        page = late.content.decode()
+        assert late.status_code == 422
+        assert "his own words" in page
+        assert 'name="base" value="2"' in page
+        assert keeping.current(PrintTemplate.objects.get(pk=row.pk)).document["blocks"][0]["text"] == "hers"
+        assert desk.post(f"/admin/prints/{row.pk}/", {**sent, "base": "2", "b1-text": "his own words"}).status_code == 302
+
+    def test_a_print_that_no_process_would_set_is_refused_before_it_is_put_together(
+        self, cast: Cast, at_desk: Desk, customer: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        row = template(cast, *[block("table", of="contacts", lines="{{name}}\n{{title}}")] * 20)
+        monkeypatch.setattr(filling, "MOST", 1_000)
+        monkeypatch.setattr(press, "pdf", lambda data: pytest.fail("it was set"))
+        assert at_desk(cast.owner).get(f"/customers/{customer}/_print/{row.pk}/").status_code == 422
+
+    def test_a_stamp_takes_room_once_however_many_sheets_bear_it(
+        self, cast: Cast, customer: int, stamp: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        number = keeping.add_picture(stamp(), actor=cast.business).pk
+        wish = document.checked(CUSTOMER, sheet(block("stamp", picture=number)))
+        drawn = sum(map(len, Filling(CUSTOMER, wish, cast.owner).data([customer], "")["pictures"].values()))
+        monkeypatch.setattr(filling, "MOST", drawn + 500)
+        slices = Filling(CUSTOMER, wish, cast.owner)
+        assert [len(slices.data([customer], "")["pictures"]) for _slice in range(3)] == [1, 1, 1]
+
+    def test_of_many_that_hang_on_a_record_no_more_are_read_than_are_printed(self, cast: Cast, customer: int) -> None:
+        tab = below.tabs(CUSTOMER)["contacts"]
+        with CaptureQueriesContext(connection) as asked:
+            found = below.ids(CUSTOMER, tab, [customer], cast.owner, action="view", most=1)
+        assert [len(ids) for ids in found.values()] == [1]
+        assert "ROW_NUMBER()" in asked[0]["sql"]
+
+    def test_tags_follow_a_field_into_another_sort(self, cast: Cast, customer: int) -> None:
+        key = samples.added(CUSTOMER, "decimal", places=2)
+        try:
+            write.update((CUSTOMER, customer), {key: "1200.50"}, actor=cast.owner, door="test")
+            row = template(
+                cast, block("text", text=f"【{{{{{key}|money}}}}】"), header={"left": f"{{{{{key}}}}}", "middle": "", "right": ""}
+            )
+            field = CustomField.objects.get(pk=key[1:])
+            told = retyping.preview(CUSTOMER, field, fields.Wish("", sort="text"), actor=cast.business).named
+            assert any("测试" in what and goes for what, goes in told)
+            retyping.convert(CUSTOMER, field, fields.Wish("", sort="text"), actor=cast.business)
+            for job in Job.objects.filter(state="waiting").order_by("id"):
+                jobs.run(job.pk)
+            row.refresh_from_db()
+            (said,) = Filling(CUSTOMER, keeping.current(row).document, cast.owner).data([customer], "")["sheets"]
+            assert (said["blocks"][0]["text"], said["header"][0], row.version) == ("【1,200.50】", "1,200.50", 2)
+        finally:
+            CustomField.objects.all().delete()
+            custom.load()
+
+
 class TestWhatComesWithIt:
     @pytest.mark.parametrize("slug", ["customers", "opportunities"])
     def test_an_installation_brings_sheets_in_both_languages(self, cast: Cast, slug: str) -> None:
@@ -369,6 +444,8 @@ class TestWhatComesWithIt:
         starting.provide()
         rows = list(PrintTemplate.objects.filter(entity=entity.key).order_by("pk"))
         assert [row.language for row in rows] == ["zh-hans", "en"]
+        with translation.override("en"):
+            assert rows[0].label == f"{rows[1].label} (中文)"
         starting.provide()
         assert PrintTemplate.objects.filter(entity=entity.key).count() == 2
         for row, word in zip(rows, ("客户", "ustomer"), strict=True):
@@ -399,6 +476,13 @@ class TestMany:
         assert [page[:3] for page in read(b"".join(result.streaming_content))] == ["公司甲", "公司乙", "公司丙"]
         assert at_desk(cast.mate).get(f"/jobs/{job.pk}/result/").status_code == 404
         assert AccessLog.objects.get(verb="export", entity=CUSTOMER.key).data["rows"] == 3
+
+    def test_on_record_is_what_was_printed_and_not_what_was_asked_for(self, cast: Cast, at_desk: Desk, customer: int) -> None:
+        other = write.create(CUSTOMER, {"name": "别家有限公司"}, actor=cast.stranger, door="test").id
+        row = template(cast, block("text", text="{{name}}"))
+        answer = at_desk(cast.again(cast.owner)).post("/customers/_print/?view=all", {"template": row.pk, "ids": f"{other},{customer}"})
+        assert "别家" not in printed(answer)
+        assert AccessLog.objects.get(verb="export", entity=CUSTOMER.key).data["ids"] == [customer]
 
     def test_a_record_of_an_entity_without_templates_offers_none(self, cast: Cast, at_desk: Desk, customer: int) -> None:
         page = at_desk(cast.owner).get(f"/customers/{customer}/").content.decode()

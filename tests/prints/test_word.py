@@ -107,6 +107,12 @@ def test_what_the_reader_may_not_see_is_not_in_his_file(cast: Cast, at_desk: Des
     assert at_desk(cast.stranger).get(f"/customers/{customer}/_print/{row.pk}/").status_code == 404
 
 
+@pytest.mark.parametrize("source", ["{% autoescape false %}{{ remark }}{% endautoescape %}", "{% autoescape name %}x{% endautoescape %}"])
+def test_no_file_makes_markup_of_what_records_say(cast: Cast, row: PrintTemplate, source: str) -> None:
+    with pytest.raises(write.Invalidated, match="autoescape"):
+        keeping.take(row, upload(document(source)), actor=cast.business)
+
+
 HOSTILE = [
     "{{ name.__class__.__mro__[1].__subclasses__() }}",
     "{{ ''.__class__ }}{{ name }}",

@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
@@ -18,6 +19,7 @@ from guanxi.kernel.fields.base import Invalid, Reader
 from guanxi.kernel.fields.picture import PictureKind
 from guanxi.kernel.models import Attachment, CustomField
 from guanxi.kernel.registry import registry
+from guanxi.kernel.write import fields
 from guanxi.org import tokens
 from guanxi.surfaces.models import Layout
 from tests import samples
@@ -89,6 +91,41 @@ def test_to_whom_the_field_is_closed_the_file_is_closed(cast: Cast, at_desk: Des
         assert "secret.png" not in desk.get(page).content.decode(), page
     headers = {"Authorization": f"Bearer {tokens.issue(cast.owner.login)}"}
     assert Client().get(f"/api/v1/customers/{record.id}/files", headers=headers).json()["results"] == []
+
+
+def test_a_closed_picture_is_not_shown_by_way_of_another_field(cast: Cast, at_desk: Desk) -> None:
+    shut, free = samples.added(CUSTOMER, "image"), samples.added(CUSTOMER, "image")
+    record = samples.make(CUSTOMER, actor=cast.owner)
+    at_desk(cast.owner).post(f"/customers/{record.id}/_field/{shut}/", {shut: drawn("secret.png")})
+    let(cast.owner, CUSTOMER.key, shut, "hidden")
+    with pytest.raises(write.Invalidated):
+        write.update((CUSTOMER, record.id), {free: held(record.id, shut)}, actor=cast.again(cast.owner), door="test")
+
+
+def test_many_records_at_once_get_no_picture(cast: Cast, at_desk: Desk) -> None:
+    key = samples.added(CUSTOMER, "image")
+    page = at_desk(cast.owner).get("/customers/_bulk/?view=all").content.decode()
+    assert 'value="level"' in page
+    assert f'value="{key}"' not in page
+
+
+def test_no_record_begins_with_a_picture(cast: Cast) -> None:
+    with pytest.raises(write.Invalidated):
+        fields.add(CUSTOMER, fields.Wish("照片", sort="image", first="5"), actor=cast.business)
+
+
+def test_an_erased_person_leaves_no_picture_in_small(cast: Cast, at_desk: Desk, django_capture_on_commit_callbacks: Any) -> None:
+    contact = registry.get("customers.contact")
+    key = samples.added(contact, "image")
+    record = samples.make(contact, actor=cast.owner)
+    at_desk(cast.owner).post(f"/contacts/{record.id}/_field/{key}/", {key: drawn("face.png")})
+    row = Attachment.objects.get(field=key)
+    place = attachments.small(row.digest)
+    assert at_desk(cast.owner).get(f"/_files/{row.pk}/thumb/").status_code == 200
+    assert default_storage.exists(place)
+    with django_capture_on_commit_callbacks(execute=True):
+        write.forget((contact, record.id), "他本人要求", actor=cast.business, door="test")
+    assert not default_storage.exists(place)
 
 
 def test_a_program_names_a_file_of_the_same_record_and_a_table_carries_none(cast: Cast) -> None:

@@ -77,11 +77,13 @@ def picture(entity: Entity, record: int, field: str, upload: Any, *, actor: Acto
         raise Invalidated({field: " ".join(refusal.errors.values())}) from None
 
 
-def shows(entity: str, record: int, number: int) -> bool:
-    """Whether a file is a picture of this record, or of one that has become part of it."""
+def shows(entity: str, record: int, number: int, actor: Actor) -> bool:
+    """Whether a file is a picture of this record, or of one that has become part of it, and of no field that is closed to the actor."""
     row = Attachment.objects.filter(id=number, entity=entity, deleted_at=None, kind__in=PICTURES).first()
-    if row is None or row.record == record:
-        return row is not None
+    if row is None or row.field in closed(entity, actor):
+        return False
+    if row.record == record:
+        return True
     return registry.get(entity).rows_of([row.record]).filter(merged_into=record).exists()
 
 
@@ -199,6 +201,11 @@ def beside(row: Attachment, actor: Actor) -> list[int]:
     return list(of_record(registry.get(row.entity), row.record, actor).values_list("pk", flat=True)[:MOST_SHOWN])
 
 
+def small(digest: str) -> str:
+    """Where a picture of this content lies in small, once somebody has looked at it."""
+    return f"thumbs/{digest[:2]}/{digest}.jpg"
+
+
 def stands(row: Attachment) -> bool:
     """Whether a field of its record shows it."""
     entity = registry.get(row.entity)
@@ -252,5 +259,6 @@ __all__ = [
     "readable",
     "remove",
     "shows",
+    "small",
     "stands",
 ]

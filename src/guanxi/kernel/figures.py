@@ -6,11 +6,13 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
+from guanxi.kernel import reckoned
 from guanxi.kernel.actor import SYSTEM, Arm, Right
 from guanxi.kernel.condition import tree
 from guanxi.kernel.condition.tree import ConditionError, Group, Node, Related
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Field
+from guanxi.kernel.fields.rollup import RollUp
 from guanxi.kernel.models import CustomField
 from guanxi.kernel.registry import registry
 from guanxi.kernel.write.following import Move
@@ -74,21 +76,39 @@ def _day(raw: Any) -> bool:
 
 
 def closed(
-    rights: Mapping[tuple[str, str], Right], grants: Mapping[tuple[str, str], Collection[Arm]], spoken: Collection[tuple[str, str]]
+    rights: Mapping[tuple[str, str], Right],
+    grants: Mapping[tuple[str, str], Collection[Arm]],
+    spoken: Collection[tuple[str, str]],
+    within: Collection[int] | None,
 ) -> dict[tuple[str, str], Right]:
-    """Field rights with those of figures: hidden from who may not see all of what they are about, unless a role of his says otherwise,
-    and from whom the field that they are about is closed."""
-    found = dict(rights)
-    for entity in registry:
-        for rollup in entity.figures:
-            if rollup.own:
-                child = registry.by_model_label(rollup.child)
-                whole = bool({"all", "company"} & set(grants.get((child.key, "view"), ())))
-                if not whole and (entity.key, rollup.field) not in spoken:
-                    found[entity.key, rollup.field] = "hidden"
-                if found.get((child.key, rollup.of)) in ("hidden", "masked"):
-                    found[entity.key, rollup.field] = "hidden"
+    """Field rights with those of figures and formulas. A figure is hidden from who may not see all of what it is about, unless a role of
+    his says otherwise, and from whom any field is closed that it is about, is narrowed by or is counted along. To a member of a company,
+    with the departments `within` it, all is no more than what lies there: of that are surely only the parts of a record that he sees."""
+    found: dict[tuple[str, str], Right] = dict(rights)
+    own = [(entity.key, rollup, registry.by_model_label(rollup.child)) for entity in registry for rollup in entity.figures if rollup.own]
+    before = None
+    while found != before:  # one may be narrowed by a formula or a figure of the child
+        before, found = found, reckoned.closed(found)
+        for key, rollup, child in own:
+            whole = bool({"all", "company"} & set(grants.get((child.key, "view"), ()))) and (within is None or child.parent == rollup.via)
+            unsaid = not whole and (key, rollup.field) not in spoken
+            if unsaid or any(found.get((child.key, each)) in ("hidden", "masked") for each in _read(rollup)):
+                found[key, rollup.field] = "hidden"
     return found
+
+
+def _read(rollup: RollUp) -> set[str]:
+    """The fields of a child from which a figure follows."""
+    return {rollup.of, rollup.via, *_keys(rollup.where or [])}
+
+
+def _keys(document: list[Any]) -> set[str]:
+    """The fields that a kept condition compares."""
+    if not document:
+        return set()
+    if document[0] in ("and", "or", "not"):
+        return {key for part in document[1:] for key in _keys(part)}
+    return {str(document[0])}
 
 
 def readers(row: CustomField) -> list[CustomField]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from guanxi.kernel import clock, directory, figures, reckoned, versions
+from guanxi.kernel import clock, directory, figures, versions
 from guanxi.kernel.actor import SCOPES, Actor, Arm, Right
 from guanxi.kernel.china import regions
 from guanxi.kernel.draft import Draft
@@ -83,7 +83,7 @@ def _build(user: User) -> tuple[Actor, datetime | None]:
         keeps=_keeps(user, {a.role.keeps for a in assignments}, within) if user.is_active else frozenset(),
         shapes=user.is_active and within is None and any(role.shapes for role in held.values()),
         guarded=any(role.second for role in held.values()),
-        rights=reckoned.closed(figures.closed(_rights(roles), allowed.get("grants", {}), _spoken(roles))),
+        rights=figures.closed(_rights(roles), allowed.get("grants", {}), _spoken(roles), within),
         territory=tuple(regions.within(f"{r:06d}") for r in sorted(Territory.objects.filter(user=user).values_list("region", flat=True))),
         watched=_watched(),
         **allowed,
@@ -94,7 +94,7 @@ def _build(user: User) -> tuple[Actor, datetime | None]:
 def of_role(role: Role) -> Actor:
     """Nobody in particular, who holds this role and no other: for looking at what it makes of forms and pages."""
     allowed = _grants([role.pk])
-    rights = reckoned.closed(figures.closed(_rights([role.pk]), allowed["grants"], _spoken([role.pk])))
+    rights = figures.closed(_rights([role.pk]), allowed["grants"], _spoken([role.pk]), None)
     return Actor(id=None, name=role.name, roles=frozenset({role.code}), circles={"role": frozenset({role.pk})}, rights=rights, **allowed)
 
 

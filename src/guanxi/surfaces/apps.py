@@ -14,6 +14,7 @@ class SurfacesConfig(AppConfig):
         from guanxi.kernel.write import forgetting
         from guanxi.surfaces import following  # noqa: F401 - what is kept here goes along with a field
         from guanxi.surfaces.exchange.importing import erasing
+        from guanxi.surfaces.prints import following as tags  # noqa: F401 - so do the tags of prints
         from guanxi.surfaces.prints import shelf, starting
 
         forgetting.FURTHER.append(erasing.empty)

@@ -33,6 +33,7 @@ class Values:
         self.entity, self.actor, self.reader = entity, actor, Reader(actor)
         wanted = set(paths)
         near = steps(entity)
+        self._titles = {via: target.title for via, target in near.items()}
         own = {path.via or path.key for path in wanted}
         rows = entity.rows(actor, action).filter(AnyOf(F("id"), list(ids)))
         self._own = _read(entity, sorted(own & entity.fields.keys()), rows, self.reader)
@@ -40,7 +41,7 @@ class Values:
         for via in {path.via for path in wanted if path.via in near}:
             target, keys = near[via], sorted(path.key for path in wanted if path.via == via)
             named = {row[via].raw for row in self._own.values() if via in row and isinstance(row[via].raw, int)}
-            beyond = target.rows(actor, deleted=None).filter(AnyOf(F("id"), sorted(named)))
+            beyond = target.rows(actor).filter(AnyOf(F("id"), sorted(named)))
             self._near[via] = _read(target, [key for key in keys if key in target.fields], beyond, self.reader) if named else {}
 
     @property
@@ -55,7 +56,10 @@ class Values:
         row = self._own.get(record, {})
         if not path.via:
             return row.get(path.key, NOTHING)
-        return self._near.get(path.via, {}).get(row.get(path.via, NOTHING).raw or 0, {}).get(path.key, NOTHING)
+        named = row.get(path.via, NOTHING)
+        if path.key == self._titles.get(path.via):
+            return Written(named.text)  # also of one in the recycle bin, of which nothing else is told
+        return self._near.get(path.via, {}).get(named.raw or 0, {}).get(path.key, NOTHING)
 
     def text(self, record: int, pieces: Sequence[Piece]) -> str:
         """The text with its tags filled in."""

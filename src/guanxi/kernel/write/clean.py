@@ -100,18 +100,19 @@ def check(entity: Entity, record: Any, changed: set[str], errors: dict[str, str]
         errors["owner"] = _("The owner is that of “%(parent)s”. Hand that over, and this follows.") % words
     elif (creating or "owner" in changed) and (gone := owner_gone(entity, record)):
         errors.setdefault("owner", gone)
-    _pictured(entity, record, changed, errors)
+    _pictured(entity, record, changed, errors, actor)
     entity.validate(record, changed, errors)
     dependence.settle(entity, record, changed, errors, creating=creating, actor=actor)
 
 
-def _pictured(entity: Entity, record: Any, changed: set[str], errors: dict[str, str]) -> None:
-    """A field shows a picture of its own record and no other file."""
+def _pictured(entity: Entity, record: Any, changed: set[str], errors: dict[str, str], actor: Actor) -> None:
+    """A field shows a picture of its own record that whoever writes may see, and no other file."""
     from guanxi.kernel import attachments
 
     for key in changed:
         field = entity.fields[key]
-        if field.kind.name == "image" and field.value(record) and not attachments.shows(entity.key, record.id or 0, field.value(record)):
+        number = field.value(record) if field.kind.name == "image" else None
+        if number and not attachments.shows(entity.key, record.id or 0, number, actor):
             errors.setdefault(key, _("This is no picture among the files of the record. Upload it there first."))
 
 

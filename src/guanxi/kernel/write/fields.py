@@ -229,6 +229,8 @@ def _govern(entity: Entity, row: CustomField, wish: Wish, actor: Actor) -> None:
         raise Invalidated({"unique": _("Such a field cannot be kept without doubles.")})
     if row.unique and not field.unique and (said := own_index.doubles_told(entity, row, actor)):
         raise Invalidated({"unique": said})
+    if field.kind.name == "image" and row.first:
+        raise Invalidated({"first": _("A record is there before its picture, so it cannot begin with one.")})
     if field.kind.name == "image" and (row.required or row.asked_when):
         raise Invalidated({"required": _("A record is there before its picture, so that cannot be demanded.")})
     if row.searched and not findable.possible(entity, field):

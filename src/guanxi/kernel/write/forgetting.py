@@ -13,7 +13,7 @@ from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from guanxi.kernel import clock
+from guanxi.kernel import attachments, clock
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.draft import Draft, Hold
 from guanxi.kernel.entity import Entity
@@ -78,10 +78,11 @@ def _emptied(entity: Entity, record: int) -> dict[str, Any]:
 def _leave_nothing(entity: Entity, record: int, actor: Actor) -> None:
     Comment.objects.filter(entity=entity.key, record=record).update(body="", earlier=[], deleted_at=clock.now())
     files = Attachment.objects.filter(entity=entity.key, record=record)
-    paths = set(files.values_list("path", flat=True))
+    contents = dict(files.exclude(path="").values_list("path", "digest"))
     files.update(name=_("Erased file"), path="", digest="", deleted_at=clock.now())
-    needed = set(Attachment.objects.filter(path__in=paths).values_list("path", flat=True))
-    transaction.on_commit(lambda: _remove(paths - needed - {""}))
+    needed = set(Attachment.objects.filter(path__in=contents).values_list("path", flat=True))
+    gone = {place for path, digest in contents.items() if path not in needed for place in (path, attachments.small(digest))}
+    transaction.on_commit(lambda: _remove(gone))
     for draft in Draft.objects.select_for_update().filter(entity=entity.key, record=record):
         _empty(draft, entity, actor)
     for empty in FURTHER:

@@ -94,18 +94,21 @@ def edit(request: HttpRequest, template_id: int) -> HttpResponse:
     if row.sort == "word":
         return _word(request, row)
     wish, refusal = _kept(row), None
+    base: int | None = row.version
     if request.method == "POST":
-        wish = document.read(request.POST)
+        wish, base = document.read(request.POST), whole(request.POST.get("base"))
         try:
             names = [request.POST.get(key, "") for key in ("zh", "en", "language")]
-            row = keeping.save(row, wish, *names, actor=actor_of(request))
+            row = keeping.save(row, wish, *names, actor=actor_of(request), base=base)
             return go(request, _address(row), _("Saved as version %(number)d.") % {"number": row.version})
         except Invalidated as problem:
-            refusal = problem
+            refusal, base = problem, problem.version if isinstance(problem, keeping.Overtaken) else base
+            row.refresh_from_db()
     entity = registry.get(row.entity)
     context: dict[str, Any] = {
         **_about(request, row, entity, refusal),
         "wish": wish,
+        "base": row.version if base is None else base,
         "sorts": SORTS,
         "sides": SIDES,
         "papers": PAPERS,
@@ -118,7 +121,7 @@ def edit(request: HttpRequest, template_id: int) -> HttpResponse:
         "pictures": PrintPicture.objects.order_by("-pk"),
         "block": document.block,
     }
-    return page(request, "admin/print.html", context, title=row.zh, status=422 if refusal else 200)
+    return page(request, "admin/print.html", context, title=row.label, status=422 if refusal else 200)
 
 
 def _word(request: HttpRequest, row: PrintTemplate) -> HttpResponse:
@@ -135,7 +138,7 @@ def _word(request: HttpRequest, row: PrintTemplate) -> HttpResponse:
             row.refresh_from_db()
     entity = registry.get(row.entity)
     context = {**_about(request, row, entity, refusal), "tags": _tags(entity), "tabs": below.tabs(entity), "formats": naming.FORMAT_LABELS}
-    return page(request, "admin/print_word.html", context, title=row.zh, status=422 if refusal else 200)
+    return page(request, "admin/print_word.html", context, title=row.label, status=422 if refusal else 200)
 
 
 def _about(request: HttpRequest, row: PrintTemplate, entity: Entity, refusal: Invalidated | None) -> dict[str, Any]:
@@ -191,7 +194,7 @@ def sample(request: HttpRequest, template_id: int) -> HttpResponse:
         return printing.answer(row, entity, [record] if record else [], actor, sample=True)
     except Refused as refusal:
         context = {"message": str(refusal), "back": _address(row), "entity": entity}
-        return page(request, "pages/refused.html", context, title=row.zh, status=422)
+        return page(request, "pages/refused.html", context, title=row.label, status=422)
 
 
 @shaping
@@ -223,7 +226,7 @@ def file(request: HttpRequest, template_id: int, number: int) -> Any:
     version = row.versions.filter(number=number).first()
     if version is None or not default_storage.exists(version.path):
         raise Http404
-    return FileResponse(default_storage.open(version.path), as_attachment=True, filename=version.name or f"{row.zh}.docx")
+    return FileResponse(default_storage.open(version.path), as_attachment=True, filename=version.name or f"{row.label}.docx")
 
 
 @shaping

@@ -107,11 +107,11 @@ def _condition(request: HttpRequest, hook: Webhook, typed: str) -> dict[str, Any
         document = tree.read(typed) if typed.strip() else []
         tree.parse(entity, document, reader.actor)
     except tree.ConditionError:
-        document = document_or_none(typed) if request.method == "POST" else []
+        document = _as_it_came(typed) if request.method == "POST" else []
     return {"where": document, "builder": builder.metadata(entity, reader)}
 
 
-def document_or_none(typed: str) -> list[Any]:
+def _as_it_came(typed: str) -> list[Any]:
     """What was refused, to be drawn as it came; nothing of what is no condition at all."""
     try:
         return tree.read(typed)

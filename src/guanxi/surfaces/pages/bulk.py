@@ -58,8 +58,8 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def settable(entity: Entity, actor: Actor) -> dict[str, Field]:
-    """Fields that may say the same of many records."""
-    return {k: f for k, f in entity.writable(actor).items() if k not in entity.hidden_in_form and not f.unique}
+    """Fields that may say the same of many records: a picture is a file of its own record."""
+    return {k: f for k, f in entity.writable(actor).items() if k not in entity.hidden_in_form and not f.unique and f.kind.name != "image"}
 
 
 @signed_in

@@ -110,7 +110,7 @@ def thumb(request: HttpRequest, file_id: int) -> Any:
     """A picture in small: drawn once and kept by its content."""
     try:
         row = attachments.readable(file_id, actor_of(request))
-        place = f"thumbs/{row.digest[:2]}/{row.digest}.jpg"
+        place = attachments.small(row.digest)
         if row.kind not in attachments.PICTURES:
             raise Http404
         if not default_storage.exists(place):

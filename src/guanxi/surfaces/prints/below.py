@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from guanxi.kernel.access import AnyOf
 from guanxi.kernel.actor import Actor
@@ -45,18 +47,23 @@ def ids(entity: Entity, tab: Tab, records: Sequence[int], actor: Actor, *, actio
     rows = tab.child.rows(actor, action)
     if not isinstance(held.column, Linked):
         path = str(held.column.path)
-        pairs = list(rows.filter(AnyOf(F(path), list(records))).order_by("id").values_list(path, "id"))
+        pairs = _first(rows.filter(AnyOf(F(path), list(records))).order_by(), path, "id", most)
     else:
         ours, theirs = ("target", "source") if tab.via else ("source", "target")
-        links = Link.objects.filter(field=held.column.field, **{f"{ours}__in": list(records)}).values_list(ours, theirs)
-        linked = list(links.order_by(theirs))
-        seen = set(rows.filter(AnyOf(F("id"), [one for _record, one in linked])).order_by().values_list("id", flat=True))
-        pairs = [(record, one) for record, one in linked if one in seen]
+        links = Link.objects.filter(
+            field=held.column.field, **{f"{ours}__in": list(records), f"{theirs}__in": rows.order_by().values("id")}
+        )
+        pairs = _first(links, ours, theirs, most)
     found: dict[int, list[int]] = {}
     for record, one in pairs:
-        if len(known := found.setdefault(record, [])) < most:
-            known.append(one)
+        found.setdefault(record, []).append(one)
     return found
+
+
+def _first(rows: QuerySet[Any], record: str, one: str, most: int) -> Iterable[tuple[int, int]]:
+    """(record, what hangs on it), of each record the oldest `most`: the database counts them off, however many there are."""
+    place = Window(RowNumber(), partition_by=F(record), order_by=F(one).asc())
+    return rows.annotate(_place=place).filter(_place__lte=most).order_by(record, one).values_list(record, one)
 
 
 __all__ = ["Tab", "ids", "tabs"]

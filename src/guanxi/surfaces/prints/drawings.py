@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Callable
 
 from django.core.files.storage import default_storage
 
 from guanxi.surfaces.prints.models import PrintPicture
 
-#: Characters that a code holds; more become too fine to be read.
-MOST = 1_000
+#: Bytes that a code holds; more become too fine to be read.
+MOST = 2_000
 
 
 class Pictures:
-    """The drawings of one print, each once, by name."""
+    """The drawings of one print, each once, by name; `taken` is told of what room each needs and may refuse it."""
 
-    def __init__(self) -> None:
+    def __init__(self, taken: Callable[[int], None]) -> None:
         self.drawn: dict[str, str] = {}
+        self._taken = taken
 
     def kept(self, number: int) -> str:
         """The name of an uploaded picture; empty where it is gone."""
@@ -29,15 +31,20 @@ class Pictures:
                 data = b64encode(body.read()).decode("ascii")
             size = f'width="{row.width}" height="{row.height}"'
             image = f'<image {size} xlink:href="data:image/png;base64,{data}"/>'
-            self.drawn[name] = f"{_svg(row.width, row.height)}{image}</svg>"
+            self._draw(name, f"{_svg(row.width, row.height)}{image}</svg>")
         return name
 
     def code(self, text: str) -> str:
         """The name of the QR code of a text."""
-        name = f"code-{text[:MOST]}"
+        held = text.encode()[:MOST].decode(errors="ignore")
+        name = f"code-{held}"
         if name not in self.drawn:
-            self.drawn[name] = code(text[:MOST])
+            self._draw(name, code(held))
         return name
+
+    def _draw(self, name: str, drawing: str) -> None:
+        self._taken(len(drawing))
+        self.drawn[name] = drawing
 
 
 def code(text: str) -> str:

@@ -16,9 +16,12 @@ from guanxi.kernel.merge_tags.naming import Bound, Path, Piece
 from guanxi.kernel.merge_tags.values import Samples, Values, paths
 from guanxi.surfaces.prints import below, drawings
 from guanxi.surfaces.prints.blocks import PARTS, STRIPS
+from guanxi.surfaces.prints.press import TOO_LARGE, Unprinted
 
 #: Rows of a table where there is no record to show.
 SAMPLE_ROWS = 3
+#: Characters of a whole print, drawings included, and what the place of each text counts: more than that no process sets.
+MOST, EACH = 40_000_000, 16
 
 
 @dataclass(frozen=True)
@@ -35,20 +38,26 @@ class Filling:
 
     def __init__(self, entity: Entity, document: Mapping[str, Any], actor: Actor, *, action: str = "view") -> None:
         self.entity, self.document, self.actor, self.action = entity, document, actor, action
+        self.left, self.pictures = MOST, drawings.Pictures(self._taken)
+        #: The records of which there are sheets so far.
+        self.printed: list[int] = []
         self.strips = {strip: [naming.still(entity, document[strip][part]) for part in PARTS] for strip in STRIPS}
         self.tabs = below.tabs(entity)
         self.known = [self._understood(each) for each in document["blocks"]]
 
     def data(self, ids: Sequence[int], title: str) -> dict[str, Any]:
-        """What the typesetter is told of these records, each on sheets of its own; of those that the actor may not have nothing."""
+        """What the typesetter is told of these records, each on sheets of its own; of those that the actor may not have nothing.
+
+        Raises Unprinted for more than is set, also over several calls.
+        """
         values: Values | Samples = Samples(self.entity, self.actor)
         records = list(ids) or [0]
         if ids:
             values = Values(self.entity, self.paths, ids, self.actor, action=self.action)
             records = [record for record in ids if record in values.ids]
+            self.printed += records
         tables = [self._table(place, records, bool(ids)) for place in range(len(self.known))]
-        pictures = drawings.Pictures()
-        sheets = [self._sheet(record, values, tables, pictures) for record in records]
+        sheets = [self._sheet(record, values, tables) for record in records]
         document = self.document
         return {
             "title": title,
@@ -56,7 +65,7 @@ class Filling:
             "page": _("Page {page} of {pages}"),
             **{key: document[key] for key in ("paper", "landscape", "margin", "size", "numbers")},
             "sheets": sheets,
-            "pictures": pictures.drawn,
+            "pictures": self.pictures.drawn,
         }
 
     @property
@@ -96,7 +105,11 @@ class Filling:
         visible = [path for path in read if self._open(entity, path)]
         if (read and not visible) or (not read and "{{" in text):
             return None
-        label = head.strip() if colon else "、".join(naming.label(entity, piece.path) for piece in pieces if isinstance(piece, Bound))
+        label = (
+            head.strip()
+            if colon
+            else "、".join(naming.label(entity, piece.path) for piece in pieces if isinstance(piece, Bound) and piece.path in visible)
+        )
         field = naming.field_of(entity, next(iter(read))) if len(read) == 1 else None
         return Line(label, pieces, field is not None and field.kind.align == "num")
 
@@ -117,38 +130,48 @@ class Filling:
         tab, lines = self.tabs[known["of"]], known["lines"]
         if not real:
             samples = Samples(tab.child, self.actor)
-            return {0: [[samples.text(0, line.pieces) for line in lines]] * SAMPLE_ROWS}
+            return {0: [[self._said(samples, 0, line.pieces) for line in lines]] * SAMPLE_ROWS}
         hanging = below.ids(self.entity, tab, records, self.actor, action=self.action, most=known["most"])
         wanted = sorted({one for ids in hanging.values() for one in ids})
-        values = Values(tab.child, paths(*(line.pieces for line in lines)), wanted, self.actor, action=self.action)
-        return {record: [[values.text(one, line.pieces) for line in lines] for one in ids] for record, ids in hanging.items()}
+        asked = paths(*(line.pieces for line in lines))
+        self._taken(len(wanted) * len(asked) * EACH, keep=False)
+        values = Values(tab.child, asked, wanted, self.actor, action=self.action)
+        return {record: [[self._said(values, one, line.pieces) for line in lines] for one in ids] for record, ids in hanging.items()}
 
-    def _sheet(
-        self, record: int, values: Values | Samples, tables: Sequence[Mapping[int, list[list[str]]]], pictures: drawings.Pictures
-    ) -> dict[str, Any]:
-        strips = {strip: [values.text(record, pieces) for pieces in found] for strip, found in self.strips.items()}
-        blocks = [self._drawn(known, record, values, tables[place].get(record, []), pictures) for place, known in enumerate(self.known)]
+    def _said(self, values: Values | Samples, record: int, pieces: Sequence[Piece]) -> str:
+        """One text on the paper."""
+        text = values.text(record, pieces)
+        self._taken(EACH + len(text))
+        return text
+
+    def _taken(self, characters: int, *, keep: bool = True) -> None:
+        """So much room is taken, or would be. Raises Unprinted where there is none."""
+        if characters > self.left:
+            raise Unprinted(TOO_LARGE)
+        self.left -= characters if keep else 0
+
+    def _sheet(self, record: int, values: Values | Samples, tables: Sequence[Mapping[int, list[list[str]]]]) -> dict[str, Any]:
+        strips = {strip: [self._said(values, record, pieces) for pieces in found] for strip, found in self.strips.items()}
+        blocks = [self._drawn(known, record, values, tables[place].get(record, [])) for place, known in enumerate(self.known)]
         return {**strips, "blocks": [block for block in blocks if block is not None]}
 
-    def _drawn(
-        self, known: Mapping[str, Any], record: int, values: Values | Samples, rows: list[list[str]], pictures: drawings.Pictures
-    ) -> dict[str, Any] | None:
+    def _drawn(self, known: Mapping[str, Any], record: int, values: Values | Samples, rows: list[list[str]]) -> dict[str, Any] | None:
         """A block as the typesetter takes it; None where nothing of it is left."""
         match known["kind"]:
             case "text":
-                return {**known, "text": values.text(record, known["text"])}
+                return {**known, "text": self._said(values, record, known["text"])}
             case "fields":
-                items = [[line.label, values.text(record, line.pieces)] for line in known["lines"]]
+                items = [[line.label, self._said(values, record, line.pieces)] for line in known["lines"]]
                 return {"kind": "fields", "columns": known["columns"], "items": items} if items else None
             case "table":
                 lines = known["lines"]
                 sides = ["right" if line.number else "left" for line in lines]
                 return {"kind": "table", "head": [line.label for line in lines], "sides": sides, "rows": rows} if lines else None
             case "qr":
-                text = values.text(record, known["text"])
-                return {**known, "text": "", "picture": pictures.code(text)} if text.strip() else None
+                text = self._said(values, record, known["text"])
+                return {**known, "text": "", "picture": self.pictures.code(text)} if text.strip() else None
             case "image" | "stamp":
-                name = pictures.kept(known["picture"])
+                name = self.pictures.kept(known["picture"])
                 return {**known, "picture": name} if name else None
             case "gone":
                 return None

@@ -30,6 +30,15 @@ LARGEST, PIXELS, SIDE = 5 * 1024 * 1024, 40_000_000, 1_600
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 
 
+class Overtaken(Invalidated):
+    """Somebody has saved another version since this one was begun."""
+
+    def __init__(self, version: int) -> None:
+        self.version = version
+        said = _("Somebody has saved version %(number)d meanwhile. Yours is still here: save once more to put it in its place.")
+        super().__init__({"": said % {"number": version}})
+
+
 def create(entity: Entity, zh: str, en: str, language: str, wish: Mapping[str, Any] | None, *, actor: Actor) -> PrintTemplate:
     """A template with its first version; one for Word files, which has none yet, without a document. Raises Forbidden or Invalidated."""
     _shaping(actor)
@@ -44,11 +53,15 @@ def create(entity: Entity, zh: str, en: str, language: str, wish: Mapping[str, A
     return row
 
 
-def save(row: PrintTemplate, wish: Mapping[str, Any], zh: str, en: str, language: str, *, actor: Actor) -> PrintTemplate:
-    """Another version of a template of blocks, under these names. Raises Forbidden or Invalidated."""
+def save(
+    row: PrintTemplate, wish: Mapping[str, Any], zh: str, en: str, language: str, *, actor: Actor, base: int | None = None
+) -> PrintTemplate:
+    """Another version of a template of blocks, under these names, made from version `base`. Raises Forbidden, Overtaken or Invalidated."""
     _shaping(actor)
     with unit(actor, DOOR):
         row = _locked(row)
+        if base is not None and base != row.version:
+            raise Overtaken(row.version)
         _named(row, zh, en, language)
         _version(row, actor, document=document.checked(registry.get(row.entity), wish))
     return row
@@ -162,4 +175,4 @@ def _shaping(actor: Actor) -> None:
         raise Forbidden(_("Only those who look after the company's lists may do this."))
 
 
-__all__ = ["LANGUAGES", "add_picture", "create", "current", "go_back", "rename", "save", "switch", "take"]
+__all__ = ["LANGUAGES", "Overtaken", "add_picture", "create", "current", "go_back", "rename", "save", "switch", "take"]

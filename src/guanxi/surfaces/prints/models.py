@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import get_language
 
 
-class PrintTemplate(models.Model):
+class Named:
+    """Something with a name in Chinese, and one in English where somebody gave it one."""
+
+    zh: str
+    en: str
+
+    @property
+    def label(self) -> str:
+        """What it is called in the present language."""
+        return self.en if self.en and (get_language() or "zh").startswith("en") else self.zh
+
+
+class PrintTemplate(Named, models.Model):
     """How records of an entity are printed: of blocks, or by a Word file of one's own; its document is that of the current version."""
 
     entity = models.CharField(max_length=80)

@@ -46,6 +46,9 @@ class Limits:
 LIMITS, LARGE = Limits(), Limits(seconds=120, patience=240, wait=600)
 
 
+TOO_LARGE = gettext_lazy("The print is too large. Print fewer records, or shorten the template.")
+
+
 class Unprinted(Refused):
     """No print came of it; `str()` says why, in the language of who reads it and not of the template."""
 
@@ -100,7 +103,7 @@ def ask(child: str, arguments: list[str], given: bytes, limits: Limits) -> dict[
     finally:
         _turn.release()
     if done.returncode:
-        raise Unprinted(gettext_lazy("The print is too large. Print fewer records, or shorten the template."))
+        raise Unprinted(TOO_LARGE)
     answer: dict[str, Any] = json.loads(done.stdout)
     if "refused" in answer:
         raise Unprinted(_said(answer))
@@ -110,7 +113,7 @@ def ask(child: str, arguments: list[str], given: bytes, limits: Limits) -> dict[
 def _said(answer: dict[str, Any]) -> Label:
     """The code of a refusal in words."""
     words: dict[str, Label] = {
-        "large": gettext_lazy("The print is too large. Print fewer records, or shorten the template."),
+        "large": TOO_LARGE,
         "tags": _("The tags of the Word file cannot be read: %(why)s") % {"why": answer.get("why", "")},
         "damaged": gettext_lazy("The Word file cannot be read. Save it again as docx and upload that file."),
     }
@@ -122,4 +125,4 @@ def _program() -> str:
     return _PROGRAM.read_text(encoding="utf-8")
 
 
-__all__ = ["DOTS", "FONTS", "LARGE", "LIMITS", "Limits", "Unprinted", "ask", "pdf", "pictures"]
+__all__ = ["DOTS", "FONTS", "LARGE", "LIMITS", "TOO_LARGE", "Limits", "Unprinted", "ask", "pdf", "pictures"]

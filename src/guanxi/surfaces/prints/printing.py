@@ -40,13 +40,14 @@ def answer(
             if not ids:
                 raise Unprinted(gettext_lazy("Choose a record: a Word file is filled from one."))
             body, read = word.filled(entity, version.path, ids[0], actor)
+            printed = list(ids)[:1]
         else:
             filling = Filling(entity, version.document, actor, action="export" if many else "view")
-            data = filling.data(ids, called(row))
+            data = filling.data(ids, row.label)
             if not data["sheets"]:
                 raise Unprinted(gettext_lazy("There is nothing to print that you may print."))
-            body, read = press.pdf(data), _read(filling)
-    log(row, version, entity, list(ids)[:1] if row.sort == "word" else ids, read, actor, sample=sample)
+            body, read, printed = press.pdf(data), _read(filling), filling.printed
+    log(row, version, entity, printed, read, actor, sample=sample)
     kind = word.KIND if row.sort == "word" else "application/pdf"
     response = HttpResponse(body, content_type=kind)
     response["Content-Disposition"] = content_disposition_header(row.sort == "word", filename(row, entity, ids)) or "inline"
@@ -64,7 +65,7 @@ def look(entity: Entity, wish: Mapping[str, Any], language: str, record: int, ac
 def begin(row: PrintTemplate, entity: Entity, ids: Sequence[int], actor: Actor) -> Job:
     """Start a job for more records than an answer waits for."""
     spec = {"template": row.pk, "version": row.version, "ids": list(ids), "filename": filename(row, entity, ids)}
-    title = _("Print: %(template)s") % {"template": row.zh}
+    title = _("Print: %(template)s") % {"template": row.label}
     return jobs.start(KIND, title, actor, spec, jobs.BULK, total=len(ids))
 
 
@@ -79,12 +80,8 @@ def run(progress: jobs.Progress) -> None:
         filling = Filling(entity, version.document, progress.actor, action="export")
         whole: dict[str, Any] = {}
         for start in range(0, len(ids), SLICE):
-            part = filling.data(ids[start : start + SLICE], called(row))
-            whole = {
-                **part,
-                "sheets": [*whole.get("sheets", []), *part["sheets"]],
-                "pictures": {**whole.get("pictures", {}), **part["pictures"]},
-            }
+            part = filling.data(ids[start : start + SLICE], row.label)
+            whole = {**part, "sheets": [*whole.get("sheets", []), *part["sheets"]]}
             progress.advance(len(ids[start : start + SLICE]))
             progress.save()
             if progress.cancelled():
@@ -97,7 +94,7 @@ def run(progress: jobs.Progress) -> None:
     place.write_bytes(body)
     progress.result = f"jobs/{progress.job.pk}/{place.name}"
     with progress.slice():
-        log(row, version, entity, ids, _read(filling), progress.actor)
+        log(row, version, entity, filling.printed, _read(filling), progress.actor)
 
 
 def log(
@@ -126,15 +123,10 @@ def log(
     AccessLog.objects.create(at=clock.now(), actor=actor.id, verb="export", entity=entity.key, record=record, data=data)
 
 
-def called(row: PrintTemplate) -> str:
-    """The name of a template in the present language."""
-    return row.en if row.en and (translation.get_language() or "zh").startswith("en") else row.zh
-
-
 def filename(row: PrintTemplate, entity: Entity, ids: Sequence[int]) -> str:
     """What the file is called."""
     ending = "docx" if row.sort == "word" else "pdf"
-    return attachments.clean_name(f"{called(row)} {ids[0] if len(ids) == 1 else clock.today().isoformat()}.{ending}")
+    return attachments.clean_name(f"{row.label} {ids[0] if len(ids) == 1 else clock.today().isoformat()}.{ending}")
 
 
 @contextmanager

@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import get_language
-
 from guanxi.kernel import versions
 from guanxi.kernel.entity import Entity
-from guanxi.surfaces.prints.models import PrintTemplate
+from guanxi.surfaces.prints.models import Named, PrintTemplate
 
 
 @dataclass(frozen=True)
-class Shelved:
+class Shelved(Named):
     """A template in use."""
 
     id: int
@@ -21,11 +19,6 @@ class Shelved:
     sort: str
     zh: str
     en: str
-
-    @property
-    def label(self) -> str:
-        """What it is called in the reader's language."""
-        return self.en if self.en and (get_language() or "zh").startswith("en") else self.zh
 
 
 _state: dict[str, Any] = {"version": None, "known": None}

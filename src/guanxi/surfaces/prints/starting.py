@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.utils import translation
-from django.utils.translation import gettext as _
 
 from guanxi.kernel.actor import SYSTEM
 from guanxi.kernel.entity import Entity
@@ -58,13 +57,10 @@ def provide() -> None:
             for language in NAMES:
                 with translation.override(language):
                     wish = usual(entity)
-                zh = names["zh-hans"] if language == "zh-hans" else f"{names['zh-hans']}（{_in_chinese(language)}）"
-                keeping.create(entity, zh, names[language] if language == "en" else "", language, wish, actor=SYSTEM)
-
-
-def _in_chinese(language: str) -> str:
-    with translation.override("zh-hans"):
-        return _("English") if language == "en" else _("Chinese")
+                zh, en = names["zh-hans"], names["en"]
+                keeping.create(
+                    entity, *((zh, f"{en} (中文)") if language == "zh-hans" else (f"{zh}（English）", en)), language, wish, actor=SYSTEM
+                )
 
 
 __all__ = ["provide", "usual"]

@@ -17,7 +17,7 @@ from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
-from jinja2 import ChainableUndefined, TemplateError
+from jinja2 import ChainableUndefined, TemplateError, TemplateSyntaxError, nodes
 from jinja2.runtime import LoopContext
 from jinja2.sandbox import SandboxedEnvironment
 
@@ -67,7 +67,13 @@ class Rows(list[Row]):
 
 
 class Closed(SandboxedEnvironment):
-    """A template language in which a dot finds a field of a record, and nothing can be called."""
+    """A template language in which a dot finds a field of a record, nothing can be called, and every value is a text and no markup."""
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        tree = super()._parse(source, name, filename)
+        for each in tree.find_all(nodes.EvalContextModifier):
+            raise TemplateSyntaxError("Encountered tag 'autoescape', which is not for such files.", each.lineno)
+        return tree
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         return self._of(obj, attribute)
