@@ -17,10 +17,10 @@ KIND = "formula"
 PORTION = 2_000
 
 
-def later(row: CustomField, *, actor: Actor) -> None:
-    """Have all records reckoned anew."""
+def later(row: CustomField, *, actor: Actor, kind: str = KIND) -> None:
+    """Have the field of all records worked out anew, by the runner of `kind`."""
     title = _("Recalculating “%(name)s”") % {"name": row.label}
-    jobs.start(KIND, title, actor, {"field": row.pk, "url": f"/admin/fields/{registry.get(row.entity).slug}/?field={row.pk}"}, jobs.BULK)
+    jobs.start(kind, title, actor, {"field": row.pk, "url": f"/admin/fields/{registry.get(row.entity).slug}/?field={row.pk}"}, jobs.BULK)
 
 
 @jobs.runner(KIND)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
-
 from guanxi.kernel import jobs, versions
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.models import CustomField
 from guanxi.kernel.registry import registry
-from guanxi.kernel.write import rollups
+from guanxi.kernel.write import reckoning, rollups
 from guanxi.kernel.write.lists import DOOR
 from guanxi.kernel.write.unit import unit
 
@@ -18,8 +16,7 @@ PORTION = 2_000
 
 def later(row: CustomField, *, actor: Actor) -> None:
     """Have it counted for all records."""
-    title = _("Recalculating “%(name)s”") % {"name": row.label}
-    jobs.start(KIND, title, actor, {"field": row.pk, "url": f"/admin/fields/{registry.get(row.entity).slug}/?field={row.pk}"}, jobs.BULK)
+    reckoning.later(row, actor=actor, kind=KIND)
 
 
 @jobs.runner(KIND)
