@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +18,8 @@ from tests import samples
 from tests.people import Cast
 
 CUSTOMER = registry.get("customers.customer")
+#: So many records bear the same value.
+ALIKE = 6
 
 
 @pytest.fixture
@@ -34,6 +37,17 @@ def indexes() -> set[str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT indexrelid::regclass::text FROM pg_index WHERE indexrelid::regclass::text LIKE 'own_%%' AND indisvalid")
         return {row[0] for row in cursor.fetchall()}
+
+
+def spreads() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_statistic_ext WHERE stxname LIKE 'own_f%%'")
+        return int(cursor.fetchone()[0])
+
+
+def expected(rows: Any) -> int:
+    """How many rows PostgreSQL thinks there are."""
+    return int(json.loads(rows.explain(format="json"))[0]["Plan"]["Plan Rows"])
 
 
 def planned(rows: Any) -> str:
@@ -60,7 +74,7 @@ def row_of(key: str) -> CustomField:
 @pytest.mark.parametrize("kind", ["text", "integer", "decimal", "date", "boolean", "lookup"])
 def test_an_index_serves_filter_and_sort_and_goes_with_the_field(company: Cast, kind: str) -> None:
     key = samples.added(CUSTOMER, kind, **samples.OPTIONS.get(kind, {}))
-    record = samples.make(CUSTOMER, "full", actor=company.owner)
+    record, *_alike = [samples.make(CUSTOMER, "full", actor=company.owner) for _n in range(ALIKE)]
     verbs.quicken(row_of(key), quick=True, actor=company.business)
     job = done()
     assert (job.state, job.message, job.done) == ("done", "", job.total)
@@ -69,13 +83,15 @@ def test_an_index_serves_filter_and_sort_and_goes_with_the_field(company: Cast, 
     everything = CUSTOMER.rows(company.director)
     given = field.kind.json(field.value(record))
     assert f"own_{key}_" in planned(everything.where([key, "is", given]))
+    found = everything.where([key, "is", given])
+    assert expected(found) == found.count() == (1 if kind == "lookup" else ALIKE), "PostgreSQL knows how many bear the same"
     ordered = everything.annotate(_key=everything.sort(f"-{key}").path).filter(_key__isnull=False).order_by("-_key", "-id")[:50]
     plan = planned(ordered.values_list("id", "_key"))
     assert f"own_{key}_all" in plan
     assert "Sort" not in plan
     verbs.retire(row_of(key), active=False, actor=company.business)
     assert done().state == "done"
-    assert indexes() == set()
+    assert (indexes(), spreads()) == (set(), 0)
 
 
 def test_a_sort_that_is_refused_for_many_records_is_had_with_an_index(company: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -102,10 +102,11 @@ def _portion() -> int:
     return 0
 
 
-#: What somebody holds at this moment is left to him, or to the next round.
+#: What somebody holds at this moment is left to him, or to the next round; the note of it is held as well, lest a second lane
+#: that looked before the first one was done takes the same again.
 _NEXT = """
 SELECT t.id FROM kernel_lag l JOIN "{table}" t ON t.id = l.record WHERE l.entity = %s AND l.under IS NULL
-ORDER BY t.id LIMIT %s FOR NO KEY UPDATE OF t SKIP LOCKED
+ORDER BY t.id LIMIT %s FOR NO KEY UPDATE OF t, l SKIP LOCKED
 """
 
 
