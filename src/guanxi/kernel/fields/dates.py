@@ -189,7 +189,7 @@ class DateTimeKind(DateKind):
         return None if value is None else timezone.localtime(value, timezone.get_default_timezone()).replace(tzinfo=None, microsecond=0)
 
     def json(self, value: Any) -> Any:
-        return None if value is None else value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return None if value is None else f"{value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
     def from_json(self, data: Any) -> Any:
         return datetime.fromisoformat(data)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from operator import itemgetter
 from typing import Any
 
 from guanxi.kernel import plan
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
-from guanxi.kernel.fields.base import Field, Reader
-from guanxi.kernel.fields.column import Linked
+from guanxi.kernel.fields.base import Field, Kind, Reader
+from guanxi.kernel.fields.column import Keyed, Linked
 
 Titles = dict[str, dict[int, str]]
 
@@ -36,8 +37,8 @@ class Shape:
         """The same one after another; whatever has to be asked of the database was asked when the first one comes."""
         versions = [row[-1] for row in rows]
         complete = self.compiled.attach(row[:-1] for row in rows)
-        titles = self._titles(complete)
-        return (self._record(row, version, titles) for row, version in zip(complete, versions, strict=True))
+        writers = self._writers(self._titles(complete))
+        return (self._record(row, version, writers) for row, version in zip(complete, versions, strict=True))
 
     def one(self, record_id: int, *, deleted: bool | None = False) -> dict[str, Any] | None:
         """The document of one record, or None where the reader may not see it."""
@@ -54,26 +55,41 @@ class Shape:
                 found[column.field.key] = column.field.kind.titles(ids, self.reader) if ids else {}  # type: ignore[attr-defined]
         return found
 
-    def _record(self, row: tuple[Any, ...], version: int, titles: Titles) -> dict[str, Any]:
-        document: dict[str, Any] = {"id": row[0], "version": version}
+    def _writers(self, titles: Titles) -> list[tuple[str, Callable[[Sequence[Any]], Any]]]:
+        """What stands under each key of a document, by the row it is read from."""
+        found: list[tuple[str, Callable[[Sequence[Any]], Any]]] = []
         for column in self.compiled.columns:
-            key, values = column.field.key, column.values(row)
-            if column.masked:
-                document[key] = values[0] or ""
-            elif isinstance(column.field.column, Linked):
-                document[key] = [{"id": i, "title": titles[key].get(i)} for i in values[0]]
-            else:
-                document[key] = written(column.field, values)
-                if has_currency(column.field):
-                    document[f"{key}_currency"] = values[1]
+            found.append((column.field.key, _writer(column, titles)))
+            if has_currency(column.field) and not column.masked:
+                found.append((f"{column.field.key}_currency", itemgetter(column.start + 1)))
+        return found
+
+    def _record(self, row: tuple[Any, ...], version: int, writers: list[tuple[str, Callable[[Sequence[Any]], Any]]]) -> dict[str, Any]:
+        document: dict[str, Any] = {"id": row[0], "version": version}
+        for key, write in writers:
+            document[key] = write(row)
         return document
 
 
-def written(field: Field, values: Sequence[Any]) -> Any:
-    """One value as JSON, its companions beside it."""
-    if hasattr(field.kind, "target"):
-        return None if values[0] is None else {"id": values[0], "title": values[1]}
-    return field.kind.json(values[0])
+def _writer(column: plan.Column, titles: Titles) -> Callable[[Sequence[Any]], Any]:
+    """How one column is written out: decided once, not again for each record."""
+    field, kind, at = column.field, column.field.kind, column.start
+    if column.masked:
+        return lambda row: column.values(row)[0] or ""
+    if isinstance(field.column, Linked):
+        known = titles[field.key]
+        return lambda row: [{"id": i, "title": known.get(i)} for i in row[at]]
+    if hasattr(kind, "target"):
+        return lambda row: _reference(column.values(row))
+    if isinstance(field.column, Keyed):
+        return lambda row: kind.json(column.values(row)[0])
+    if type(kind).json is Kind.json:
+        return itemgetter(at)
+    return lambda row: kind.json(row[at])
+
+
+def _reference(values: Sequence[Any]) -> dict[str, Any] | None:
+    return None if values[0] is None else {"id": values[0], "title": values[1]}
 
 
 def has_currency(field: Field) -> bool:
