@@ -77,6 +77,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     if present("guanxi.kernel.install"):
         with django_db_blocker.unblock():
             importlib.import_module("guanxi.kernel.install").install()
+            importlib.import_module("tests.people").hire_nobody()
 
 
 def _wake(data: Path) -> None:

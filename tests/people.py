@@ -109,6 +109,11 @@ def hire() -> Cast:
     return Hired({role: people[name] for role, name in ROLES.items()})
 
 
+def hire_nobody() -> None:
+    """What `hire` would do anew for every test."""
+    standard({role.code: role for role in Role.objects.all()})
+
+
 def _numbers(model: type[Model], count: int) -> list[int]:
     """The next primary keys of a table, so that rows that point to one another go in together."""
     with connection.cursor() as cursor:
@@ -117,16 +122,29 @@ def _numbers(model: type[Model], count: int) -> list[int]:
 
 
 def standard(roles: dict[str, Role]) -> None:
-    """Everything is owned, seen and changed as the promises of the kernel say, also what is declared otherwise."""
+    """Everything is owned, seen and changed as the promises of the kernel say, also what is declared otherwise.
+
+    It stands in the database since that was made, so nearly always there is nothing to do.
+    """
     special = [entity.key for entity in registry if set(presets.declared(entity)) != set(STANDARD)]
     said = [(roles[r].pk, action, scope) for r, actions in STANDARD.items() for action, scope in actions.items() if scope != "none"]
+    given = [special, *map(list, zip(*said, strict=True))]
     with connection.cursor() as cursor:  # every test pays for it
-        cursor.execute(
-            "DELETE FROM org_grant WHERE entity = ANY(%s); DELETE FROM org_fieldright WHERE entity = ANY(%s);"
-            "INSERT INTO org_grant (role_id, entity, action, scope) SELECT role, entity, action, scope "
-            "FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS said(role, action, scope), unnest(%s::text[]) AS entity",
-            [special, special, *map(list, zip(*said, strict=True)), special],
-        )
+        cursor.execute(_STANDS, [*given, special, special])
+        if cursor.fetchone()[0]:
+            return
+        cursor.execute("DELETE FROM org_grant WHERE entity = ANY(%s); DELETE FROM org_fieldright WHERE entity = ANY(%s)", [special, special])
+        cursor.execute(f"INSERT INTO org_grant (entity, role_id, action, scope) {_SAID}", given)
+
+
+_SAID = (
+    "SELECT entity, role, action, scope FROM unnest(%s::text[]) AS entity, unnest(%s::bigint[], %s::text[], %s::text[]) AS said(role, action, scope)"
+)
+_STANDS = f"""
+WITH said AS ({_SAID}), stands AS (SELECT entity, role_id, action, scope FROM org_grant WHERE entity = ANY(%s))
+SELECT (SELECT count(*) FROM said) = (SELECT count(*) FROM stands) AND NOT EXISTS (TABLE said EXCEPT TABLE stands)
+    AND NOT EXISTS (SELECT FROM org_fieldright WHERE entity = ANY(%s))
+"""
 
 
 def as_declared(*entities: Entity) -> None:
