@@ -26,7 +26,7 @@ KEPT = timedelta(days=180)
 STATES: dict[str, tuple[Label, str]] = {
     "made": (gettext_lazy("Record made"), "g"),
     "review": (gettext_lazy("Sent for review"), "b"),
-    "waiting": (gettext_lazy("Waiting"), "a"),
+    "waiting": (gettext_lazy("To be settled"), "a"),
     "dismissed": (gettext_lazy("Dismissed"), ""),
 }
 

@@ -17,8 +17,8 @@ from guanxi.surfaces.collecting.models import CollectForm
 OPEN, OFF, NOBODY, BARRED, GONE, NO_POOL, ENDED, FULL = "open", "off", "nobody", "barred", "gone", "no_pool", "ended", "full"
 #: In the words of administration, with the tone of a tag.
 WORDS: dict[str, tuple[Label, str]] = {
-    OPEN: (gettext_lazy("Open"), "g"),
-    OFF: (gettext_lazy("Closed"), ""),
+    OPEN: (gettext_lazy("Open to everybody"), "g"),
+    OFF: (gettext_lazy("Not open"), ""),
     NOBODY: (gettext_lazy("Closed: who answers for it no longer works here"), "r"),
     BARRED: (gettext_lazy("Closed: who answers for it may not enter such records at once"), "r"),
     GONE: (gettext_lazy("Closed: this kind of record is retired"), "r"),

@@ -42,7 +42,7 @@ def listed(request: HttpRequest, rows: QuerySet[Submission], address: str) -> di
         "lines": settling.drawn(found[:SIZE], actor_of(request)),
         "tabs": [
             {"label": _("All"), "url": address, "on": only != "waiting"},
-            {"label": _("Waiting"), "url": f"{address}?only=waiting", "on": only == "waiting", "count": waiting.count()},
+            {"label": _("To be settled"), "url": f"{address}?only=waiting", "on": only == "waiting", "count": waiting.count()},
         ],
         "here": f"{address}?only=waiting" if only == "waiting" else address,
         "previous": turn(max(0, before - SIZE)) if before else "",
