@@ -67,7 +67,7 @@ def show(request: HttpRequest) -> HttpResponse:
 
 
 def _line(row: CollectForm) -> dict[str, Any]:
-    word, tone = standing.WORDS[standing.state(row)]
+    word, tone = standing.WORDS[standing.of(row).state]
     last = timezone.localtime(row.last_at).strftime("%Y-%m-%d %H:%M") if row.last_at else ""
     return {"row": row, "kind": drawing.title_of(row.entity), "word": word, "tone": tone, "link": link(row), "last": last}
 

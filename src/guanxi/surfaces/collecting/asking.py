@@ -93,7 +93,10 @@ def lines(form: CollectForm, entity: Entity, actor: Actor) -> list[Line]:
 
 
 def _line(field: Field, each: dict[str, Any]) -> Line:
-    words = {"label": {"zh": each.get("zh", ""), "en": each.get("en", "")}, "help": {"zh": each.get("help", ""), "en": each.get("help_en", "")}}
+    words = {
+        "label": {"zh": each.get("zh", ""), "en": each.get("en", "")},
+        "help": {"zh": each.get("help", ""), "en": each.get("help_en", "")},
+    }
     must = bool(each.get("must")) or field.required
     kind = field.kind
     if type(kind) is TextKind and kind.max_length > LONGEST_TEXT:

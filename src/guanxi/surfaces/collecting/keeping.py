@@ -57,7 +57,9 @@ def create(entity: Entity, name: str, *, actor: Actor) -> CollectForm:
     needed = {field.key for field in lacking(entity, (), actor)}
     asked = [{"key": key, "must": key in needed} for key in open_ if key in needed or key in entity.quick]
     now = clock.now()
-    form = CollectForm(entity=entity.key, person_id=actor.id, asked=asked, token=_token(), renewed_at=now, created_by=actor.id, created_at=now)
+    form = CollectForm(
+        entity=entity.key, person_id=actor.id or 0, asked=asked, token=_token(), renewed_at=now, created_by=actor.id, created_at=now
+    )
     form.name = _named(name)
     form.words = {"title": {"zh": form.name, "en": ""}}
     with unit(actor, DOOR):
@@ -93,12 +95,12 @@ def switch(form: CollectForm, active: bool, *, actor: Actor) -> None:
     """Open it, or close it. Raises Forbidden, or Invalidated where it could not take anything."""
     shaping(actor)
     form.active = active
-    state = standing.state(form)
-    if active and state not in (standing.OPEN, *standing.TOLD):
-        raise Invalidated({"person": str(standing.WORDS[state][0])})
-    if active and (entity := standing.entity_of(form)) is not None:
-        given = {*form.fixed, *(each["key"] for each in form.asked)}
-        if missing := lacking(entity, given & may_ask(entity, standing.person_of(form)).keys(), standing.person_of(form)):
+    stands = standing.of(form)
+    if active and not stands.told:
+        raise Invalidated({"person": str(standing.WORDS[stands.state][0])})
+    if active and stands.entity is not None:
+        given = {*form.fixed, *(each["key"] for each in form.asked)} & may_ask(stands.entity, stands.person).keys()
+        if missing := lacking(stands.entity, given, stands.person):
             raise Invalidated({"asked": _missing(missing)})
     with unit(actor, DOOR):
         form.save(update_fields=["active"])

@@ -45,7 +45,7 @@ def again(number: int, *, actor: Actor) -> Submission:
     """Try once more to make the record. Raises NotFound; Invalidated where it is refused as before."""
     with transaction.atomic():
         found = _locked(number, actor)
-        taking.attempt(found)
+        taking.attempt(found, standing.of(found.form))
     if found.state == "waiting":
         raise Invalidated({"": reason(found)})
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext_lazy
 
@@ -31,33 +31,47 @@ TOLD = (ENDED, FULL)
 _nobodies: Kept[Actor] = Kept(500)
 
 
+@dataclass(frozen=True)
+class Standing:
+    """A form at this moment: how it stands, who answers for it, and the kind of record; None where that is no more."""
+
+    state: str
+    person: Actor
+    entity: Entity | None
+
+    @property
+    def told(self) -> bool:
+        """Whether a stranger is told that there is such a form."""
+        return self.state == OPEN or self.state in TOLD
+
+    def writer(self, form: CollectForm) -> Actor:
+        """By whom a record is made: the person, or nobody in particular with his rights where it is to lie in the pool from the start."""
+        if not form.pooled or self.entity is None or not self.entity.pooled:
+            return self.person
+        return _nobodies.get(self.person, "nobody", lambda: replace(self.person, id=None))
+
+
+def of(form: CollectForm) -> Standing:
+    """How a form stands. What the process knew of an older shape, or of older rights, is forgotten with that."""
+    person = jobs.resolved(form.person_id)
+    entity = entity_of(form)
+    return Standing(_state(form, person, entity), person, entity)
+
+
 def entity_of(form: CollectForm) -> Entity | None:
     """The kind of record that it makes; None where that is no more."""
     entity = next((each for each in registry if each.key == form.entity), None)
     return entity if entity is not None and entity.active else None
 
 
-def person_of(form: CollectForm) -> Actor:
-    """Who answers for it, with the rights of this moment. What the process knew of an older shape is forgotten with that."""
-    return jobs.resolved(form.person_id)
-
-
-def writer_of(form: CollectForm, entity: Entity) -> Actor:
-    """By whom a record is made: the person, or nobody in particular with his rights where it is to lie in the pool from the start."""
-    actor = person_of(form)
-    return _nobodies.get(actor, "nobody", lambda: replace(actor, id=None)) if form.pooled and entity.pooled else actor
-
-
-def state(form: CollectForm) -> str:
-    """How it stands."""
+def _state(form: CollectForm, person: Actor, entity: Entity | None) -> str:
     if not form.active:
         return OFF
-    actor, entity = person_of(form), entity_of(form)
     if not form.person.is_active:
         return NOBODY
     if entity is None:
         return GONE
-    if not actor.may(entity.key, "create") or (form.pooled and actor.reviewed.get((entity.key, "create"))):
+    if not person.may(entity.key, "create") or (form.pooled and person.reviewed.get((entity.key, "create"))):
         return BARRED
     if form.pooled and pools.usual(entity) is None:
         return NO_POOL
@@ -66,4 +80,4 @@ def state(form: CollectForm) -> str:
     return FULL if form.most is not None and form.received >= form.most else OPEN
 
 
-__all__ = ["BARRED", "ENDED", "FULL", "GONE", "NOBODY", "NO_POOL", "OFF", "OPEN", "TOLD", "WORDS", "entity_of", "person_of", "state", "writer_of"]
+__all__ = ["BARRED", "ENDED", "FULL", "GONE", "NOBODY", "NO_POOL", "OFF", "OPEN", "TOLD", "WORDS", "Standing", "entity_of", "of"]

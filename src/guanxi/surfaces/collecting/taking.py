@@ -19,6 +19,7 @@ from guanxi.kernel.write import Invalidated, Refused, single, unit
 from guanxi.surfaces.collecting import standing
 from guanxi.surfaces.collecting.asking import LONGEST_TEXT, Line, may_ask
 from guanxi.surfaces.collecting.models import CollectForm, Submission
+from guanxi.surfaces.collecting.standing import Standing
 
 DOOR = "collect"
 #: The verb of the notice to who owns what came in.
@@ -66,20 +67,19 @@ def receive(form: CollectForm, lines: Sequence[Line], values: dict[str, Any], *,
         known = Submission.objects.filter(once=once).first()
         if known is not None:
             return known
-        if (state := standing.state(row)) != standing.OPEN:
-            raise Closed(state)
-        _mendable(row, lines, values)
+        if (stands := standing.of(row)).state != standing.OPEN:
+            raise Closed(stands.state)
+        _mendable(row, stands, lines, values)
         found = Submission.objects.create(form=row, at=clock.now(), values=values, consent=consent, once=once)
         CollectForm.objects.filter(pk=row.pk).update(received=F("received") + 1, last_at=found.at)
-        attempt(found)
+        attempt(found, stands)
     return found
 
 
-def _mendable(form: CollectForm, lines: Sequence[Line], values: Mapping[str, Any]) -> None:
+def _mendable(form: CollectForm, stands: Standing, lines: Sequence[Line], values: Mapping[str, Any]) -> None:
     """Refuse what the rules of the record itself refuse of the fields asked, before anything is compared with other records."""
-    entity = standing.entity_of(form)
+    entity, actor = stands.entity, stands.writer(form)
     assert entity is not None
-    actor = standing.writer_of(form, entity)
     try:
         single.build(entity, whole(form, entity, values, actor), Reader(actor))
     except Invalidated as refusal:
@@ -95,14 +95,12 @@ def whole(form: CollectForm, entity: Entity, values: Mapping[str, Any], actor: A
     return {**fixed, **{key: raw for key, raw in values.items() if key.removesuffix("_currency") in open_}}
 
 
-def attempt(found: Submission) -> None:
+def attempt(found: Submission, stands: Standing) -> None:
     """Make the record; where it is refused, what was sent waits and says why. In the caller's transaction."""
-    form = found.form
-    entity = standing.entity_of(form)
+    form, entity, actor = found.form, stands.entity, stands.writer(found.form)
     if entity is None:
         _waits(found, BARRED, {})
         return
-    actor = standing.writer_of(form, entity)
     try:
         # A unit of its own, whose savepoint takes back whatever a refusal leaves half done.
         with unit(actor, DOOR, why=f"{form.name} #{found.pk}") as u:

@@ -26,6 +26,7 @@ from guanxi.org.address import client_address
 from guanxi.surfaces.collecting import drawing, standing, taking, ticket
 from guanxi.surfaces.collecting.asking import lines, said
 from guanxi.surfaces.collecting.models import CollectForm
+from guanxi.surfaces.collecting.standing import Standing
 from guanxi.surfaces.pages.form import posted
 
 #: Bytes of what is sent; submissions of one form in an hour, and of these from one address: a fair shares one.
@@ -55,14 +56,14 @@ def nowhere(request: HttpRequest, token: str = "") -> HttpResponse:
 def fill(request: HttpRequest, token: str) -> HttpResponse:
     """The form, and what is sent by it."""
     form = _found(token)
-    state = standing.state(form) if form is not None else standing.OFF
-    if form is None or (state != standing.OPEN and state not in standing.TOLD):
+    stands = standing.of(form) if form is not None else None
+    if form is None or stands is None or not stands.told:
         return nowhere(request)
     with override(_language(request, form)):
-        if state in standing.TOLD:
-            return _over(request, form, state)
+        if stands.state in standing.TOLD:
+            return _over(request, form, stands.state)
         try:
-            return _sent(request, form) if request.method == "POST" else _drawn(request, form, {}, {})
+            return _sent(request, form, stands) if request.method == "POST" else _drawn(request, form, stands, {}, {})
         except taking.Closed as closed:
             return _over(request, form, closed.state) if closed.state in standing.TOLD else nowhere(request)
 
@@ -72,10 +73,11 @@ def fill(request: HttpRequest, token: str) -> HttpResponse:
 def thanks(request: HttpRequest, token: str) -> HttpResponse:
     """What is said once something has arrived."""
     form = _found(token)
-    if form is None or standing.state(form) not in (standing.OPEN, *standing.TOLD):
+    stands = standing.of(form) if form is not None else None
+    if form is None or stands is None or not stands.told:
         return nowhere(request)
     with override(_language(request, form)):
-        context = {**_about(request, form), "thanks": said(form.words, "thanks"), "more": standing.state(form) == standing.OPEN}
+        context = {**_about(request, form), "thanks": said(form.words, "thanks"), "more": stands.state == standing.OPEN}
         return _answer(request, "collect/thanks.html", context)
 
 
@@ -84,13 +86,12 @@ def _found(token: str) -> CollectForm | None:
     return known.filter(token=token).first() if TOKEN.fullmatch(token) else None
 
 
-def _sent(request: HttpRequest, form: CollectForm) -> HttpResponse:
+def _sent(request: HttpRequest, form: CollectForm, stands: Standing) -> HttpResponse:
     if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST:
-        return _drawn(request, form, {}, {}, note=_("That is too much for this form. Write less and send it again."), status=413)
-    entity = standing.entity_of(form)
-    assert entity is not None
-    reader = Reader(standing.writer_of(form, entity))
-    asked = lines(form, entity, reader.actor)
+        return _drawn(request, form, stands, {}, {}, note=_("That is too much for this form. Write less and send it again."), status=413)
+    assert stands.entity is not None
+    reader = Reader(stands.writer(form))
+    asked = lines(form, stands.entity, reader.actor)
     typed = _clean(posted(request, {line.key: line.field for line in asked}))
     values, errors = taking.read(asked, typed, reader)
     consent = said(form.words, "consent")
@@ -107,7 +108,7 @@ def _sent(request: HttpRequest, form: CollectForm) -> HttpResponse:
             if not patience.is_busy(error):
                 raise
             note, status = _("Busy at the moment. Nothing you typed is lost; send it once more."), 503
-    return _drawn(request, form, typed, errors, note=note, status=status if note else 422)
+    return _drawn(request, form, stands, typed, errors, note=note, status=status if note else 422)
 
 
 def _spam(request: HttpRequest, form: CollectForm) -> tuple[str, int]:
@@ -131,15 +132,21 @@ def _clean(typed: dict[str, Any]) -> dict[str, Any]:
 
 
 def _drawn(
-    request: HttpRequest, form: CollectForm, typed: dict[str, Any], errors: dict[str, str], *, note: str = "", status: int = 200
+    request: HttpRequest,
+    form: CollectForm,
+    stands: Standing,
+    typed: dict[str, Any],
+    errors: dict[str, str],
+    *,
+    note: str = "",
+    status: int = 200,
 ) -> HttpResponse:
-    entity = standing.entity_of(form)
-    assert entity is not None
-    reader = Reader(standing.writer_of(form, entity))
+    assert stands.entity is not None
+    reader = Reader(stands.writer(form))
     given = request.POST.get("_ticket", "") if request.method == "POST" and status != 413 else ""
     fields = []
-    for line in lines(form, entity, reader.actor):
-        raw = typed[line.key] if line.key in typed else None
+    for line in lines(form, stands.entity, reader.actor):
+        raw = typed.get(line.key)
         with_currency = f"{raw} {typed[f'{line.key}_currency']}" if f"{line.key}_currency" in typed and raw else raw
         fields.append(drawing.control(line, with_currency, errors.get(line.key, ""), reader))
     context = {
