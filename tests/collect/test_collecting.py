@@ -231,4 +231,4 @@ def test_a_page_and_a_submission_cost_few_queries(cast: Cast, form: CollectForm)
         stranger.browser.post(stranger.address, {"_ticket": token, "name": "Newcomer Ltd", "phone": "13812346021"})
     assert len(leads()) == 1
     assert len(looked) <= 4, [q["sql"] for q in looked]
-    assert len(sent) <= 45, [q["sql"] for q in sent]
+    assert len(sent) <= 32, [q["sql"] for q in sent]

@@ -315,7 +315,7 @@ def collect_form(world: World) -> dict[str, Any]:
         entity="sales.lead",
         name="Ours",
         token="x" * 22,
-        person_id=world.cast.owner.id,
+        person_id=world.cast.director.id,
         words={"title": {"zh": "Ours"}},
         asked=[{"key": "name"}],
         renewed_at=clock.now(),
@@ -326,4 +326,4 @@ def collect_form(world: World) -> dict[str, Any]:
 
 def collecting(world: World) -> dict[str, Any]:
     """What the page of a collection form sends."""
-    return {"name": "Renamed", "person": world.cast.owner.id, "title-zh": "Renamed", "asked": ["name", "phone"]}
+    return {"name": "Renamed", "person": world.cast.director.id, "title-zh": "Renamed", "asked": ["name", "phone"]}
