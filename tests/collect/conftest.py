@@ -14,6 +14,7 @@ from guanxi.kernel.actor import Actor
 from guanxi.surfaces.collecting import shelf, ticket
 from guanxi.surfaces.collecting.models import CollectForm
 from tests.people import Cast
+from tests.security.conftest import post  # noqa: F401 - a fixture
 from tests.surfaces.conftest import at_desk  # noqa: F401 - a fixture
 
 Desk = Callable[[Actor], Client]

@@ -8,6 +8,7 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -17,6 +18,7 @@ from guanxi.kernel.actor import Actor
 from guanxi.kernel.models import AccessLog, Notice
 from guanxi.kernel.registry import registry
 from guanxi.org.models import Operation, User
+from guanxi.surfaces import letters
 from guanxi.surfaces.collecting import settling
 from guanxi.surfaces.collecting.models import CollectForm, Submission
 from tests import samples
@@ -115,6 +117,7 @@ def test_a_duplicate_waits_and_the_stranger_learns_nothing_of_it(cast: Cast, at_
     assert (waiting.record, waiting.why["rivals"]) == (None, [there.id])
     assert not AccessLog.objects.filter(verb="taken").exclude(actor=cast.owner.id).exists()
     owner, director, admin = at_desk(cast.owner), at_desk(cast.business), at_desk(cast.admin)
+    assert owner.get("/_counts/").json()["collected"] == "1"
     page = owner.get("/collected/?only=waiting").content.decode()
     assert "云深机电有限公司" in page
     assert f"/customers/{there.id}/" not in page  # which is another's
@@ -134,6 +137,24 @@ def test_a_duplicate_waits_and_the_stranger_learns_nothing_of_it(cast: Cast, at_
     assert CUSTOMER.objects.get(id=waiting.record).name == "云深机电有限公司"
     assert owner.post(again).status_code == 404
     assert CUSTOMER.objects.count() == 3
+
+
+def test_who_answers_for_a_form_gets_a_letter_when_something_begins_to_wait(cast: Cast, form: CollectForm, post: list[Any]) -> None:
+    User.objects.filter(pk=cast.owner.id).update(email="olivia@example.com")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(write, "create", refusing)
+        for name in ("One", "Two"):
+            assert Stranger(form).send(name=name).status_code == 303
+    assert Submission.objects.filter(state="waiting").count() == 2
+    (letter,) = post
+    letters.write(*letter)
+    assert "waits" in mail.outbox[-1].subject or "待您处理" in mail.outbox[-1].subject
+    assert "/collected/?only=waiting" in str(mail.outbox[-1].body)
+    assert "One" not in str(mail.outbox[-1].body)
+
+
+def refusing(*_args: Any, **_more: Any) -> Any:
+    raise write.Forbidden()
 
 
 def test_what_nobody_wants_is_dismissed_and_emptied_in_time(cast: Cast, form: CollectForm, at_desk: Desk) -> None:

@@ -22,13 +22,14 @@ from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Field, Invalid, Reader
 from guanxi.kernel.fields.dates import read_date
+from guanxi.kernel.registry import registry
 from guanxi.kernel.whole import whole
 from guanxi.kernel.write import Invalidated
 from guanxi.kernel.write.lists import may_shape
 from guanxi.org.models import User
 from guanxi.surfaces.admin.places import CONTENTS, PLACES, Place, opened_to
 from guanxi.surfaces.admin.verbs import told
-from guanxi.surfaces.collecting import drawing, keeping, standing
+from guanxi.surfaces.collecting import keeping, standing
 from guanxi.surfaces.collecting.asking import collectable, may_ask
 from guanxi.surfaces.collecting.models import CollectForm
 from guanxi.surfaces.pages import collected
@@ -69,7 +70,13 @@ def show(request: HttpRequest) -> HttpResponse:
 def _line(row: CollectForm) -> dict[str, Any]:
     word, tone = standing.WORDS[standing.of(row).state]
     last = timezone.localtime(row.last_at).strftime("%Y-%m-%d %H:%M") if row.last_at else ""
-    return {"row": row, "kind": drawing.title_of(row.entity), "word": word, "tone": tone, "link": link(row), "last": last}
+    return {"row": row, "kind": _kind(row), "word": word, "tone": tone, "link": link(row), "last": last}
+
+
+def _kind(row: CollectForm) -> str:
+    """What its records are called, retired ones too."""
+    entity = next((each for each in registry if each.key == row.entity), None)
+    return str(entity.label) if entity else "—"
 
 
 def link(row: CollectForm) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Field, Reader
+from guanxi.kernel.fields.column import Keyed
 from guanxi.kernel.fields.text import TextKind
 from guanxi.kernel.registry import registry
 from guanxi.surfaces.collecting.models import CollectForm
@@ -101,7 +102,9 @@ def _line(field: Field, each: dict[str, Any]) -> Line:
     kind = field.kind
     if type(kind) is TextKind and kind.max_length > LONGEST_TEXT:
         kind = TextKind(LONGEST_TEXT, kind.lines)
-    label, help_ = said(words, "label") or field.label, said(words, "help") or field.help
+    # What the product says below its own fields is said to colleagues; what administrators say below theirs may be read by all.
+    usual = field.help if isinstance(field.column, Keyed) else ""
+    label, help_ = said(words, "label") or field.label, said(words, "help") or usual
     return Line(replace(field, kind=kind, label=label, help=help_, required=must), must)
 
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext as _
 from markupsafe import Markup
 
 from guanxi.kernel.china import regions
 from guanxi.kernel.dictionary import Dictionary, Item
 from guanxi.kernel.fields.base import Field, Invalid, Reader, attributes
-from guanxi.kernel.registry import registry
 from guanxi.surfaces.collecting.asking import Line
 
 _OPTION = Markup('<option value="{}"{}>{}</option>')
@@ -106,10 +104,4 @@ def _above(of: Dictionary, item: Item) -> str:
     return found.label if found else ""
 
 
-def title_of(entity_key: str) -> str:
-    """What an entity is called, for administrators; its key where it is no more."""
-    entity = next((each for each in registry if each.key == entity_key), None)
-    return str(entity.label) if entity else _("Retired")
-
-
-__all__ = ["control", "title_of"]
+__all__ = ["control"]

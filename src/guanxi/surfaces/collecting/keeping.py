@@ -55,7 +55,9 @@ def create(entity: Entity, name: str, *, actor: Actor) -> CollectForm:
         raise Invalidated({"name": _("There are too many forms.")})
     open_ = may_ask(entity, actor)
     needed = {field.key for field in lacking(entity, (), actor)}
-    asked = [{"key": key, "must": key in needed} for key in open_ if key in needed or key in entity.quick]
+    asked = [
+        {"key": key, "must": key in needed} for key in open_ if key in needed or (key in entity.quick and open_[key].kind.name != "choice")
+    ]
     now = clock.now()
     form = CollectForm(
         entity=entity.key, person_id=actor.id or 0, asked=asked, token=_token(), renewed_at=now, created_by=actor.id, created_at=now

@@ -18,7 +18,7 @@ from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Invalid, Label, Reader
 from guanxi.kernel.write import Invalidated, NotFound
 from guanxi.kernel.write.lists import may_shape
-from guanxi.surfaces.collecting import standing, taking
+from guanxi.surfaces.collecting import shelf, standing, taking
 from guanxi.surfaces.collecting.models import CollectForm, Submission
 
 #: Days after which what became a record, or was dismissed, is kept no longer beside it; that it came, and what was agreed to, stays.
@@ -29,6 +29,11 @@ STATES: dict[str, tuple[Label, str]] = {
     "waiting": (gettext_lazy("To be settled"), "a"),
     "dismissed": (gettext_lazy("Dismissed"), ""),
 }
+
+
+def waiting(actor: Actor) -> int:
+    """How much waits for who answers for it; no query for others."""
+    return Submission.objects.filter(form__person=actor.id, state="waiting").count() if shelf.answers(actor) else 0
 
 
 def reads(form: CollectForm, actor: Actor) -> bool:
@@ -150,4 +155,4 @@ def sweep() -> int:
     return old.update(values={})
 
 
-__all__ = ["KEPT", "STATES", "again", "dismiss", "drawn", "empty", "reads", "reason", "settles", "sweep"]
+__all__ = ["KEPT", "STATES", "again", "dismiss", "drawn", "empty", "reads", "reason", "settles", "sweep", "waiting"]

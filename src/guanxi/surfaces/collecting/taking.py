@@ -16,7 +16,7 @@ from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Invalid, Reader
 from guanxi.kernel.models import Notice
 from guanxi.kernel.write import Invalidated, Refused, single, unit
-from guanxi.surfaces.collecting import standing
+from guanxi.surfaces.collecting import standing, telling
 from guanxi.surfaces.collecting.asking import LONGEST_TEXT, Line, may_ask
 from guanxi.surfaces.collecting.models import CollectForm, Submission
 from guanxi.surfaces.collecting.standing import Standing
@@ -73,6 +73,8 @@ def receive(form: CollectForm, lines: Sequence[Line], values: dict[str, Any], *,
         found = Submission.objects.create(form=row, at=clock.now(), values=values, consent=consent, once=once)
         CollectForm.objects.filter(pk=row.pk).update(received=F("received") + 1, last_at=found.at)
         attempt(found, stands)
+        if found.state == "waiting":
+            telling.waits(row)
     return found
 
 
