@@ -81,5 +81,5 @@ class Stranger:
         return found[1]
 
     def send(self, **values: Any) -> Any:
-        given = {"_ticket": self.ticket(), "name": "Newcomer Ltd", "phone": "13812346021", **values}
+        given = {"_ticket": values.get("_ticket") or self.ticket(), "name": "Newcomer Ltd", "phone": "13812346021", **values}
         return self.browser.post(self.address, given)

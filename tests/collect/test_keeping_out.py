@@ -47,11 +47,11 @@ def test_who_is_too_quick_or_too_late_sends_once_more_what_he_typed(form: Collec
     assert f'value="{token}"' in quick.content.decode()  # whose age goes on
     with clock.frozen(clock.now() - timedelta(hours=25)):
         old = ticket.draw(form.pk)
-    for stale in (old, ticket.draw(form.pk + 1), "forged", ""):
+    for stale in (old, ticket.draw(form.pk + 1), "forged"):
         late = stranger.send(_ticket=stale)
         assert late.status_code == 422
         assert 'value="Newcomer Ltd"' in late.content.decode()
-        assert f'value="{stale}"' not in late.content.decode() or not stale
+        assert f'value="{stale}"' not in late.content.decode()
     assert not Submission.objects.exists()
     monkeypatch.setattr(ticket, "QUICKEST", 0)
     assert stranger.send(_ticket=token).status_code == 303
@@ -84,7 +84,7 @@ def test_the_last_place_is_taken_once_and_the_last_day_ends(cast: Cast, at_desk:
     form = made(at_desk(cast.business), cast, most="1", until=str(clock.today()))
     stranger = Stranger(form)
     late = stranger.ticket()
-    assert stranger.send().status_code == 303
+    assert [stranger.send(_ticket=late).status_code for _click in range(2)] == [303, 303]
     assert stranger.browser.get(f"/f/{form.token}/thanks/").status_code == 200
     full = stranger.browser.post(stranger.address, {"_ticket": late, "name": "Second", "phone": "13812346021"})
     assert full.status_code == 410

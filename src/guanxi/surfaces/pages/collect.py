@@ -60,10 +60,10 @@ def fill(request: HttpRequest, token: str) -> HttpResponse:
     if form is None or stands is None or not stands.told:
         return nowhere(request)
     with override(_language(request, form)):
-        if stands.state in standing.TOLD:
-            return _over(request, form, stands.state)
         try:
-            return _sent(request, form, stands) if request.method == "POST" else _drawn(request, form, stands, {}, {})
+            if request.method == "POST":  # also when it has closed: what took the last place may be sent twice
+                return _sent(request, form, stands)
+            return _drawn(request, form, stands, {}, {}) if stands.state == standing.OPEN else _over(request, form, stands.state)
         except taking.Closed as closed:
             return _over(request, form, closed.state) if closed.state in standing.TOLD else nowhere(request)
 
@@ -108,6 +108,8 @@ def _sent(request: HttpRequest, form: CollectForm, stands: Standing) -> HttpResp
             if not patience.is_busy(error):
                 raise
             note, status = _("Busy at the moment. Nothing you typed is lost; send it once more."), 503
+    if stands.state != standing.OPEN:
+        return _over(request, form, stands.state)
     return _drawn(request, form, stands, typed, errors, note=note, status=status if note else 422)
 
 
