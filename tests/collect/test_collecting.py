@@ -13,9 +13,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from guanxi.kernel import clock, history, pools, write
+from guanxi.kernel import clock, custom, history, pools, write
 from guanxi.kernel.actor import Actor
-from guanxi.kernel.models import AccessLog, Notice
+from guanxi.kernel.models import AccessLog, CustomField, Notice
 from guanxi.kernel.registry import registry
 from guanxi.org.models import Operation, User
 from guanxi.surfaces import letters
@@ -111,6 +111,8 @@ def test_a_duplicate_waits_and_the_stranger_learns_nothing_of_it(cast: Cast, at_
     form = made(at_desk(cast.business), cast, "customers", **values)
     there = samples.make(CUSTOMER, actor=cast.stranger, name="云深机电有限公司")
     stranger = Stranger(form)
+    odd = stranger.send(name="云深*机电$")  # what a name may hold is the record's own rule, and the stranger can mend it
+    assert (odd.status_code, odd.content.decode().count('class="field bad"')) == (422, 1)
     fresh, taken = stranger.send(name="海天物流有限公司"), stranger.send(name="云深机电有限公司")
     assert (fresh.status_code, fresh["Location"]) == (taken.status_code, taken["Location"])
     waiting = Submission.objects.get(state="waiting")
@@ -196,6 +198,25 @@ def test_a_field_that_is_closed_to_its_person_is_not_asked_any_more(cast: Cast, 
     assert stranger.send(requirement="ignored", owner=str(cast.stranger.id), status="converted").status_code == 303
     (lead,) = leads()
     assert (lead.requirement, lead.owner_id, LEAD.fields["status"].kind.json(lead.status)) == ("", cast.owner.id, "new")
+
+
+def test_what_has_become_necessary_since_lets_everything_wait_and_says_so(cast: Cast, form: CollectForm, at_desk: Desk) -> None:
+    desk = at_desk(cast.business)
+    assert desk.post("/admin/fields/leads/add/", {"zh": "展位号", "en": "Booth", "sort": "text", "required": "1"}).status_code == 302
+    try:
+        assert Stranger(form).send().status_code == 303
+        waiting = Submission.objects.get()
+        assert (waiting.state, waiting.why["sort"]) == ("waiting", "wrong")
+        assert "what comes in waits: Booth" in unescape(desk.get(f"/admin/collect/{form.pk}/").content.decode())
+        assert "Booth" in at_desk(cast.owner).get("/collected/").content.decode()
+        key = f"f{CustomField.objects.latest('pk').pk}"
+        values = said(cast, **{f"fixed-{key}": "B 12"})
+        assert desk.post(f"/admin/collect/{form.pk}/", values).status_code == 302
+        assert at_desk(cast.owner).post(f"/collected/{waiting.pk}/again/").status_code == 302
+        assert leads()[0].custom[key] == "B 12"
+    finally:
+        CustomField.objects.all().delete()
+        custom.load()
 
 
 def test_only_who_shapes_the_company_makes_forms_and_the_trail_says_so(cast: Cast, form: CollectForm, at_desk: Desk) -> None:

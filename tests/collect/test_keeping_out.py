@@ -111,6 +111,10 @@ def test_a_form_that_is_switched_off_is_like_a_link_that_never_was(cast: Cast, f
         assert stranger.get(strange).status_code == 404
     shaper.post(f"/admin/collect/{form.pk}/switch/", {})
     away("Not open")
+    looked = shaper.get(f"/admin/collect/{form.pk}/look/").content.decode()
+    assert "Fair registration" in looked
+    assert 'wide" disabled>' in looked
+    assert at_desk(cast.owner).get(f"/admin/collect/{form.pk}/look/").status_code == 404
     shaper.post(f"/admin/collect/{form.pk}/switch/", {"active": "1"})
     assert stranger.get(mine).status_code == 200
     User.objects.filter(pk=cast.owner.id).update(is_active=False)

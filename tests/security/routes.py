@@ -255,6 +255,7 @@ RULES: dict[str, Rule] = {
     "admin/collect/": Rule("admin"),
     "admin/collect/new/": Rule("admin", post=lambda world: {"name": "Newly made", "of": "leads"}),
     _COLLECT: Rule("admin", post=collecting, parts=collect_form),
+    _COLLECT + "look/": Rule("admin", parts=collect_form),
     _COLLECT + "link/": Rule("admin", get=False, post=empty, parts=collect_form),
     _COLLECT + "switch/": Rule("admin", get=False, post=empty, parts=collect_form),
     _COLLECT + "received/": Rule("admin", parts=collect_form),

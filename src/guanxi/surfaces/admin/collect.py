@@ -30,9 +30,9 @@ from guanxi.org.models import User
 from guanxi.surfaces.admin.places import CONTENTS, PLACES, Place, opened_to
 from guanxi.surfaces.admin.verbs import told
 from guanxi.surfaces.collecting import keeping, standing
-from guanxi.surfaces.collecting.asking import collectable, may_ask
+from guanxi.surfaces.collecting.asking import collectable, lacking, may_ask
 from guanxi.surfaces.collecting.models import CollectForm
-from guanxi.surfaces.pages import collected
+from guanxi.surfaces.pages import collect, collected
 from guanxi.surfaces.pages.form import beside, retyped
 from guanxi.surfaces.pages.frame import actor_of, go, page
 from guanxi.surfaces.prints.drawings import code
@@ -113,6 +113,16 @@ def edit(request: HttpRequest, form_id: int) -> HttpResponse:
     except Invalidated as refusal:
         return _drawn(request, row, refusal)
     return go(request, _address(row), _("Saved"))
+
+
+@shaping
+@require_GET
+def look(request: HttpRequest, form_id: int) -> HttpResponse:
+    """It as strangers would see it, before it is opened."""
+    row = _row(form_id)
+    if standing.entity_of(row) is None:
+        raise Http404
+    return collect.look(request, row)
 
 
 @shaping
@@ -201,6 +211,7 @@ def _drawn(request: HttpRequest, row: CollectForm, refusal: Invalidated | None =
         "errors": errors,
         "others": [m for k, m in errors.items() if k in ("", "asked") or k.startswith("fixed-")],
         "fields": _fields(row, entity, actor) if entity else [],
+        "lacks": "、".join(str(each.label) for each in _lacks(row, entity)) if entity else "",
         "texts": TEXTS,
         "lengths": keeping.TEXTS,
         "languages": LANGUAGES,
@@ -211,6 +222,13 @@ def _drawn(request: HttpRequest, row: CollectForm, refusal: Invalidated | None =
         "said": told(refusal),
     }
     return page(request, "admin/collect_form.html", context, title=row.name or _("Collection forms"), status=422 if refusal else 200)
+
+
+def _lacks(row: CollectForm, entity: Entity) -> list[Field]:
+    """What has become necessary since the form was saved: until it is given, everything that comes in waits."""
+    person = standing.of(row).person
+    given = {*row.fixed, *(each["key"] for each in row.asked)} & may_ask(entity, person).keys()
+    return lacking(entity, given, person)
 
 
 def _fields(row: CollectForm, entity: Entity, actor: Actor) -> list[dict[str, Any]]:
@@ -245,6 +263,7 @@ urls = [
     path("admin/collect/", show),
     path("admin/collect/new/", new),
     path(_ONE, edit),
+    path(_ONE + "look/", look),
     path(_ONE + "link/", renew),
     path(_ONE + "switch/", switch),
     path(_ONE + "received/", received),

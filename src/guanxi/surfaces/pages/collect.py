@@ -81,6 +81,14 @@ def thanks(request: HttpRequest, token: str) -> HttpResponse:
         return _answer(request, "collect/thanks.html", context)
 
 
+def look(request: HttpRequest, form: CollectForm) -> HttpResponse:
+    """The form as strangers would see it, for who makes it: nothing can be sent. Its kind of record is in use."""
+    with override(_language(request, form)):
+        return _drawn(
+            request, form, standing.of(form), {}, {}, note=_("This is only a look: nothing can be sent."), status=200, sends=False
+        )
+
+
 def _found(token: str) -> CollectForm | None:
     known = CollectForm.objects.select_related("person").filter(active=True)
     return known.filter(token=token).first() if TOKEN.fullmatch(token) else None
@@ -142,6 +150,7 @@ def _drawn(
     *,
     note: str = "",
     status: int = 200,
+    sends: bool = True,
 ) -> HttpResponse:
     assert stands.entity is not None
     reader = Reader(stands.writer(form))
@@ -162,6 +171,7 @@ def _drawn(
         # One that is fine goes on: sent again from this page it is still the same, and its age is not made young again.
         "ticket": given if given and ticket.judge(form.pk, given) != ticket.OLD else ticket.draw(form.pk),
         "trap": TRAP,
+        "sends": sends,
         "consent_name": CONSENT,
     }
     return _answer(request, "collect/form.html", context, status)
