@@ -128,6 +128,12 @@ def test_a_duplicate_waits_and_the_stranger_learns_nothing_of_it(cast: Cast, at_
     shut = admin.get(received).content.decode()
     assert "云深" not in shut
     assert "Olivia" in shut
+    number = f"/collected/{waiting.pk}/reveal/phone/"
+    assert "13812346021" not in page.replace("-", "")
+    assert [at_desk(actor).post(number).status_code for actor in (cast.admin, cast.mate)] == [404, 404]
+    assert owner.post(number).json()["number"] == "13812346021"
+    assert AccessLog.objects.get(verb="reveal").data == {"field": "phone", "submission": waiting.pk}
+    assert owner.post(number.replace("phone", "name")).status_code == 404
     again = f"/collected/{waiting.pk}/again/"
     assert admin.post(again).status_code == 404
     assert at_desk(cast.mate).post(again).status_code == 404

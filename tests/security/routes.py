@@ -263,6 +263,7 @@ RULES: dict[str, Rule] = {
     # Of what came in by one's own form, or by one whose records one sees all: see tests/collect/test_collecting.py.
     "collected/<int:number>/again/": Rule("own", get=False, post=empty, parts=lambda world: None),
     "collected/<int:number>/dismiss/": Rule("own", get=False, post=empty, parts=lambda world: None),
+    "collected/<int:number>/reveal/<slug:key>/": Rule("own", get=False, post=empty, parts=lambda world: None),
     "admin/webhooks/": Rule("admin"),
     "admin/webhooks/new/": Rule("admin", post=hooked),
     "admin/webhooks/where/": Rule("admin"),

@@ -242,7 +242,6 @@ def _fields(row: CollectForm, entity: Entity, actor: Actor) -> list[dict[str, An
             "field": open_[key],
             "on": key in said,
             "said": said.get(key, {}),
-            "fixed": key in row.fixed,
             "control": _control(open_[key], row.fixed.get(key), reader),
         }
         for key in [*said, *(k for k in open_ if k not in said)]

@@ -16,6 +16,7 @@ from guanxi.kernel import clock
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Invalid, Label, Reader
+from guanxi.kernel.models import AccessLog
 from guanxi.kernel.write import Invalidated, NotFound
 from guanxi.kernel.write.lists import may_shape
 from guanxi.surfaces.collecting import shelf, standing, taking
@@ -125,8 +126,32 @@ def _titles(rows: Sequence[Submission], actor: Actor) -> dict[tuple[str, int], s
     return found
 
 
-def _values(entity: Entity, row: Submission, actor: Actor) -> list[tuple[str, Markup]]:
-    """What was typed, as this actor would see it on a record."""
+def number_of(number: int, key: str, *, actor: Actor) -> tuple[str, str]:
+    """A telephone number of what waits, as it is dialled and as it is read; on record as those of records are. Raises NotFound."""
+    row = Submission.objects.select_related("form__person").filter(pk=number, state="waiting").first()
+    entity = standing.entity_of(row.form) if row is not None else None
+    if row is None or entity is None or not reads(row.form, actor) or key not in _veiled(entity, row, actor):
+        raise NotFound()
+    field = entity.fields[key]
+    try:
+        value = field.kind.parse(row.values[key], Reader(actor))
+    except Invalid:
+        raise NotFound() from None
+    about = {"field": key, "submission": row.pk}
+    AccessLog.objects.create(at=clock.now(), actor=actor.id, verb="reveal", entity=entity.key, data=about)
+    return value.removeprefix("+86"), field.kind.text(value, Reader(actor))
+
+
+def _veiled(entity: Entity, row: Submission, actor: Actor) -> set[str]:
+    """Numbers that stand on no record yet, where one would ask for them."""
+    if row.state != "waiting":
+        return set()
+    open_ = {k: f for k, f in entity.visible(actor).items() if k in row.values and actor.right(entity.key, k) != "masked"}
+    return {key for key, field in open_.items() if field.kind.name == "phone"}
+
+
+def _values(entity: Entity, row: Submission, actor: Actor) -> list[tuple[str, Markup, str]]:
+    """What was typed, as this actor would see it on a record: label, text, and where to ask for the whole number."""
     reader, found = Reader(actor), []
     for key, field in entity.visible(actor).items():
         if key not in row.values:
@@ -140,7 +165,7 @@ def _values(entity: Entity, row: Submission, actor: Actor) -> list[tuple[str, Ma
             shown = Markup("****")
         else:
             shown = escape(raw) if value is None else Markup(field.kind.html(value, reader))
-        found.append((str(field.label), shown))
+        found.append((str(field.label), shown, f"/collected/{row.pk}/reveal/{key}/" if key in _veiled(entity, row, actor) else ""))
     return found
 
 
@@ -155,4 +180,4 @@ def sweep() -> int:
     return old.update(values={})
 
 
-__all__ = ["KEPT", "STATES", "again", "dismiss", "drawn", "empty", "reads", "reason", "settles", "sweep", "waiting"]
+__all__ = ["KEPT", "STATES", "again", "dismiss", "drawn", "empty", "number_of", "reads", "reason", "settles", "sweep", "waiting"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -75,6 +75,17 @@ def dismiss(request: HttpRequest, number: int) -> HttpResponse:
     return go(request, _back(request), _("Dismissed. What was sent is kept for half a year."))
 
 
+@signed_in
+@require_POST
+def reveal(request: HttpRequest, number: int, key: str) -> HttpResponse:
+    """The whole telephone number of what waits."""
+    try:
+        dialled, shown = settling.number_of(number, key, actor=actor_of(request))
+    except NotFound as missing:
+        raise Http404 from missing
+    return JsonResponse({"number": dialled, "shown": shown})
+
+
 def _back(request: HttpRequest) -> str:
     to = request.POST.get("to", "")
     return to if to.startswith("/") and url_has_allowed_host_and_scheme(to, allowed_hosts=None) else PLACE
@@ -84,4 +95,5 @@ urls = [
     path("collected/", show),
     path("collected/<int:number>/again/", again),
     path("collected/<int:number>/dismiss/", dismiss),
+    path("collected/<int:number>/reveal/<slug:key>/", reveal),
 ]
