@@ -13,9 +13,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from guanxi.kernel import clock, custom, history, pools, write
+from guanxi.kernel import clock, custom, history, jobs, pools, write
 from guanxi.kernel.actor import Actor
-from guanxi.kernel.models import AccessLog, CustomField, Notice
+from guanxi.kernel.models import AccessLog, CustomField, Job, Notice
 from guanxi.kernel.registry import registry
 from guanxi.org.models import Operation, User
 from guanxi.surfaces import letters
@@ -280,3 +280,23 @@ def test_a_page_and_a_submission_cost_few_queries(cast: Cast, form: CollectForm)
     assert len(leads()) == 1
     assert len(looked) <= 4, [q["sql"] for q in looked]
     assert len(sent) <= 32, [q["sql"] for q in sent]
+
+
+def test_a_field_that_becomes_another_sort_is_asked_on(cast: Cast, at_desk: Desk) -> None:
+    try:
+        key, shaper = samples.added(CUSTOMER, "text"), at_desk(cast.business)
+        form = made(shaper, cast, "customers", asked=["name", key])
+        given = {"sort": "integer", "sure": "1"}
+        assert (
+            "Collection form “Fair lead”" in shaper.post(f"/admin/fields/customers/{key[1:]}/retype/", {"sort": "integer"}).content.decode()
+        )
+        assert shaper.post(f"/admin/fields/customers/{key[1:]}/retype/", given).status_code == 302
+        jobs.run(Job.objects.latest("id").pk)
+        new = f"f{CustomField.objects.latest('id').pk}"
+        form.refresh_from_db()
+        assert [each["key"] for each in form.asked] == ["name", new]
+        assert Stranger(form).send(name="海天物流有限公司", **{new: "twelve"}).status_code == 422
+        assert Stranger(form).send(name="海天物流有限公司", **{new: "12"}).status_code == 303
+    finally:
+        CustomField.objects.all().delete()
+        custom.load()
