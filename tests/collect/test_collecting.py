@@ -137,7 +137,8 @@ def test_a_duplicate_waits_and_the_stranger_learns_nothing_of_it(cast: Cast, at_
     again = f"/collected/{waiting.pk}/again/"
     assert admin.post(again).status_code == 404
     assert at_desk(cast.mate).post(again).status_code == 404
-    assert owner.post(again).status_code == 403  # it is there still
+    assert owner.post(again)["Location"] == "/collected/"
+    assert "It waits still." in owner.get("/collected/").content.decode()
     write.update((CUSTOMER, there.id), {"name": "云深旧名有限公司"}, actor=cast.stranger, door="test")
     assert owner.post(again, {"to": received}).status_code == 302
     waiting.refresh_from_db()

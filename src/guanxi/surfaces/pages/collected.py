@@ -16,7 +16,6 @@ from guanxi.kernel.write import Invalidated, NotFound
 from guanxi.surfaces.collecting import settling, shelf
 from guanxi.surfaces.collecting.models import Submission
 from guanxi.surfaces.pages.chrome import PLACES, Place
-from guanxi.surfaces.pages.form import refused
 from guanxi.surfaces.pages.frame import actor_of, go, page, signed_in
 
 SIZE = 30
@@ -60,7 +59,7 @@ def again(request: HttpRequest, number: int) -> HttpResponse:
     except NotFound as missing:
         raise Http404 from missing
     except Invalidated as refusal:
-        return refused(request, str(refusal))
+        return go(request, _back(request), _("It waits still. %(why)s") % {"why": refusal})
     return go(request, _back(request), _("The record is made."))
 
 
