@@ -11,6 +11,7 @@ from PIL import Image
 from guanxi.kernel import clock, history, pairs, sealed, write
 from guanxi.kernel.actor import SYSTEM
 from guanxi.org.models import Application, Department, Role, Team, User
+from guanxi.surfaces.collecting.models import CollectForm
 from guanxi.surfaces.hooks import sending
 from guanxi.surfaces.hooks.models import Delivery, Webhook
 from guanxi.surfaces.pages import shapes
@@ -306,3 +307,23 @@ def programs(world: World) -> dict[str, Any]:
         name="Ours", user_id=world.cast.owner.id, client_id="gxc_ours", digest="x", scopes=["read"]
     )
     return {"application_id": row.pk}
+
+
+def collect_form(world: World) -> dict[str, Any]:
+    """A collection form that there is."""
+    row = CollectForm.objects.first() or CollectForm.objects.create(
+        entity="sales.lead",
+        name="Ours",
+        token="x" * 22,
+        person_id=world.cast.director.id,
+        words={"title": {"zh": "Ours"}},
+        asked=[{"key": "name"}],
+        renewed_at=clock.now(),
+        created_at=clock.now(),
+    )
+    return {"form_id": row.pk}
+
+
+def collecting(world: World) -> dict[str, Any]:
+    """What the page of a collection form sends."""
+    return {"name": "Renamed", "person": world.cast.director.id, "title-zh": "Renamed", "asked": ["name", "phone"]}

@@ -28,6 +28,8 @@ from tests.security.bodies import (
     board,
     branch,
     carried,
+    collect_form,
+    collecting,
     column,
     columns,
     compared,
@@ -170,6 +172,7 @@ _TEAM = "admin/teams/<int:team_id>/"
 _ACCOUNT = "admin/accounts/<int:user_id>/"
 _PRINT = "admin/prints/<int:template_id>/"
 _HOOK = "admin/webhooks/<int:hook_id>/"
+_COLLECT = "admin/collect/<int:form_id>/"
 _RECORD, _RUN = "<slug:slug>/<int:record_id>/", "<slug:slug>/import/<int:run_id>/"
 RULES: dict[str, Rule] = {
     "": Rule("person"),
@@ -249,6 +252,18 @@ RULES: dict[str, Rule] = {
     "admin/entities/new/": Rule("admin", post=lambda world: {"zh": "拜访报告"}),
     "admin/entities/<slug:of>/": Rule("admin", post=lambda world: {"zh": "仪器台账"}, parts=_designed),
     "admin/entities/<slug:of>/retire/": Rule("admin", get=False, post=empty, parts=_designed),
+    "admin/collect/": Rule("admin"),
+    "admin/collect/new/": Rule("admin", post=lambda world: {"name": "Newly made", "of": "leads"}),
+    _COLLECT: Rule("admin", post=collecting, parts=collect_form),
+    _COLLECT + "look/": Rule("admin", parts=collect_form),
+    _COLLECT + "link/": Rule("admin", get=False, post=empty, parts=collect_form),
+    _COLLECT + "switch/": Rule("admin", get=False, post=empty, parts=collect_form),
+    _COLLECT + "received/": Rule("admin", parts=collect_form),
+    "collected/": Rule("person"),
+    # Of what came in by one's own form, or by one whose records one sees all: see tests/collect/test_collecting.py.
+    "collected/<int:number>/again/": Rule("own", get=False, post=empty, parts=lambda world: None),
+    "collected/<int:number>/dismiss/": Rule("own", get=False, post=empty, parts=lambda world: None),
+    "collected/<int:number>/reveal/<slug:key>/": Rule("own", get=False, post=empty, parts=lambda world: None),
     "admin/webhooks/": Rule("admin"),
     "admin/webhooks/new/": Rule("admin", post=hooked),
     "admin/webhooks/where/": Rule("admin"),
@@ -470,6 +485,9 @@ RULES: dict[str, Rule] = {
 #: Addresses that answer people who are not signed in, and why.
 OPEN = {
     "login/": "one has to come in somehow",
+    "f/": "nothing: the address is kept for collection forms",
+    "f/<str:token>/": "a collection form, for whoever has its link: see tests/collect",
+    "f/<str:token>/thanks/": "what is said once something has arrived by it",
     "register/": "who asks for an account has none; it exists only while administrators have it open",
     "login/second/": "for whoever has just said the right password; others are sent back to it",
     "recover/": "who forgot his password cannot sign in; the answer is the same for everybody",

@@ -19,7 +19,7 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 
 #: Addresses whose further parts let their bearer in.
-SECRET = ("/recover/", "/settings/email/")
+SECRET = ("/recover/", "/settings/email/", "/f/")
 
 
 def without_secrets(path: str) -> str:

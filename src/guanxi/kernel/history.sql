@@ -121,13 +121,13 @@ DECLARE
     after text;
 BEGIN
     IF TG_OP = 'INSERT' THEN
-        INSERT INTO change (at, write_id, entity, record, version, op, diff, actor, door, request)
+        INSERT INTO change (at, write_id, entity, record, version, op, diff, actor, door, request, reason)
         SELECT CASE WHEN door = 'demo' THEN n.created_at ELSE moment END,
                write, guanxi_kind(TG_ARGV[0], r.whole), n.id, n.version, 'create',
                coalesce((SELECT jsonb_object_agg(e.key, jsonb_build_array(NULL, e.value))
                          FROM jsonb_each(guanxi_document(r.whole, guanxi_left_out(r.whole, skipped, parent) || ARRAY['id', 'created_at', 'created_by_id'])) e
                          WHERE e.value NOT IN ('null', '""', '[]', '{}', 'false')), '{}'),
-               CASE WHEN door = 'demo' THEN n.created_by_id ELSE who END, door, request
+               CASE WHEN door = 'demo' THEN n.created_by_id ELSE who END, door, request, coalesce(context ->> 'reason', '')
         FROM new_rows n CROSS JOIN LATERAL (SELECT to_jsonb(n) AS whole OFFSET 0) r;
     ELSE
         SELECT string_agg(format('o.%I', attname), ', ' ORDER BY attnum), string_agg(format('n.%I', attname), ', ' ORDER BY attnum)

@@ -15,7 +15,7 @@ from guanxi.kernel.write import set_request
 from guanxi.org import actors, directory, presences, preview
 from guanxi.org.models import User
 
-OPEN = ("/login/", "/static/", "/healthz", "/readyz", "/api/v1/", "/oauth/", "/mcp", "/favicon.ico", "/manifest.webmanifest")
+OPEN = ("/login/", "/static/", "/healthz", "/readyz", "/api/v1/", "/oauth/", "/mcp", "/f/", "/favicon.ico", "/manifest.webmanifest")
 
 #: The page asks it by itself, so it is no sign of life.
 ASKED_BY_THE_PAGE = "/_here/"

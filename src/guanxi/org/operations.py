@@ -38,6 +38,7 @@ SUBJECTS = {
     "formlayout": "",
     "printtemplate": "",
     "webhook": "secret,failing_since",
+    "collectform": "token,received,last_at",
 }
 #: What is not kept by this area.
 TABLES = {
@@ -49,6 +50,7 @@ TABLES = {
     "formlayout": "kernel_formlayout",
     "printtemplate": "surfaces_printtemplate",
     "webhook": "surfaces_webhook",
+    "collectform": "surfaces_collectform",
 }
 
 

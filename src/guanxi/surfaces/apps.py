@@ -13,9 +13,12 @@ class SurfacesConfig(AppConfig):
         from guanxi.kernel import install
         from guanxi.kernel.write import forgetting
         from guanxi.surfaces import following  # noqa: F401 - what is kept here goes along with a field
+        from guanxi.surfaces.collecting import following as asked  # noqa: F401 - and what collection forms ask
+        from guanxi.surfaces.collecting import settling
+        from guanxi.surfaces.collecting import shelf as answering
         from guanxi.surfaces.exchange.importing import erasing
         from guanxi.surfaces.prints import following as tags  # noqa: F401 - so do the tags of prints
         from guanxi.surfaces.prints import shelf, starting
 
-        forgetting.FURTHER.append(erasing.empty)
-        install.STEPS += [shelf.watch, starting.provide]
+        forgetting.FURTHER += [erasing.empty, settling.empty]
+        install.STEPS += [shelf.watch, starting.provide, answering.watch]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from guanxi.surfaces.collecting.models import CollectForm, Submission
 from guanxi.surfaces.exchange.models import ImportClaim, ImportMapping, ImportRow, ImportRun
 from guanxi.surfaces.hooks.models import Delivery, Webhook
 from guanxi.surfaces.prints.models import PrintPicture, PrintTemplate, PrintVersion
@@ -44,6 +45,7 @@ class Layout(models.Model):
 
 
 __all__ = [
+    "CollectForm",
     "Delivery",
     "ImportClaim",
     "ImportMapping",
@@ -54,5 +56,6 @@ __all__ = [
     "PrintTemplate",
     "PrintVersion",
     "SavedView",
+    "Submission",
     "Webhook",
 ]

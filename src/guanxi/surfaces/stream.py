@@ -54,6 +54,7 @@ DOORS = {
     "bulk": gettext_lazy("many at once"),
     "calendar": gettext_lazy("calendar"),
     "cell": gettext_lazy("edited in place"),
+    "collect": gettext_lazy("collection form"),
     "clock": gettext_lazy("press of coming and leaving"),
     "demo": gettext_lazy("demo company"),
     "erasure": gettext_lazy("erasure"),

@@ -12,6 +12,7 @@ from guanxi.kernel.actor import Actor
 from guanxi.org import actors, directory
 from guanxi.surfaces import bulk_jobs, handing, letters, merging
 from guanxi.surfaces.admin import lists
+from guanxi.surfaces.collecting import settling
 from guanxi.surfaces.exchange import exporting
 from guanxi.surfaces.exchange.importing import committing, planning, sweeping, undoing
 from guanxi.surfaces.hooks import keeping, sending, taking
@@ -51,6 +52,13 @@ def tell_others(timestamp: int) -> None:
 def sweep_deliveries(timestamp: int) -> None:
     """Drop the log of what was told long ago, at night."""
     sending.sweep()
+
+
+@app.periodic(cron="48 3 * * *")
+@app.task(name="guanxi.sweep_submissions", queue="default", queueing_lock="guanxi.sweep_submissions")
+def sweep_submissions(timestamp: int) -> None:
+    """Empty what strangers sent and was settled long ago, at night."""
+    settling.sweep()
 
 
 @app.task(name=letters.TASK, queue=letters.QUEUE, retry=RetryStrategy(max_attempts=6, exponential_wait=4))

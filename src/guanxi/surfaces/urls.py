@@ -16,6 +16,7 @@ from guanxi.surfaces.admin import (
     applications,
     arrivals,
     clearing,
+    collect,
     departments,
     entities,
     fields,
@@ -44,6 +45,7 @@ from guanxi.surfaces.pages import (
     board,
     bulk,
     card,
+    collected,
     deeds,
     duplicates,
     erasure,
@@ -84,11 +86,12 @@ from guanxi.surfaces.pages import (
     views,
     work,
 )
+from guanxi.surfaces.pages import collect as collecting
 from guanxi.surfaces.pages import prints as printouts
 
 administration = (
     *(places, structure, departments, positions, teams, access, roles, sign_in, licences, providers),
-    *(lists, entities, fields, layouts, prints, numbers, shape, webhooks, applications),
+    *(lists, entities, fields, layouts, collect, prints, numbers, shape, webhooks, applications),
     *(why, trail, arrivals, hints, clearing),
 )
 
@@ -104,6 +107,8 @@ handlers = (
     *administration,
     *of_areas(),
     api,
+    collecting,
+    collected,
     session,
     second,
     passkey,

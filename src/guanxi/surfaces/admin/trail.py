@@ -69,6 +69,7 @@ SUBJECTS = {
     "customentity": gettext_lazy("Records of your own"),
     "formlayout": gettext_lazy("Layout of a form"),
     "printtemplate": gettext_lazy("Print template"),
+    "collectform": gettext_lazy("Collection form"),
 }
 VERBS = {"create": (gettext_lazy("added"), "g"), "update": (gettext_lazy("changed"), "b"), "delete": (gettext_lazy("removed"), "r")}
 COLUMNS = {
@@ -121,6 +122,10 @@ COLUMNS = {
     "creates": gettext_lazy("Opens accounts"),
     "version": gettext_lazy("Version"),
     "language": gettext_lazy("Language"),
+    "person_id": gettext_lazy("With the rights of"),
+    "pooled": gettext_lazy("Into the public pool"),
+    "most": gettext_lazy("At most so many"),
+    "renewed_at": gettext_lazy("Link made"),
 }
 
 
@@ -198,7 +203,7 @@ class _Line:
     def word(self, key: str, value: Any) -> str:
         if value is None or value == "":
             return ""
-        if key in ("user_id", "manager_id", "head_id"):
+        if key in ("user_id", "person_id", "manager_id", "head_id"):
             return directory.person_name(value)
         if key == "parent_id" and self.row.subject == "dictionaryvalue":
             return _value(value)
@@ -245,7 +250,7 @@ def _coded(key: str, value: str, entity_key: str) -> str:
             return words.action_word(entity, value) if entity else value
         case "field":
             return str(entity.fields[value].label) if entity and value in entity.fields else value
-        case "until":
+        case "until" | "renewed_at":
             return value[:10]
     return value
 

@@ -21,6 +21,7 @@ from guanxi.kernel.fields.lookup import LookupKind
 from guanxi.kernel.models import AccessLog
 from guanxi.kernel.registry import registry
 from guanxi.kernel.whole import whole
+from guanxi.surfaces.collecting import settling
 from guanxi.surfaces.pages import commands, marks, offering
 from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, page, reader_of, record_or_404, signed_in
 from guanxi.surfaces.ui.environment import bounded
@@ -191,6 +192,8 @@ def counts(request: HttpRequest) -> HttpResponse:
         figures["petitions"] = bounded(waiting, 999)
     if reviewing := drafts.waiting(actor):
         figures["reviews"] = bounded(reviewing, 999)
+    if came := settling.waiting(actor):
+        figures["collected"] = bounded(came, 999)
     unread = notices.unread(actor)
     figures["notifications"] = bounded(unread, notices.SHOWN - 1) if unread else ""
     for face, looking in pooled.faces(actor):

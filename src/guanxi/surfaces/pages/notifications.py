@@ -25,6 +25,7 @@ WORDS = {
     "released": (gettext_lazy("handed back to the pool"), "ripple"),
     "recycled": (gettext_lazy("fell into the pool by rule"), "ripple"),
     "deleted": (gettext_lazy("moved to the recycle bin"), "trash"),
+    "collected": (gettext_lazy("received by a collection form"), "forms"),
     "attached": (gettext_lazy("added a file to"), "paperclip"),
 }
 CHANGED = (gettext_lazy("changed"), "pencil")
