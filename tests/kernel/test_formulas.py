@@ -23,20 +23,13 @@ from guanxi.org.models import User
 from tests import samples
 from tests.people import Cast, let
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unshaped")]
 CUSTOMER = registry.get("customers.customer")
 FIELDS: dict[str, tuple[tree.Type, str]] = {
     "n": ("number", "numeric"), "m": ("number", "numeric"), "t": ("text", "text"), "u": ("text", "text"), "d": ("date", "date"),
     "e": ("date", "date"), "b": ("truth", "boolean"),
 }  # fmt: skip
 DEEP = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
-
-
-@pytest.fixture(autouse=True)
-def _afresh(db: None) -> Iterator[None]:
-    yield
-    CustomField.objects.all().delete()
-    custom.load()
 
 
 def field(word: str) -> Named | None:

@@ -17,16 +17,8 @@ from guanxi.kernel.write import retyping
 from tests import samples
 from tests.people import Cast, closed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unshaped")]
 CUSTOMER = registry.get("customers.customer")
-
-
-@pytest.fixture(autouse=True)
-def _afresh(db: None) -> Iterator[None]:
-    yield
-    CustomField.objects.all().delete()
-    dictionary.clear()
-    custom.load()
 
 
 def follow() -> None:

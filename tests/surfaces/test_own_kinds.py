@@ -26,15 +26,9 @@ from guanxi.surfaces.pages.totals import shown, usual
 from tests import samples
 from tests.people import Cast, closed, review
 
+pytestmark = pytest.mark.usefixtures("unshaped")
 CUSTOMER = registry.get("customers.customer")
 READER = Reader(SYSTEM)
-
-
-@pytest.fixture(autouse=True)
-def _afresh(db: None) -> Iterator[None]:
-    yield
-    CustomField.objects.all().delete()
-    custom.load()
 
 
 @pytest.mark.parametrize(

@@ -22,17 +22,9 @@ from guanxi.surfaces.models import Layout, SavedView, Webhook
 from tests import samples
 from tests.people import Cast, let
 
+pytestmark = pytest.mark.usefixtures("unshaped")
 Desk = Callable[[Actor], Client]
 CUSTOMER = registry.get("customers.customer")
-
-
-@pytest.fixture(autouse=True)
-def _afresh(db: None) -> Iterator[None]:
-    yield
-    CustomField.objects.all().delete()
-    dictionary.clear()
-    layouts.clear()
-    custom.load()
 
 
 def retype(shaper: Client, key: str, **given: str) -> str:

@@ -16,15 +16,9 @@ from guanxi.kernel.registry import registry
 from tests import samples
 from tests.people import Cast
 
+pytestmark = pytest.mark.usefixtures("unshaped")
 Desk = Callable[[Actor], Client]
 CUSTOMER = registry.get("customers.customer")
-
-
-@pytest.fixture(autouse=True)
-def _afresh(db: None) -> Iterator[None]:
-    yield
-    CustomField.objects.all().delete()
-    custom.load()
 
 
 def ruled(shaper: Client, key: str, status: int = 302, **rules: Any) -> str:

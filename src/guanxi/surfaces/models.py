@@ -8,6 +8,7 @@ from django.db import models
 from guanxi.surfaces.exchange.models import ImportClaim, ImportMapping, ImportRow, ImportRun
 from guanxi.surfaces.hooks.models import Delivery, Webhook
 from guanxi.surfaces.prints.models import PrintPicture, PrintTemplate, PrintVersion
+from guanxi.surfaces.texts.models import TextTemplate
 
 
 class SavedView(models.Model):
@@ -54,5 +55,6 @@ __all__ = [
     "PrintTemplate",
     "PrintVersion",
     "SavedView",
+    "TextTemplate",
     "Webhook",
 ]

@@ -32,6 +32,8 @@ from guanxi.surfaces.admin import (
     shape,
     sign_in,
     teams,
+    texts,
+    titles,
     trail,
     webhooks,
     why,
@@ -85,10 +87,11 @@ from guanxi.surfaces.pages import (
     work,
 )
 from guanxi.surfaces.pages import prints as printouts
+from guanxi.surfaces.pages import texts as writing
 
 administration = (
     *(places, structure, departments, positions, teams, access, roles, sign_in, licences, providers),
-    *(lists, entities, fields, layouts, prints, numbers, shape, webhooks, applications),
+    *(lists, entities, fields, layouts, prints, texts, titles, numbers, shape, webhooks, applications),
     *(why, trail, arrivals, hints, clearing),
 )
 
@@ -143,6 +146,7 @@ handlers = (
     duplicates,
     pool,
     printouts,
+    writing,
     exchange,
     work,
     form,

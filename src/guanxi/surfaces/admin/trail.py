@@ -69,6 +69,8 @@ SUBJECTS = {
     "customentity": gettext_lazy("Records of your own"),
     "formlayout": gettext_lazy("Layout of a form"),
     "printtemplate": gettext_lazy("Print template"),
+    "texttemplate": gettext_lazy("Text template"),
+    "titletemplate": gettext_lazy("Proposed title"),
 }
 VERBS = {"create": (gettext_lazy("added"), "g"), "update": (gettext_lazy("changed"), "b"), "delete": (gettext_lazy("removed"), "r")}
 COLUMNS = {
@@ -121,6 +123,10 @@ COLUMNS = {
     "creates": gettext_lazy("Opens accounts"),
     "version": gettext_lazy("Version"),
     "language": gettext_lazy("Language"),
+    "subject": gettext_lazy("Subject"),
+    "body": gettext_lazy("Text"),
+    "roles": gettext_lazy("Roles"),
+    "source": gettext_lazy("Text"),
 }
 
 
