@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,7 +11,7 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from guanxi.kernel import custom, jobs, pooled, pools, reckoned, write
+from guanxi.kernel import jobs, pooled, pools, reckoned, write
 from guanxi.kernel.formula import python, sql, tree
 from guanxi.kernel.formula.tree import FormulaError, Named, Node
 from guanxi.kernel.models import CustomField, Job

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from guanxi.kernel import custom, dictionary, jobs, lists, search, verify, write
+from guanxi.kernel import jobs, lists, search, verify, write
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.models import CustomField, Job
 from guanxi.kernel.registry import registry

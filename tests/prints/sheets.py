@@ -2,36 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
-import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
-from django.utils import translation
-from PIL import Image
 from pypdf import PdfReader
 
-from guanxi.kernel import clock, custom, jobs, write
 from guanxi.kernel.actor import Actor
-from guanxi.kernel.models import AccessLog, CustomField, Job
 from guanxi.kernel.registry import registry
-from guanxi.kernel.write import fields, retyping
-from guanxi.org.models import Grant, Operation, Role, User
-from guanxi.surfaces.prints import below, document, filling, keeping, press, printing, shelf, starting
+from guanxi.surfaces.prints import keeping
 from guanxi.surfaces.prints.document import block, fresh
-from guanxi.surfaces.prints.filling import Filling
-from guanxi.surfaces.prints.models import PrintPicture, PrintTemplate, PrintVersion
-from tests import samples
-from tests.people import Cast, let
+from guanxi.surfaces.prints.models import PrintTemplate
+from tests.people import Cast
 
 Desk = Callable[[Actor], Client]
 CUSTOMER = registry.get("customers.customer")

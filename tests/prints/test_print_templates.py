@@ -2,38 +2,26 @@
 
 from __future__ import annotations
 
-import json
-import os
-import re
-import subprocess
-import sys
-from collections.abc import Callable
-from io import BytesIO
 from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
-from django.test import Client, TestCase
-from django.test.utils import CaptureQueriesContext
+from django.test import TestCase
 from django.utils import translation
-from PIL import Image
-from pypdf import PdfReader
 
 from guanxi.kernel import clock, custom, jobs, write
-from guanxi.kernel.actor import Actor
 from guanxi.kernel.models import AccessLog, CustomField, Job
 from guanxi.kernel.registry import registry
 from guanxi.kernel.write import fields, retyping
-from guanxi.org.models import Grant, Operation, Role, User
-from guanxi.surfaces.prints import below, document, filling, keeping, press, printing, shelf, starting, unused
-from guanxi.surfaces.prints.document import block, fresh
+from guanxi.org.models import Operation, User
+from guanxi.surfaces.prints import document, keeping, press, printing, starting, unused
+from guanxi.surfaces.prints.document import block
 from guanxi.surfaces.prints.filling import Filling
 from guanxi.surfaces.prints.models import PrintPicture, PrintTemplate, PrintVersion
 from tests import samples
-from tests.people import Cast, let
-from tests.prints.sheets import CUSTOMER, EVERYTHING, Desk, printed, read, sheet, template
+from tests.people import Cast
+from tests.prints.sheets import CUSTOMER, Desk, printed, read, sheet, template
 
 pytestmark = pytest.mark.django_db(transaction=False)
 

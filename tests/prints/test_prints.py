@@ -4,33 +4,25 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 import sys
-from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from PIL import Image
 from pypdf import PdfReader
 
-from guanxi.kernel import clock, custom, jobs, write
-from guanxi.kernel.actor import Actor
-from guanxi.kernel.models import AccessLog, CustomField, Job
-from guanxi.kernel.registry import registry
-from guanxi.kernel.write import fields, retyping
-from guanxi.org.models import Grant, Operation, Role, User
-from guanxi.surfaces.prints import below, document, filling, keeping, press, printing, shelf, starting
-from guanxi.surfaces.prints.document import block, fresh
+from guanxi.kernel import clock, jobs, write
+from guanxi.kernel.models import AccessLog, Job
+from guanxi.org.models import Grant, Role
+from guanxi.surfaces.prints import below, document, filling, keeping, press, printing, shelf
+from guanxi.surfaces.prints.document import block
 from guanxi.surfaces.prints.filling import Filling
-from guanxi.surfaces.prints.models import PrintPicture, PrintTemplate, PrintVersion
-from tests import samples
+from guanxi.surfaces.prints.models import PrintTemplate
 from tests.people import Cast, let
 from tests.prints.sheets import CUSTOMER, EVERYTHING, Desk, printed, read, sheet, template
 
@@ -178,7 +170,6 @@ class TestRights:
         assert answer.status_code == 422
         assert "nothing to print" in answer.content.decode()
 
-
     def test_who_looks_through_a_colleague_s_eyes_prints_nothing_in_his_name(self, cast: Cast, at_desk: Desk, customer: int) -> None:
         row, director = template(cast, *EVERYTHING), at_desk(cast.director)
         assert director.post("/preview/", {"user": cast.owner.id}).status_code == 302
@@ -206,7 +197,6 @@ class TestHostileHands:
         assert said() == "杭州喆堃机电有限公司/138 1234 5678"
         CUSTOMER.model._default_manager.filter(id=customer).update(deleted_at=clock.now())
         assert said() == "杭州喆堃机电有限公司/"
-
 
     def test_a_print_that_no_process_would_set_is_refused_before_it_is_put_together(
         self, cast: Cast, at_desk: Desk, customer: int, monkeypatch: pytest.MonkeyPatch

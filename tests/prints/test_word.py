@@ -272,14 +272,19 @@ def test_its_names_follow_a_field_that_is_called_or_held_otherwise(cast: Cast, r
     fields.change(CUSTOMER, field, fields.Wish("车间"), actor=cast.business)
     assert said() == "13/13/12"
     field.refresh_from_db()
-    assert any("合同" in what and goes for what, goes in retyping.preview(CUSTOMER, field, fields.Wish("", sort="integer"), actor=cast.business).named)
+    assert any(
+        "合同" in what and goes
+        for what, goes in retyping.preview(CUSTOMER, field, fields.Wish("", sort="integer"), actor=cast.business).named
+    )
     retyping.convert(CUSTOMER, field, fields.Wish("", sort="integer"), actor=cast.business)
     for job in Job.objects.filter(state="waiting").order_by("id"):
         jobs.run(job.pk)
     assert said() == "13/13/12"
 
 
-def test_one_that_goes_round_and_round_holds_the_only_turn_for_a_moment(cast: Cast, at_desk: Desk, row: PrintTemplate, customer: int) -> None:
+def test_one_that_goes_round_and_round_holds_the_only_turn_for_a_moment(
+    cast: Cast, at_desk: Desk, row: PrintTemplate, customer: int
+) -> None:
     assert word.QUICK.patience < word.LIMITS.patience < press.LIMITS.patience
     many = "".join(f"{{% for {name} in contacts %}}" for name in "abcdefghijklmnopqrstuvwxyz")
     keeping.take(row, upload(document(many + "x" + "{% endfor %}" * 26)), actor=cast.business)

@@ -43,7 +43,16 @@ def test_whoever_does_not_administer_finds_no_such_place(anywhere: World) -> Non
     for actor in (cast.owner, cast.manager, cast.director, cast.business, cast.readonly):
         browser = anywhere.client(actor)
         for pattern, rule, address in addresses(anywhere, "admin"):
-            contents = ("admin/lists/", "admin/entities/", "admin/fields/", "admin/layouts/", "admin/prints/", "admin/texts/", "admin/titles/", "admin/numbers/")
+            contents = (
+                "admin/lists/",
+                "admin/entities/",
+                "admin/fields/",
+                "admin/layouts/",
+                "admin/prints/",
+                "admin/texts/",
+                "admin/titles/",
+                "admin/numbers/",
+            )
             if actor.shapes and (pattern == "admin/" or pattern.startswith(contents)):
                 continue  # he finds the contents there that he looks after, and nothing else: see below
             for verb, body in requests(rule, anywhere):

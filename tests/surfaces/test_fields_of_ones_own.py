@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from html import unescape
 
 import pytest
 from django.test import Client
 from django.utils import translation
 
-from guanxi.kernel import custom, dictionary, write
+from guanxi.kernel import write
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.fields.base import Reader
 from guanxi.kernel.models import CustomField

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import time
 from decimal import Decimal
 from html import unescape
@@ -15,12 +15,11 @@ from django.db import connection
 from django.test import Client
 from django.utils import translation
 
-from guanxi.kernel import custom, plan, write
+from guanxi.kernel import plan, write
 from guanxi.kernel.actor import SYSTEM, Actor
 from guanxi.kernel.fields.base import Invalid, Reader
 from guanxi.kernel.fields.geo import GeoKind
 from guanxi.kernel.fields.measure import DurationKind, PercentKind, RatingKind
-from guanxi.kernel.models import CustomField
 from guanxi.kernel.registry import registry
 from guanxi.surfaces.pages.totals import shown, usual
 from tests import samples

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from html import unescape
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from guanxi.kernel import clock, custom, dictionary, history, jobs, layouts, pools, write
+from guanxi.kernel import clock, history, jobs, layouts, pools, write
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.models import CustomField, Job
 from guanxi.kernel.registry import registry

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from guanxi.kernel import clock, custom, write
+from guanxi.kernel import clock, write
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.models import CustomField
 from guanxi.kernel.registry import registry

@@ -16,13 +16,13 @@ from django.test import Client
 from docx import Document
 from PIL import Image
 
-from guanxi.kernel import custom, directory, pools, titles, write
+from guanxi.kernel import custom, pools, titles, write
 from guanxi.kernel.actor import SYSTEM, Actor
 from guanxi.kernel.models import CustomField
 from guanxi.kernel.registry import registry
 from guanxi.kernel.write import fields as field_verbs
 from guanxi.kernel.write import titles as title_verbs
-from guanxi.org.models import Operation, User
+from guanxi.org.models import Operation
 from guanxi.surfaces.prints import keeping, shelf
 from guanxi.surfaces.prints.document import block, fresh
 from guanxi.surfaces.prints.filling import Filling
@@ -35,7 +35,9 @@ from tests.people import Cast, forget
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unshaped")]
 Desk = Callable[[Actor], Client]
-CUSTOMER, POOL, RULE, ASSIGNMENT = map(registry.get, ("customers.customer", "customers.pool", "customers.poolrule", "customers.assignmentrule"))
+CUSTOMER, POOL, RULE, ASSIGNMENT = map(
+    registry.get, ("customers.customer", "customers.pool", "customers.poolrule", "customers.assignmentrule")
+)
 
 
 @pytest.fixture(autouse=True)
@@ -63,7 +65,14 @@ def shaped(cast: Cast) -> None:
     """What administrators put together."""
     key = f"f{field_verbs.add(CUSTOMER, field_verbs.Wish('安装地点', 'Place', sort='text'), actor=cast.business).pk}"
     mark = keeping.add_picture(stamp(), actor=cast.business)
-    wish = {**fresh(), "blocks": [block("text", text=f"{{{{{key}}}}}"), block("stamp", picture=mark.pk, right=0), block("table", of="contacts", lines="{{name}}")]}
+    wish = {
+        **fresh(),
+        "blocks": [
+            block("text", text=f"{{{{{key}}}}}"),
+            block("stamp", picture=mark.pk, right=0),
+            block("table", of="contacts", lines="{{name}}"),
+        ],
+    }
     for _twice in range(2):
         keeping.create(CUSTOMER, "盖章表", "Stamped", "", wish, actor=cast.business)
     keeping.take(keeping.create(CUSTOMER, "合同", "", "zh-hans", None, actor=cast.business), word(), actor=cast.business)
@@ -71,7 +80,13 @@ def shaped(cast: Cast) -> None:
     texts.switch(texts.create(CUSTOMER, said, actor=cast.business), False, actor=cast.business)
     title_verbs.change(CUSTOMER, f"{{{{{key}}}}}客户", actor=cast.business)
     where = json.dumps([key, "not_empty"])
-    pool = {"name": "华东公海", "holds": CUSTOMER.key, "people": [cast.owner.id], "departments": [cast.owner.department], "hidden": [key, "phone"]}
+    pool = {
+        "name": "华东公海",
+        "holds": CUSTOMER.key,
+        "people": [cast.owner.id],
+        "departments": [cast.owner.department],
+        "hidden": [key, "phone"],
+    }
     made = write.create(POOL, {**pool, "claims_a_day": 3, "spared": where}, actor=SYSTEM, door="test")
     write.create(RULE, {"pool": made.id, "name": "久未跟进", "since": "follow_up", "days": 9, "where": where}, actor=SYSTEM, door="test")
     write.create(ASSIGNMENT, {"pool": made.id, "name": "归一", "people": [cast.owner.id], "how": "load"}, actor=SYSTEM, door="test")
@@ -91,7 +106,10 @@ def exported(cast: Cast) -> str:
             CustomField.objects.filter(label="占位").delete()
             custom.load()
             text = state.text()
-            for path in [*PrintPicture.objects.values_list("path", flat=True), *PrintVersion.objects.exclude(path="").values_list("path", flat=True)]:
+            for path in [
+                *PrintPicture.objects.values_list("path", flat=True),
+                *PrintVersion.objects.exclude(path="").values_list("path", flat=True),
+            ]:
                 default_storage.delete(path)
             raise _Fresh
     except _Fresh:
@@ -198,10 +216,3 @@ def test_changes_of_templates_are_taken_back_from_the_trail(cast: Cast, at_desk:
     line = Operation.objects.filter(subject="printtemplate", subject_id=row.pk, verb="create").latest("id")
     desk.post(f"/admin/trail/{line.pk}/undo/")
     assert not PrintTemplate.objects.get(pk=row.pk).active
-
-
-def test_people_of_a_pool_are_named_by_login(cast: Cast) -> None:
-    shaped(cast)
-    User.objects.filter(pk=cast.owner.id).update(login="olivia.li")
-    directory.clear()
-    assert state.described()["pools"]["华东公海"]["people"] == ["olivia.li"]

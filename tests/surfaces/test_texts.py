@@ -60,7 +60,13 @@ def body_of(page: str) -> str:
 def test_who_shapes_makes_one_and_who_sells_writes_with_it(cast: Cast, at_desk: Desk, customer: int) -> None:
     shaper, owner = at_desk(cast.business), at_desk(cast.owner)
     assert "_texts/" not in owner.get(f"/customers/{customer}/").content.decode()
-    given = {"zh": "报价跟进", "sort": "mail", "subject": "致{{客户名称}}", "body": "您好，{{客户名称}}。\n{{owner}}", "language": "zh-hans"}
+    given = {
+        "zh": "报价跟进",
+        "sort": "mail",
+        "subject": "致{{客户名称}}",
+        "body": "您好，{{客户名称}}。\n{{owner}}",
+        "language": "zh-hans",
+    }
     answer = shaper.post("/admin/texts/new/?of=customers", given)
     assert answer.status_code == 302
     row = TextTemplate.objects.get(zh="报价跟进")
@@ -75,8 +81,7 @@ def test_who_shapes_makes_one_and_who_sells_writes_with_it(cast: Cast, at_desk: 
     assert Operation.objects.filter(subject="texttemplate", subject_id=row.pk).count() == 2
     assert at_desk(cast.owner).get("/admin/texts/").status_code == 404
     with pytest.raises(write.Forbidden):
-        text_by_owner = Wish("x", "y")
-        keeping.create(CUSTOMER, text_by_owner, actor=cast.owner)
+        keeping.create(CUSTOMER, Wish("x", "y"), actor=cast.owner)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +150,7 @@ def test_what_a_value_says_is_never_read_as_a_tag_nor_as_markup(cast: Cast, at_d
 @pytest.mark.parametrize("value", ["a\r\nBcc: b@example.com", "x?cc=b@example.com", "x&bcc=b@example.com", "#x", "%0ABcc:y", '"><script>'])
 def test_nothing_in_a_mail_that_is_begun_adds_to_whom_or_what_it_goes(value: str) -> None:
     link = mailto(value, value, value)
-    assert not set(link[len("mailto:") :]) & set("\r\n \"<>#")
+    assert not set(link[len("mailto:") :]) & set('\r\n "<>#')
     assert [key for key, _v in (pair.split("=", 1) for pair in urlsplit(link).query.split("&"))] == ["subject", "body"]
     assert "?" not in urlsplit(link).path
     assert "&" not in urlsplit(link).path
@@ -190,7 +195,11 @@ def test_a_phrase_stands_in_the_composer_and_comes_filled(cast: Cast, at_desk: D
 
 def test_the_palette_reaches_it_by_what_people_call_it(cast: Cast, at_desk: Desk, customer: int) -> None:
     text(cast, "您好")
-    found = at_desk(cast.owner).get("/_search/", {"q": ">短信", "record": f"/customers/{customer}/"}).content.decode()
+    found = (
+        at_desk(cast.owner)
+        .get("/_search/", {"q": ">短信", "record": f"/customers/{customer}/"}, headers={"HX-Request": "true"})
+        .content.decode()
+    )
     assert f"/customers/{customer}/_texts/" in found
     assert "/admin/texts/" in at_desk(cast.business).get("/admin/", {"q": "话术"}).content.decode()
 
@@ -221,7 +230,8 @@ def test_tags_follow_a_field_into_another_sort(cast: Cast, customer: int) -> Non
 
 
 @pytest.mark.parametrize(
-    ("said", "counted"), [("", (0, 0)), ("好" * 70, (70, 1)), ("好" * 71, (71, 2)), ("好" * 134, (134, 2)), ("好" * 135, (135, 3)), ("😀" * 35, (70, 1))]
+    ("said", "counted"),
+    [("", (0, 0)), ("好" * 70, (70, 1)), ("好" * 71, (71, 2)), ("好" * 134, (134, 2)), ("好" * 135, (135, 3)), ("😀" * 35, (70, 1))],
 )
 def test_a_message_is_counted_as_operators_do(said: str, counted: tuple[int, int]) -> None:
     assert parts(said) == counted

@@ -29,7 +29,7 @@ def customer(cast: Cast) -> int:
 
 def test_who_shapes_says_it_and_every_door_fills_it(cast: Cast, at_desk: Desk, customer: int) -> None:
     shaper, owner = at_desk(cast.business), at_desk(cast.owner)
-    answer = shaper.post("/admin/titles/opportunities/", {"source": "{{客户}} {{created_at|date \"YYYYMMDD\"}}"})
+    answer = shaper.post("/admin/titles/opportunities/", {"source": '{{客户}} {{created_at|date "YYYYMMDD"}}'})
     assert answer.status_code == 302, unescape(answer.content.decode())[-2000:]
     assert titles.source(DEAL) == '{{customer}} {{created_at|date "YYYYMMDD"}}'
     named = f"云深机电 {clock.today():%Y%m%d}"
@@ -79,14 +79,14 @@ def test_what_is_closed_to_who_makes_a_record_is_left_out_of_its_title(cast: Cas
     assert make() == "//Olivia"
 
 
-def test_it_is_one_line_cut_to_what_the_field_takes_and_its_values_are_no_tags(cast: Cast) -> None:
-    verbs.change(CUSTOMER, "{{remark}}", actor=cast.business)
-    most = CUSTOMER.fields["name"].kind.max_length  # type: ignore[attr-defined]
-    named = write.create(CUSTOMER, {"remark": "{{phone}}\n" + "长" * most}, actor=cast.owner, door="test").name
+def test_it_is_one_line_cut_to_what_the_field_takes_and_its_values_are_no_tags(cast: Cast, customer: int) -> None:
+    verbs.change(DEAL, "{{requirement}}", actor=cast.business)
+    most = DEAL.fields["name"].kind.max_length  # type: ignore[attr-defined]
+    named = write.create(DEAL, {"customer": customer, "requirement": "{{owner}}\n" + "长" * most}, actor=cast.owner, door="test").name
     assert len(named) == most
-    assert named.startswith("{{phone}} 长")
+    assert named.startswith("{{owner}} 长")
     with pytest.raises(write.Invalidated):
-        write.create(CUSTOMER, {"remark": " "}, actor=cast.owner, door="test")
+        write.create(DEAL, {"customer": customer, "requirement": " "}, actor=cast.owner, door="test")
 
 
 def test_only_who_shapes_says_it_and_a_look_shows_what_he_may_see(cast: Cast, at_desk: Desk, customer: int) -> None:

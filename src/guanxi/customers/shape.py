@@ -130,7 +130,7 @@ register(
         gettext_lazy("Public pools"),
         describe,
         take,
-        {name: ("name",) for name in BELOW},
+        dict.fromkeys(BELOW, ("name",)),
         pools.clear,
     )
 )

@@ -10,23 +10,13 @@ from guanxi.kernel.merge_tags import naming
 from guanxi.kernel.merge_tags.formats import Written
 from guanxi.kernel.merge_tags.naming import FURTHER, Bound, Path
 from guanxi.kernel.merge_tags.values import NOTHING, Values, filled, further, written
+from guanxi.kernel.proposed import clear, source
 
 if TYPE_CHECKING:
     from guanxi.kernel.entity import Entity
 
 #: Known of a record before it is saved, though nobody sets it.
 BORN = ("created_at", "created_by")
-_state: dict[str, Any] = {"version": None, "known": None}
-
-
-def source(entity: Entity) -> str:
-    """The text, with keys in its tags; empty where there is none."""
-    from guanxi.kernel.models import TitleTemplate
-
-    if _state["known"] is None:
-        _state["known"] = dict(TitleTemplate.objects.values_list("entity", "source"))
-    known: dict[str, str] = _state["known"]
-    return known.get(entity.key, "")
 
 
 def possible(entity: Entity) -> bool:
@@ -76,18 +66,6 @@ def propose(entity: Entity, record: Any, reader: Reader) -> str:
     return " ".join(filled(pieces, lambda path: values[path]).replace("\x00", "").split())[:most].strip()
 
 
-def clear() -> None:
-    """Read them again at the next question."""
-    _state["known"] = None
-
-
-def refresh(version: int) -> None:
-    """Forget what was read when the shape has moved."""
-    if _state["version"] != version:
-        _state["version"] = version
-        clear()
-
-
 def _value(entity: Entity, record: Any, path: Path, reader: Reader) -> Written:
     field = entity.fields.get(path.via or path.key)
     if field is None:
@@ -111,4 +89,4 @@ def _closed(entity: Entity, key: str, actor: Actor) -> bool:
     return actor.right(entity.key, key) in ("hidden", "masked")
 
 
-__all__ = ["clear", "fills", "possible", "propose", "refresh", "source", "told", "usable"]
+__all__ = ["clear", "fills", "possible", "propose", "source", "told", "usable"]

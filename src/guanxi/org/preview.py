@@ -86,7 +86,11 @@ def through(request: HttpRequest, viewer: Actor) -> Actor | None:
 
 def refuses(request: HttpRequest) -> bool:
     """Whether a request asks for more than a look."""
-    looks = request.method in ("GET", "HEAD", "OPTIONS") and not request.path.endswith(_CLOSED) and not any(part in request.path for part in _TAKEN)
+    looks = (
+        request.method in ("GET", "HEAD", "OPTIONS")
+        and not request.path.endswith(_CLOSED)
+        and not any(part in request.path for part in _TAKEN)
+    )
     return not looks and request.path not in _ALLOWED
 
 

@@ -11,16 +11,17 @@ class SurfacesConfig(AppConfig):
 
     def ready(self) -> None:
         from guanxi.kernel import install
-        from guanxi.kernel.write import forgetting
-        from guanxi.kernel.write import titles  # noqa: F401 - proposed titles go along with a field
+        from guanxi.kernel.write import (
+            forgetting,
+            titles,  # noqa: F401 - proposed titles go along with a field
+        )
         from guanxi.surfaces import following  # noqa: F401 - what is kept here goes along with a field
         from guanxi.surfaces.exchange.importing import erasing
         from guanxi.surfaces.prints import following as tags  # noqa: F401 - so do the tags of prints
         from guanxi.surfaces.prints import shelf, starting
+        from guanxi.surfaces.shape import parts  # noqa: F401 - sections of the file of the shape
         from guanxi.surfaces.texts import following as ready  # noqa: F401 - and those of texts
         from guanxi.surfaces.texts import shelf as texts
-
-        from guanxi.surfaces.shape import parts  # noqa: F401 - sections of the file of the shape
 
         forgetting.FURTHER.append(erasing.empty)
         install.STEPS += [shelf.watch, texts.watch, starting.provide]

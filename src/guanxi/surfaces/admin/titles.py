@@ -67,7 +67,9 @@ def look(request: HttpRequest, of: str) -> HttpResponse:
     except Refused as refusal:
         return fragment(request, "admin/text_look.html", {"error": told(refusal)})
     most: int = entity.fields[entity.title].kind.max_length  # type: ignore[attr-defined]
-    return fragment(request, "admin/text_look.html", {"filled": {"subject": filled.subject[:most], "body": ""}, "sort": "mail", "count": None})
+    return fragment(
+        request, "admin/text_look.html", {"filled": {"subject": filled.subject[:most], "body": ""}, "sort": "mail", "count": None}
+    )
 
 
 def _titled() -> list[Entity]:

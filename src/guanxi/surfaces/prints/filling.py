@@ -127,7 +127,9 @@ class Filling:
 
     def _shut(self) -> frozenset[int]:
         """The tables of lists that are closed to the reader, or gone, each with the words right above it that are its heading."""
-        closed = {place for place, known in enumerate(self.known) if known["kind"] == "gone" or (known["kind"] == "table" and self._closed(known))}
+        closed = {
+            place for place, known in enumerate(self.known) if known["kind"] == "gone" or (known["kind"] == "table" and self._closed(known))
+        }
         plain = lambda known: known["kind"] == "text" and not paths(known["text"])
         return frozenset(closed | {place - 1 for place in closed if place and plain(self.known[place - 1])})
 

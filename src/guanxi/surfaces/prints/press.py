@@ -125,7 +125,9 @@ def _amiss(answer: dict[str, Any]) -> str:
     """What is wrong with a tag of a Word file, where it stands, and what to do."""
     words = {
         "open": _("Paragraph %(place)d: double braces come in pairs, around one tag: see “%(tag)s”."),
-        "syntax": _("Paragraph %(place)d: “%(tag)s” cannot be read. Write the name of a field between the braces, and a format behind a bar."),
+        "syntax": _(
+            "Paragraph %(place)d: “%(tag)s” cannot be read. Write the name of a field between the braces, and a format behind a bar."
+        ),
         "format": _("Paragraph %(place)d: there is no such format as in “%(tag)s”; there are %(all)s."),
         "unended": _("Paragraph %(place)d: what “%(tag)s” begins has no end. Write the command that ends it behind it."),
         "unmatched": _("Paragraph %(place)d: “%(tag)s” ends nothing that was begun before."),

@@ -19,7 +19,6 @@ from guanxi.kernel.dictionary import Dictionary
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.lists import ListOf
 from guanxi.kernel.models import CustomField, DictionaryValue
-from guanxi.kernel.registry import registry
 from guanxi.kernel.write import Invalidated, Refused, figured, numbers, reckoning, rolling, unit
 from guanxi.kernel.write import entities as entity_verbs
 from guanxi.kernel.write import fields as field_verbs

@@ -150,7 +150,7 @@ def _print(kept: Any, before: Before | None, actor: Actor) -> None:
 
 def _text(kept: Any, before: Before | None, actor: Actor) -> None:
     was = before if before is not None else {"active": False}
-    if was.keys() - {"active"}:
+    if was.keys() - {"active", "entity"}:
         said = {name: was.get(name, getattr(kept, name)) for name in ("zh", "en", "body", "sort", "language", "subject", "roles")}
         texts.change(kept, registry.get(kept.entity), texts.Wish(**said), actor=actor)
     if "active" in was:
