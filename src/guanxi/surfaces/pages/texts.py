@@ -29,7 +29,7 @@ def choose(request: HttpRequest, slug: str, record_id: int) -> HttpResponse:
     actor = actor_of(request)
     offered = shelf.of(entity, actor)
     asked = whole(request.GET.get("text"))
-    chosen = next((each for each in offered if each.id == asked or len(offered) == 1), None)
+    chosen = _kept(entity, actor, offered[0].id if len(offered) == 1 else asked)
     context: dict[str, Any] = {
         "entity": entity,
         "title": title_of(entity, row, actor),
@@ -38,7 +38,7 @@ def choose(request: HttpRequest, slug: str, record_id: int) -> HttpResponse:
         "chosen": chosen,
     }
     if chosen is not None:
-        context |= _filled(entity, row, actor, chosen.id)
+        context |= _filled(entity, row, actor, chosen)
     return fragment(request, "pages/texts.html", context)
 
 
@@ -48,9 +48,10 @@ def one(request: HttpRequest, slug: str, record_id: int, text_id: int) -> HttpRe
     """One of them filled, for a form into which it is put."""
     entity, row = _about(request, slug, record_id)
     actor = actor_of(request)
-    if all(each.id != text_id for each in shelf.of(entity, actor)):
+    kept = _kept(entity, actor, text_id)
+    if kept is None:
         raise Http404
-    answer = JsonResponse({"text": _text(entity, row.id, actor, text_id).body})
+    answer = JsonResponse({"text": _text(entity, row.id, actor, kept).body})
     answer["Cache-Control"] = "private, no-store"
     return answer
 
@@ -70,14 +71,19 @@ def _about(request: HttpRequest, slug: str, record_id: int) -> tuple[Entity, Any
     return entity, row
 
 
-def _text(entity: Entity, record: int, actor: Actor, text: int) -> Filled:
-    kept = TextTemplate.objects.get(pk=text)
+def _kept(entity: Entity, actor: Actor, number: int | None) -> TextTemplate | None:
+    """A text in use that this person is offered for such records."""
+    kept = TextTemplate.objects.filter(pk=number or 0, entity=entity.key, active=True).first()
+    return kept if kept is not None and (not kept.roles or actor.roles & {*kept.roles}) else None
+
+
+def _text(entity: Entity, record: int, actor: Actor, kept: TextTemplate) -> Filled:
     return filling.fill(entity, kept.subject, kept.body, kept.language, record, actor)
 
 
-def _filled(entity: Entity, row: Any, actor: Actor, text: int) -> dict[str, Any]:
+def _filled(entity: Entity, row: Any, actor: Actor, kept: TextTemplate) -> dict[str, Any]:
     """The chosen text and what can be done with it."""
-    filled = _text(entity, row.id, actor, text)
+    filled = _text(entity, row.id, actor, kept)
     mails = recipients.of(entity, row, actor, "email")
     return {
         "filled": filled,
