@@ -27,13 +27,14 @@ export function start(box, { post }) {
   }
 
   /** Into the composer of the record behind the dialogue, below what stands there already. */
-  function tell() {
+  function tell(button) {
     const place = document.querySelector("#drawer #stream textarea[name=text]") || document.querySelector("#stream textarea[name=text]");
     if (!place) return;
     const text = body.value;
     document.getElementById("modal").close();
     document.querySelector(".rectabs [data-rec=r]")?.click();
-    place.closest("form").querySelector("input[name=mode]").checked = true;
+    const modes = [...place.closest("form").querySelectorAll("input[name=mode]")];
+    (modes.find((mode) => mode.value === button.dataset.tell) || modes[0]).checked = true;
     place.setRangeText(`${place.value && !place.value.endsWith("\n") ? "\n" : ""}${text}`, place.value.length, place.value.length, "end");
     place.dispatchEvent(new Event("input", { bubbles: true }));
     place.focus();
@@ -42,5 +43,5 @@ export function start(box, { post }) {
   box.addEventListener("input", renew);
   box.addEventListener("change", renew);
   box.querySelector("[data-sms]")?.addEventListener("click", message);
-  box.querySelector("[data-tell]")?.addEventListener("click", tell);
+  box.querySelector("[data-tell]")?.addEventListener("click", ({ currentTarget }) => tell(currentTarget));
 }

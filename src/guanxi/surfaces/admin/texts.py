@@ -120,7 +120,7 @@ def _drawn(request: HttpRequest, entity: Entity, row: TextTemplate | None, wish:
         "entities": printable(),
         "wish": wish,
         "sorts": SORTS,
-        "languages": LANGUAGES,
+        "languages": LANGUAGES | {"": _("That of who writes")},
         "roles": Role.objects.filter(active=True).order_by("position", "id"),
         "tags": [{"of": "", "label": heading, "tags": tags} for heading, tags in naming.offered(entity)],
         "formats": naming.FORMAT_LABELS,
