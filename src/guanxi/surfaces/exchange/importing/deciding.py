@@ -169,8 +169,8 @@ class Decider:
         for key, value in part.values.items():
             if key in errors and key not in part.errors and plain(value) is None:
                 del errors[key]  # a record that is created together with this one
-                if not row.title and titles.source(self.entity):
-                    errors.pop(self.entity.title, None)  # and is named in the title
+        if not row.title and titles.source(self.entity) and any(plain(value) is None for value in part.values.values()):
+            errors.pop(self.entity.title, None)  # which names such a record
         if errors:
             row.refuse(worded(self.entity, errors))
             return
