@@ -29,7 +29,7 @@ def test_a_text_is_made_by_hand_and_written_with_on_a_phone(enter: Enter) -> Non
     number = clerk.customer(customer, phone="13812345678", email="li@example.com")
     mail_made(admin, mail, customer)
     phrase_made(admin, phrase)
-    written(clerk, mail, customer, number)
+    written(clerk, mail, phrase, customer, number)
     put_in(clerk, phrase, customer, number)
 
 
@@ -67,12 +67,15 @@ def phrase_made(admin: Desk, name: str) -> None:
     expect(admin.toast("已保存")).to_be_visible()
 
 
-def written(clerk: Desk, name: str, customer: str, number: int) -> None:
+def written(clerk: Desk, name: str, phrase: str, customer: str, number: int) -> None:
     """Filled, changed, for the mail program, and then kept as a follow-up."""
     page, modal = clerk.page, clerk.modal
     clerk.go(f"/customers/{number}/")
     page.locator("main .head summary[aria-label=更多]").click()
     page.get_by_role("button", name="写信", exact=True).click()
+    expect(modal.get_by_role("button", name="用短信打开")).to_have_count(0)
+    modal.get_by_role("button", name=phrase).click()
+    expect(modal.get_by_role("button", name="用短信打开")).to_be_visible()
     modal.get_by_role("button", name=name).click()
     text = modal.locator("[data-body]")
     expect(text).to_have_value(f"您好，{customer}！附上报价。")

@@ -280,6 +280,8 @@ def test_its_names_follow_a_field_that_is_called_or_held_otherwise(cast: Cast, r
     for job in Job.objects.filter(state="waiting").order_by("id"):
         jobs.run(job.pk)
     assert said() == "13/13/12"
+    row = keeping.go_back(row, 1, actor=cast.business)
+    assert said() == "13/13/12"
 
 
 def test_one_that_goes_round_and_round_holds_the_only_turn_for_a_moment(

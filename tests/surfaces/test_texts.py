@@ -163,6 +163,8 @@ def test_a_whole_number_in_a_text_is_on_record_as_revealed(cast: Cast, at_desk: 
     logged = AccessLog.objects.get(verb="reveal")
     assert (logged.actor, logged.record, logged.data["field"]) == (cast.owner.id, customer, "phone")
     assert f"/customers/{customer}/_reveal/phone/" in page
+    write.update((CUSTOMER, customer), {"phone": "0571-88881234"}, actor=cast.owner, door="test")
+    assert "_reveal" not in shown(at_desk(cast.owner), customer, row)
 
 
 def test_contacts_may_be_written_to_as_far_as_they_are_seen(cast: Cast, at_desk: Desk, customer: int) -> None:

@@ -10,7 +10,9 @@ from django.test import Client
 
 from guanxi.kernel import clock, titles, write
 from guanxi.kernel.actor import SYSTEM, Actor
+from guanxi.kernel.design import CustomEntity
 from guanxi.kernel.registry import registry
+from guanxi.kernel.write import entities, fields
 from guanxi.kernel.write import titles as verbs
 from guanxi.org import tokens
 from guanxi.org.models import User
@@ -98,3 +100,17 @@ def test_only_who_shapes_says_it_and_a_look_shows_what_he_may_see(cast: Cast, at
     assert "138 1234 5678" in shown
     assert "138" not in at_desk(cast.admin).post(look, {"source": "{{phone}}", "sample": customer}).content.decode()
     assert "〔" in at_desk(cast.business).post(look, {"source": "{{remark}}"}).content.decode()
+
+
+def test_records_of_one_s_own_kind_are_named_so_too_and_through_the_same_form(cast: Cast, at_desk: Desk) -> None:
+    made = entities.create(entities.Wish("设备", slug="assets"), actor=cast.business)
+    asset = entities.entity_of(made)
+    key = f"f{fields.add(asset, fields.Wish('型号', sort='text'), actor=cast.business).pk}"
+    assert at_desk(cast.business).post("/admin/titles/assets/", {"source": "{{型号}}号机"}).status_code == 302
+    owner = at_desk(cast.owner)
+    answer = owner.post("/assets/new/", {key: "X200"})
+    assert answer.status_code == 302, unescape(answer.content.decode())[-1500:]
+    asset = registry.get(asset.key)
+    assert list(asset.rows(SYSTEM).values_list(asset.title, flat=True)) == ["X200号机"]
+    assert owner.post("/assets/new/", {key: ""}).status_code == 422
+    CustomEntity.objects.all().delete()

@@ -8,6 +8,7 @@ from typing import Any
 
 from guanxi.kernel import one
 from guanxi.kernel.actor import Actor
+from guanxi.kernel.china import phone
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.merge_tags import naming
 from guanxi.surfaces.pages.record import title_of
@@ -28,11 +29,12 @@ class Recipient:
 
 
 def of(entity: Entity, row: Any, actor: Actor, kind: str) -> list[Recipient]:
-    """Those with an address (`email`) or a number (`phone`), the record itself first; nobody whose field is closed to the reader."""
+    """Those with an address (`email`) or a number that takes messages (`phone`), the record itself first; nobody whose field is closed to the reader."""
     found: list[Recipient] = []
     for near, each in _around(entity, row, actor):
         for key, field in near.visible(actor).items():
-            if field.kind.name == kind and actor.right(near.key, key) != "masked" and (value := field.value(each)):
+            value = field.value(each) if field.kind.name == kind and actor.right(near.key, key) != "masked" else ""
+            if value and (kind != "phone" or phone.takes_messages(value)):
                 label = f"{title_of(near, each, actor)} · {field.label}"
                 reveal = f"/{near.slug}/{each.id}/_reveal/{key}/" if kind == "phone" else ""
                 found.append(Recipient(label, "" if reveal else f"{value}", reveal))
