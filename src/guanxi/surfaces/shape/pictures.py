@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.translation import gettext_lazy as _
@@ -27,8 +27,7 @@ def known() -> dict[str, PrintPicture]:
     found: dict[str, PrintPicture] = {}
     for row in PrintPicture.objects.order_by("pk"):
         if default_storage.exists(row.path):
-            with default_storage.open(row.path) as body:
-                found.setdefault(_code(body.read()), row)
+            found.setdefault(_code(row.path), row)
     return found
 
 
@@ -55,8 +54,10 @@ def take(key: str, table: Mapping[str, Any], taking: Taker) -> None:
     taking.stored.append(keeping.add_picture(upload, actor=taking.actor).path)
 
 
-def _code(body: bytes) -> str:
-    with Image.open(ContentFile(body)) as image:
+@lru_cache(500)
+def _code(path: str) -> str:
+    """By the dots; what lies in the storage under a name never changes."""
+    with default_storage.open(path) as body, Image.open(body) as image:
         dots = image.convert("RGBA")
         return "picture-" + hashlib.sha256(f"{dots.size}".encode() + dots.tobytes()).hexdigest()[:16]
 
