@@ -14,10 +14,11 @@ from django.db import connection
 from django.db.models import Model
 from pytest_django import DjangoDbBlocker
 
-from guanxi.kernel import custom, dictionary, install
+from guanxi.kernel import custom, dictionary, install, layouts, titles
 from guanxi.kernel.actor import Actor, Right
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.grants import STANDARD
+from guanxi.kernel.models import CustomField
 from guanxi.kernel.registry import registry
 from guanxi.org import actors, directory, presets
 from guanxi.org.models import Assignment, Department, FieldRight, Grant, Membership, Role, Team, User
@@ -169,6 +170,17 @@ def cast(db: None) -> Iterator[Cast]:
         custom._definitions.clear()
         for entity in registry:
             entity.reshape()
+
+
+@pytest.fixture
+def unshaped(db: None) -> Iterator[None]:
+    """Fields of one's own that a test makes are gone after it, and what processes have kept of them."""
+    yield
+    CustomField.objects.all().delete()
+    dictionary.clear()
+    layouts.clear()
+    titles.clear()
+    custom.load()
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 import socket
 import threading
 import time
@@ -243,6 +244,13 @@ def test_an_address_that_must_not_be_called_is_refused(cast: Cast, address: str)
     body = {"name": "Ours", "entity": customers.key, "kinds": ["created"], "person": cast.owner.id, "address": address}
     assert browser.post("/admin/webhooks/new/", body).status_code == 422
     assert not Webhook.objects.exists()
+
+
+def test_a_new_one_proposes_its_maker_as_the_person_it_acts_for(cast: Cast) -> None:
+    browser = Client()
+    browser.force_login(User.objects.get(pk=cast.admin.id))
+    page = browser.get("/admin/webhooks/new/").content.decode()
+    assert re.findall(r'<option value="(\d+)" selected>Adam', page) == [str(cast.admin.id)]
 
 
 def test_the_secret_is_shown_once(cast: Cast) -> None:

@@ -9,6 +9,8 @@ import pytest
 from guanxi.customers.entities.contact import Contact
 from guanxi.customers.entities.customer import Customer
 from guanxi.kernel import jobs, write
+from guanxi.kernel.actor import SYSTEM
+from guanxi.kernel.write import titles
 from guanxi.org import actors
 from guanxi.org.models import Assignment
 from guanxi.surfaces.exchange.importing import committing, opening, targets, undoing
@@ -236,3 +238,16 @@ def test_phones_go_to_whom_they_stand_beside(company: Company, file_of: Make) ->
         CUSTOMERS, company.actor("sales"), upload(file_of(csv("公司名称,电话,联系人,手机", "云深,0571-88881234,王一,13800006021")))
     )
     assert run.mapping == {"0": "name", "1": "phone", "2": "contacts.name", "3": "contacts.mobile"}
+
+
+@pytest.mark.usefixtures("unshaped")
+def test_a_row_without_a_title_is_called_by_the_proposal_in_preview_and_record(company: Company, file_of: Make) -> None:
+    titles.change(CUSTOMERS, "{{parent}}{{remark}}", actor=SYSTEM)
+    sales = company.actor("sales")
+    path = file_of(csv("客户名称,备注,电话,上级公司", ",杭州云深,13800006021,", ",,13800006022,", "自有名称,,,", ",,13800006023,云深集团"))
+    assert [action for action, _message in plans(preview(path, sales)).values()] == ["create", "error", "create", "error"]
+    run = preview(path, sales, lookups="create")
+    assert [action for action, _message in plans(run).values()] == ["create", "error", "create", "create"]
+    assert ImportRow.objects.get(run=run, number=2).title == "杭州云深"
+    perform(run, committing.begin(run, sales))
+    assert {"杭州云深", "自有名称", "云深集团"} <= set(Customer.objects.values_list("name", flat=True))

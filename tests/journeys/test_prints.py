@@ -44,6 +44,17 @@ def test_a_template_with_a_stamp_is_made_by_hand_and_printed(enter: Enter) -> No
     admin, clerk = enter("business"), enter("sales")
     name, mark, customer = fresh("盖章信息表"), fresh("合同专用章"), fresh("云深机电有限公司")
     number = clerk.customer(customer, phone="13812345678")
+    begun(admin, name)
+    stamped(admin, mark)
+    filled(admin, mark)
+    mended_and_saved(admin)
+    shown_with(admin, customer, number)
+    printed_alone(clerk, name, customer, number)
+    printed_together(clerk, name)
+
+
+def begun(admin: Desk, name: str) -> None:
+    """An empty sheet for customers, with a look beside it."""
     page = admin.page
     admin.go("/admin/prints/")
     page.get_by_role("link", name="新建模板").first.click()
@@ -51,17 +62,23 @@ def test_a_template_with_a_stamp_is_made_by_hand_and_printed(enter: Enter) -> No
     page.fill("#f-zh", name)
     page.get_by_label("空白页").check()
     page.get_by_role("button", name="新建", exact=True).click()
-    look = page.locator("#look")
-    expect(look.locator("img")).to_have_count(1)
+    expect(page.locator("#look img")).to_have_count(1)
 
+
+def stamped(admin: Desk, mark: str) -> None:
+    """A stamp is uploaded."""
+    page = admin.page
     page.locator("summary", has_text="图片与印章").click()
     page.locator("#f-picture").set_input_files({"name": f"{mark}.png", "mimeType": "image/png", "buffer": stamp()})
     page.get_by_role("button", name="上传").click()
     expect(page.locator("#pictures figure", has_text=mark)).to_be_visible()
     admin.press("Escape")
 
-    add = page.get_by_role("group", name="添加内容块")
-    blocks = page.locator("[data-blocks] > li")
+
+def filled(admin: Desk, mark: str) -> None:
+    """Blocks come, get tags, change places and go; the stamp is red on the look."""
+    page = admin.page
+    look, add, blocks = page.locator("#look"), page.get_by_role("group", name="添加内容块"), page.locator("[data-blocks] > li")
     add.get_by_role("button", name="文字", exact=True).click()
     blocks.nth(0).locator("textarea").fill("兹证明：")
     page.locator("[data-tag]").select_option("name")
@@ -84,19 +101,31 @@ def test_a_template_with_a_stamp_is_made_by_hand_and_printed(enter: Enter) -> No
     assert reds(look) > 200
     shot(admin, "print-editor")
 
-    blocks.nth(0).locator("textarea").fill("{{nmae}}")
+
+def mended_and_saved(admin: Desk) -> None:
+    """A tag that there is not is named at once."""
+    page, look = admin.page, admin.page.locator("#look")
+    text = page.locator("[data-blocks] > li").nth(0).locator("textarea")
+    text.fill("{{nmae}}")
     expect(look.locator(".note")).to_contain_text("nmae")
-    blocks.nth(0).locator("textarea").fill("兹证明：{{name}}，{{today|date}}")
+    text.fill("兹证明：{{name}}，{{today|date}}")
     expect(look.locator(".note")).to_have_count(0)
     page.get_by_role("button", name="保存", exact=True).click()
     expect(admin.toast("已保存为第 2 版")).to_be_visible()
 
+
+def shown_with(admin: Desk, customer: str, number: int) -> None:
+    """The look shows a record that is chosen, and so does the sample print."""
+    page, look = admin.page, admin.page.locator("#look")
     samples = look.locator("img").first.get_attribute("src") or ""
     admin.pick(page.locator("#f-sample"), customer)
     expect(look.locator("img").first).not_to_have_attribute("src", samples)
     shot(admin, "print-sample")
     expect(page.locator("[data-sample]")).to_have_attribute("href", re.compile(f"record={number}$"))
 
+
+def printed_alone(clerk: Desk, name: str, customer: str, number: int) -> None:
+    """From the record, in a window of its own."""
     clerk.go(f"/customers/{number}/")
     clerk.page.locator("main .head summary[aria-label=更多]").click()
     clerk.page.get_by_role("button", name="打印", exact=True).click()
@@ -111,6 +140,9 @@ def test_a_template_with_a_stamp_is_made_by_hand_and_printed(enter: Enter) -> No
     if SHOTS:
         (Path(SHOTS) / "print.pdf").write_bytes(answer.body())
 
+
+def printed_together(clerk: Desk, name: str) -> None:
+    """Two of the list."""
     clerk.go("/customers/?view=mine&layout=table")
     clerk.rows.nth(0).locator("[data-select]").check()
     clerk.rows.nth(1).locator("[data-select]").check()

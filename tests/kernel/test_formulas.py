@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,7 +11,7 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from guanxi.kernel import custom, jobs, pooled, pools, reckoned, write
+from guanxi.kernel import jobs, pooled, pools, reckoned, write
 from guanxi.kernel.formula import python, sql, tree
 from guanxi.kernel.formula.tree import FormulaError, Named, Node
 from guanxi.kernel.models import CustomField, Job
@@ -23,20 +22,13 @@ from guanxi.org.models import User
 from tests import samples
 from tests.people import Cast, let
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unshaped")]
 CUSTOMER = registry.get("customers.customer")
 FIELDS: dict[str, tuple[tree.Type, str]] = {
     "n": ("number", "numeric"), "m": ("number", "numeric"), "t": ("text", "text"), "u": ("text", "text"), "d": ("date", "date"),
     "e": ("date", "date"), "b": ("truth", "boolean"),
 }  # fmt: skip
 DEEP = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
-
-
-@pytest.fixture(autouse=True)
-def _afresh(db: None) -> Iterator[None]:
-    yield
-    CustomField.objects.all().delete()
-    custom.load()
 
 
 def field(word: str) -> Named | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
@@ -126,13 +125,8 @@ def test_the_record_one_step_away_has_its_own_scope(cast: Cast, deal: int) -> No
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("unshaped")
 class TestOwnFields:
-    @pytest.fixture(autouse=True)
-    def _afresh(self, db: None) -> Iterator[None]:
-        yield
-        CustomField.objects.all().delete()
-        custom.load()
-
     def test_fields_of_one_s_own_are_tags_too_and_one_that_is_retired_leaves_nothing_behind(self, cast: Cast, deal: int) -> None:
         row = verbs.add(OPPORTUNITY, verbs.Wish(zh="安装地点", sort="text"), actor=cast.business)
         number = getattr(row, "pk", row)

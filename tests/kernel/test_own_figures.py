@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -18,16 +18,9 @@ from guanxi.org.models import User
 from tests import samples
 from tests.people import Cast, let
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unshaped")]
 CUSTOMER, DEAL = registry.get("customers.customer"), registry.get("sales.opportunity")
 VIA = "sales.opportunity/customer"
-
-
-@pytest.fixture(autouse=True)
-def _afresh(db: None) -> Iterator[None]:
-    yield
-    CustomField.objects.all().delete()
-    custom.load()
 
 
 def follow() -> None:

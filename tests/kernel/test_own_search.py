@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from guanxi.kernel import custom, dictionary, jobs, lists, search, verify, write
+from guanxi.kernel import jobs, lists, search, verify, write
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.models import CustomField, Job
 from guanxi.kernel.registry import registry
@@ -17,16 +16,8 @@ from guanxi.kernel.write import retyping
 from tests import samples
 from tests.people import Cast, closed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unshaped")]
 CUSTOMER = registry.get("customers.customer")
-
-
-@pytest.fixture(autouse=True)
-def _afresh(db: None) -> Iterator[None]:
-    yield
-    CustomField.objects.all().delete()
-    dictionary.clear()
-    custom.load()
 
 
 def follow() -> None:

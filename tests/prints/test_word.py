@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Callable
+from html import unescape
 from io import BytesIO
 
 import pytest
@@ -11,10 +13,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from docx import Document
 
-from guanxi.kernel import write
+from guanxi.kernel import jobs, write
 from guanxi.kernel.actor import Actor
-from guanxi.kernel.models import AccessLog
+from guanxi.kernel.models import AccessLog, CustomField, Job
 from guanxi.kernel.registry import registry
+from guanxi.kernel.write import fields, retyping
 from guanxi.surfaces.prints import keeping, press, word
 from guanxi.surfaces.prints.models import PrintTemplate, PrintVersion
 from tests.people import Cast, let
@@ -229,3 +232,68 @@ def test_files_of_versions_come_back_as_they_were_to_who_shapes(cast: Cast, at_d
     for number, body in ((1, first), (2, second), (3, first)):
         assert b"".join(business.get(f"/admin/prints/{row.pk}/versions/{number}/file/").streaming_content) == body
     assert at_desk(cast.owner).get(f"/admin/prints/{row.pk}/versions/1/file/").status_code in (403, 404)
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        (("x", "{{ name "), ("Paragraph 2", "{{ name")),
+        (("{{ name|upcase }}",), ("Paragraph 1", "no such format", "upcase", "capitals")),
+        (("{% for one in contacts %}", "{{ one.name }}"), ("Paragraph 1", "has no end")),
+        (("x", "y", "{% endfor %}"), ("Paragraph 3", "ends nothing")),
+        (("{% include 'x' %}", "{{ name || }}"), ("Paragraph 1", "no command", "for、if、set")),
+        (("x", "{{ name || }}"), ("Paragraph 2", "cannot be read", "{{ name || }}")),
+    ],
+)
+def test_what_is_wrong_with_a_tag_is_said_in_plain_words_and_where_it_stands(
+    cast: Cast, at_desk: Desk, row: PrintTemplate, lines: tuple[str, ...], words: tuple[str, ...]
+) -> None:
+    answer = at_desk(cast.business).post(f"/admin/prints/{row.pk}/", {"zh": "合同", "file": upload(document(*lines))})
+    assert answer.status_code == 422
+    page = unescape(answer.content.decode())
+    assert all(word in page for word in words), re.findall("alert-circle.*?</p>", page)
+    assert "Encountered" not in page
+
+
+@pytest.mark.usefixtures("unshaped")
+def test_its_names_follow_a_field_that_is_called_or_held_otherwise(cast: Cast, row: PrintTemplate, customer: int) -> None:
+    key = f"f{fields.add(CUSTOMER, fields.Wish('安装地点', sort='text'), actor=cast.business).pk}"
+    write.update((CUSTOMER, customer), {key: "12"}, actor=cast.owner, door="test")
+    child = write.create(CUSTOMER, {"name": "下级", "parent": customer, key: "13"}, actor=cast.owner, door="test").id
+    row = keeping.take(row, upload(document(f"{{{{ 安装地点 }}}}/{{{{ {key} }}}}/{{{{ parent.{key} }}}}")), actor=cast.business)
+
+    def said() -> str:
+        row.refresh_from_db()
+        version = keeping.current(row)
+        return text(word.filled(CUSTOMER, version.path, child, cast.owner, meant=version.document["names"])[0])
+
+    assert said() == "13/13/12"
+    field = CustomField.objects.get(pk=key[1:])
+    fields.change(CUSTOMER, field, fields.Wish("车间"), actor=cast.business)
+    assert said() == "13/13/12"
+    field.refresh_from_db()
+    assert any(
+        "合同" in what and goes
+        for what, goes in retyping.preview(CUSTOMER, field, fields.Wish("", sort="integer"), actor=cast.business).named
+    )
+    retyping.convert(CUSTOMER, field, fields.Wish("", sort="integer"), actor=cast.business)
+    for job in Job.objects.filter(state="waiting").order_by("id"):
+        jobs.run(job.pk)
+    assert said() == "13/13/12"
+    row = keeping.go_back(row, 1, actor=cast.business)
+    assert said() == "13/13/12"
+
+
+def test_one_that_goes_round_and_round_holds_the_only_turn_for_a_moment(
+    cast: Cast, at_desk: Desk, row: PrintTemplate, customer: int
+) -> None:
+    assert word.QUICK.patience < word.LIMITS.patience < press.LIMITS.patience
+    many = "".join(f"{{% for {name} in contacts %}}" for name in "abcdefghijklmnopqrstuvwxyz")
+    keeping.take(row, upload(document(many + "x" + "{% endfor %}" * 26)), actor=cast.business)
+    given = []
+    asked = press.subprocess.run
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(press.subprocess, "run", lambda *a, **k: given.append(k["timeout"]) or asked(*a, **k))
+        sample = at_desk(cast.business).get(f"/admin/prints/{row.pk}/sample/", {"record": customer})
+    assert sample.status_code == 422
+    assert given == [word.QUICK.patience]

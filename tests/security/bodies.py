@@ -18,6 +18,7 @@ from guanxi.surfaces.pages import shapes
 from guanxi.surfaces.prints import document, keeping
 from guanxi.surfaces.prints.models import PrintPicture, PrintTemplate, PrintVersion
 from guanxi.surfaces.shape import state
+from guanxi.surfaces.texts.models import TextTemplate
 from tests.security.conftest import World
 
 
@@ -73,6 +74,24 @@ def print_of(world: World) -> dict[str, Any] | None:
         said = {**document.fresh(), "blocks": [document.block("text", text=f"{{{{{world.entity.title}}}}}")]}
         PrintVersion.objects.create(template=row, number=1, document=said, created_at=clock.now())
     return {"template_id": row.pk}
+
+
+def ready_text(world: World) -> dict[str, Any]:
+    """A text as its editor sends it."""
+    return {"zh": "Newly made", "sort": "phrase", "body": "{{owner}}"}
+
+
+def text_of(world: World) -> dict[str, Any]:
+    """A text of the entity that says what the record is called."""
+    said = {"sort": "phrase", "body": f"{{{{{world.entity.title}}}}}"}
+    row, _made = TextTemplate.objects.get_or_create(entity=world.entity.key, zh="World", defaults=said)
+    return {"text_id": row.pk}
+
+
+def text_template(world: World) -> dict[str, Any]:
+    """A text of customers."""
+    row, _made = TextTemplate.objects.get_or_create(entity="customers.customer", zh="World", defaults={"sort": "phrase", "body": "x"})
+    return {"text_id": row.pk}
 
 
 def print_picture(world: World) -> dict[str, Any]:

@@ -60,6 +60,7 @@ from tests.security.bodies import (
     program,
     programs,
     readers,
+    ready_text,
     related,
     said,
     sellers,
@@ -68,6 +69,8 @@ from tests.security.bodies import (
     stage,
     stamp,
     team,
+    text_of,
+    text_template,
     upload,
     values_file,
     verdict,
@@ -171,6 +174,7 @@ _POSITION = "admin/positions/<int:position_id>/"
 _TEAM = "admin/teams/<int:team_id>/"
 _ACCOUNT = "admin/accounts/<int:user_id>/"
 _PRINT = "admin/prints/<int:template_id>/"
+_TEXT = "admin/texts/<int:text_id>/"
 _HOOK = "admin/webhooks/<int:hook_id>/"
 _COLLECT = "admin/collect/<int:form_id>/"
 _RECORD, _RUN = "<slug:slug>/<int:record_id>/", "<slug:slug>/import/<int:run_id>/"
@@ -316,6 +320,15 @@ RULES: dict[str, Rule] = {
     _PRINT + "versions/<int:number>/back/": Rule("admin", get=False, post=empty, parts=print_template),
     # Of a template by a Word file: see tests/prints/test_word.py.
     _PRINT + "versions/<int:number>/file/": Rule("own", parts=lambda world: None),
+    "admin/texts/": Rule("admin"),
+    "admin/texts/new/": Rule("admin", post=ready_text),
+    # Fills and keeps nothing: see tests/surfaces/test_texts.py.
+    "admin/texts/look/<slug:of>/": Rule("admin", get=False, post=None, parts=lambda world: {"of": "customers"}),
+    _TEXT: Rule("admin", post=ready_text, parts=text_template),
+    _TEXT + "switch/": Rule("admin", get=False, post=empty, parts=text_template),
+    "admin/titles/": Rule("admin"),
+    "admin/titles/<slug:of>/": Rule("admin", post=lambda world: {"source": "{{owner}} {{today}}"}, parts=lambda world: {"of": "customers"}),
+    "admin/titles/<slug:of>/look/": Rule("admin", get=False, post=None, parts=lambda world: {"of": "customers"}),
     "admin/shape/": Rule("admin", post=shape_file),
     "admin/shape/export/": Rule("admin"),
     "admin/numbers/": Rule("admin"),
@@ -417,6 +430,8 @@ RULES: dict[str, Rule] = {
     _RECORD + "_why/": Rule("record"),
     _RECORD + "_print/": Rule("record"),
     _RECORD + "_print/<int:template_id>/": Rule("record", parts=print_of),
+    _RECORD + "_texts/": Rule("record"),
+    _RECORD + "_texts/<int:text_id>/": Rule("record", parts=text_of),
     _RECORD + "_merge/": Rule("record", post=empty),
     # For who is granted to erase, or to export: see tests/surfaces/test_erasure.py.
     _RECORD + "_forget/": Rule("own", get=False, post=empty, parts=lambda world: None),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from html import unescape
 
 import pytest
 from django.test import Client
 from django.utils import translation
 
-from guanxi.kernel import custom, dictionary, write
+from guanxi.kernel import write
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.fields.base import Reader
 from guanxi.kernel.models import CustomField
@@ -19,19 +19,11 @@ from guanxi.kernel.write.fields import SORTS
 from guanxi.org.models import Operation
 from tests.people import Cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unshaped")]
 Desk = Callable[[Actor], Client]
 CUSTOMER = registry.get("customers.customer")
 #: What no value in a form fills in: see test_own_pictures.py and tests/kernel/test_own_figures.py.
 ELSEWHERE = ("image", "rollup")
-
-
-@pytest.fixture(autouse=True)
-def _afresh() -> Iterator[None]:
-    yield
-    CustomField.objects.all().delete()
-    dictionary.clear()
-    custom.load()
 
 
 def added(desk: Client, **given: str) -> str:

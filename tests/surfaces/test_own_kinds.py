@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import time
 from decimal import Decimal
 from html import unescape
@@ -15,26 +15,19 @@ from django.db import connection
 from django.test import Client
 from django.utils import translation
 
-from guanxi.kernel import custom, plan, write
+from guanxi.kernel import plan, write
 from guanxi.kernel.actor import SYSTEM, Actor
 from guanxi.kernel.fields.base import Invalid, Reader
 from guanxi.kernel.fields.geo import GeoKind
 from guanxi.kernel.fields.measure import DurationKind, PercentKind, RatingKind
-from guanxi.kernel.models import CustomField
 from guanxi.kernel.registry import registry
 from guanxi.surfaces.pages.totals import shown, usual
 from tests import samples
 from tests.people import Cast, closed, review
 
+pytestmark = pytest.mark.usefixtures("unshaped")
 CUSTOMER = registry.get("customers.customer")
 READER = Reader(SYSTEM)
-
-
-@pytest.fixture(autouse=True)
-def _afresh(db: None) -> Iterator[None]:
-    yield
-    CustomField.objects.all().delete()
-    custom.load()
 
 
 @pytest.mark.parametrize(

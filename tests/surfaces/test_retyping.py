@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from html import unescape
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from guanxi.kernel import clock, custom, dictionary, history, jobs, layouts, pools, write
+from guanxi.kernel import clock, history, jobs, layouts, pools, write
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.models import CustomField, Job
 from guanxi.kernel.registry import registry
@@ -22,17 +22,9 @@ from guanxi.surfaces.models import Layout, SavedView, Webhook
 from tests import samples
 from tests.people import Cast, let
 
+pytestmark = pytest.mark.usefixtures("unshaped")
 Desk = Callable[[Actor], Client]
 CUSTOMER = registry.get("customers.customer")
-
-
-@pytest.fixture(autouse=True)
-def _afresh(db: None) -> Iterator[None]:
-    yield
-    CustomField.objects.all().delete()
-    dictionary.clear()
-    layouts.clear()
-    custom.load()
 
 
 def retype(shaper: Client, key: str, **given: str) -> str:

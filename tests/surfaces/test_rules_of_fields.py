@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from guanxi.kernel import clock, custom, write
+from guanxi.kernel import clock, write
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.models import CustomField
 from guanxi.kernel.registry import registry
 from tests import samples
 from tests.people import Cast
 
+pytestmark = pytest.mark.usefixtures("unshaped")
 Desk = Callable[[Actor], Client]
 CUSTOMER = registry.get("customers.customer")
-
-
-@pytest.fixture(autouse=True)
-def _afresh(db: None) -> Iterator[None]:
-    yield
-    CustomField.objects.all().delete()
-    custom.load()
 
 
 def ruled(shaper: Client, key: str, status: int = 302, **rules: Any) -> str:

@@ -29,5 +29,6 @@ async function copy(text) {
 
 export function listen() {
   on("click", "[data-reveal-url]", (event, button) => { event.stopPropagation(); reveal(button); });
+  on("click", "[data-copy-from]", (event, button) => copy(document.querySelector(button.dataset.copyFrom).value).then(() => toast(say("copied"))).catch(() => {}));
   on("click", "[data-copy]", (event, button) => { event.stopPropagation(); copy(button.dataset.copy).then(() => toast(say("copied"))).catch(() => {}); });
 }

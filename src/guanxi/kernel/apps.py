@@ -33,7 +33,7 @@ class Area(AppConfig):
             self.models_module = self.models_module or package
 
     def ready(self) -> None:
-        """An area may bring presets of its own, tiles of the workbench and checks of `guanxi verify`; importing the module registers them."""
-        for brought in ("presets", "tiles", "verify"):
+        """An area may bring presets, tiles of the workbench, checks of `guanxi verify` and sections of the shape: importing registers them."""
+        for brought in ("presets", "tiles", "verify", "shape"):
             if find_spec(f"{self.name}.{brought}"):
                 import_module(f"{self.name}.{brought}")

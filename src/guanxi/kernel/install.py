@@ -21,7 +21,7 @@ def install() -> None:
             Version.objects.get_or_create(name=name)
         history.install()
         forgetting.install()
-        for table in ("kernel_dictionaryvalue", "kernel_choicelist", "kernel_numbering", "kernel_formlayout"):
+        for table in ("kernel_dictionaryvalue", "kernel_choicelist", "kernel_numbering", "kernel_formlayout", "kernel_titletemplate"):
             versions.watch(table, "shape")
         for table in ("kernel_customfield", "kernel_customentity"):
             versions.watch(table, "shape access")  # what a formula reads decides who sees what it gives

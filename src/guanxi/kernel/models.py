@@ -89,6 +89,13 @@ class FormLayout(models.Model):
         constraints = [models.UniqueConstraint(fields=["entity", "form", "role"], name="form_layout_once")]
 
 
+class TitleTemplate(models.Model):
+    """What a new record of a kind is called where nobody says so: a text with merge tags."""
+
+    entity = models.CharField(max_length=80, unique=True)
+    source = models.CharField(max_length=300)
+
+
 class Numbering(models.Model):
     """Of what an automatic number is made: (kind, value) in order, when its counter begins anew, whether gaps do not matter."""
 

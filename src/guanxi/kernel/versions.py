@@ -7,7 +7,7 @@ from importlib.resources import files
 from django.db import connection
 from django.db.models import F
 
-from guanxi.kernel import custom, dictionary, layouts, numbering
+from guanxi.kernel import custom, dictionary, layouts, numbering, proposed
 
 
 def bump(name: str) -> None:
@@ -51,3 +51,4 @@ def refresh(shape: int) -> None:
     custom.refresh(shape)
     layouts.refresh(shape)
     numbering.refresh(shape)
+    proposed.refresh(shape)

@@ -37,6 +37,8 @@ SUBJECTS = {
     "customentity": "",
     "formlayout": "",
     "printtemplate": "",
+    "texttemplate": "",
+    "titletemplate": "",
     "webhook": "secret,failing_since",
     "collectform": "token,received,last_at",
 }
@@ -49,6 +51,8 @@ TABLES = {
     "customentity": "kernel_customentity",
     "formlayout": "kernel_formlayout",
     "printtemplate": "surfaces_printtemplate",
+    "texttemplate": "surfaces_texttemplate",
+    "titletemplate": "kernel_titletemplate",
     "webhook": "surfaces_webhook",
     "collectform": "surfaces_collectform",
 }

@@ -1,5 +1,6 @@
 -- The trail of the organisation: who changed people, departments, roles and rights. Statement-level, so no road escapes it.
 CREATE OR REPLACE FUNCTION guanxi_operation() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+#variable_conflict use_variable
 DECLARE
     context jsonb := guanxi_context();
     subject text := TG_ARGV[0];

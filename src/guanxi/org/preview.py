@@ -23,8 +23,8 @@ from guanxi.org.models import User
 #: What the session holds while somebody looks: the id of the colleague.
 KEY = "preview"
 LEAVE = "/preview/leave/"
-#: Of whatever number stands behind it: a print.
-_PRINTS = "/_print/"
+#: Of whatever number stands behind it: a print, a text that is filled.
+_TAKEN = ("/_print/", "/_texts/")
 #: Besides looking, only these are answered; what would be logged as the colleague's own asking, or take anything away, is not.
 _ALLOWED, _CLOSED = (
     (LEAVE, "/logout/", "/settings/language/", "/settings/theme/"),
@@ -86,7 +86,11 @@ def through(request: HttpRequest, viewer: Actor) -> Actor | None:
 
 def refuses(request: HttpRequest) -> bool:
     """Whether a request asks for more than a look."""
-    looks = request.method in ("GET", "HEAD", "OPTIONS") and not request.path.endswith(_CLOSED) and _PRINTS not in request.path
+    looks = (
+        request.method in ("GET", "HEAD", "OPTIONS")
+        and not request.path.endswith(_CLOSED)
+        and not any(part in request.path for part in _TAKEN)
+    )
     return not looks and request.path not in _ALLOWED
 
 

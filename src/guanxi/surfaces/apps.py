@@ -11,7 +11,10 @@ class SurfacesConfig(AppConfig):
 
     def ready(self) -> None:
         from guanxi.kernel import install
-        from guanxi.kernel.write import forgetting
+        from guanxi.kernel.write import (
+            forgetting,
+            titles,  # noqa: F401 - proposed titles go along with a field
+        )
         from guanxi.surfaces import following  # noqa: F401 - what is kept here goes along with a field
         from guanxi.surfaces.collecting import following as asked  # noqa: F401 - and what collection forms ask
         from guanxi.surfaces.collecting import settling
@@ -19,6 +22,9 @@ class SurfacesConfig(AppConfig):
         from guanxi.surfaces.exchange.importing import erasing
         from guanxi.surfaces.prints import following as tags  # noqa: F401 - so do the tags of prints
         from guanxi.surfaces.prints import shelf, starting
+        from guanxi.surfaces.shape import parts  # noqa: F401 - sections of the file of the shape
+        from guanxi.surfaces.texts import following as ready  # noqa: F401 - and those of texts
+        from guanxi.surfaces.texts import shelf as texts
 
         forgetting.FURTHER += [erasing.empty, settling.empty]
-        install.STEPS += [shelf.watch, starting.provide, answering.watch]
+        install.STEPS += [shelf.watch, texts.watch, starting.provide, answering.watch]

@@ -9,6 +9,7 @@ from guanxi.surfaces.collecting.models import CollectForm, Submission
 from guanxi.surfaces.exchange.models import ImportClaim, ImportMapping, ImportRow, ImportRun
 from guanxi.surfaces.hooks.models import Delivery, Webhook
 from guanxi.surfaces.prints.models import PrintPicture, PrintTemplate, PrintVersion
+from guanxi.surfaces.texts.models import TextTemplate
 
 
 class SavedView(models.Model):
@@ -57,5 +58,6 @@ __all__ = [
     "PrintVersion",
     "SavedView",
     "Submission",
+    "TextTemplate",
     "Webhook",
 ]

@@ -17,7 +17,7 @@ from guanxi.surfaces.exchange import exporting
 from guanxi.surfaces.exchange.importing import committing, planning, sweeping, undoing
 from guanxi.surfaces.hooks import keeping, sending, taking
 from guanxi.surfaces.pages import mailbox, pool, recovery
-from guanxi.surfaces.prints import printing
+from guanxi.surfaces.prints import printing, unused
 
 
 def person(user: int) -> Actor:
@@ -59,6 +59,13 @@ def sweep_deliveries(timestamp: int) -> None:
 def sweep_submissions(timestamp: int) -> None:
     """Empty what strangers sent and was settled long ago, at night."""
     settling.sweep()
+
+
+@app.periodic(cron="47 3 * * *")
+@app.task(name="guanxi.sweep_pictures", queue="default", queueing_lock="guanxi.sweep_pictures")
+def sweep_pictures(timestamp: int) -> None:
+    """Drop pictures that no template shows, at night."""
+    unused.sweep()
 
 
 @app.task(name=letters.TASK, queue=letters.QUEUE, retry=RetryStrategy(max_attempts=6, exponential_wait=4))

@@ -33,6 +33,8 @@ from guanxi.surfaces.admin import (
     shape,
     sign_in,
     teams,
+    texts,
+    titles,
     trail,
     webhooks,
     why,
@@ -88,10 +90,11 @@ from guanxi.surfaces.pages import (
 )
 from guanxi.surfaces.pages import collect as collecting
 from guanxi.surfaces.pages import prints as printouts
+from guanxi.surfaces.pages import texts as writing
 
 administration = (
     *(places, structure, departments, positions, teams, access, roles, sign_in, licences, providers),
-    *(lists, entities, fields, layouts, collect, prints, numbers, shape, webhooks, applications),
+    *(lists, entities, fields, layouts, collect, prints, texts, titles, numbers, shape, webhooks, applications),
     *(why, trail, arrivals, hints, clearing),
 )
 
@@ -148,6 +151,7 @@ handlers = (
     duplicates,
     pool,
     printouts,
+    writing,
     exchange,
     work,
     form,

@@ -16,7 +16,7 @@ from django.utils.translation.trans_null import gettext_noop  # needs no setting
 if TYPE_CHECKING:
     from phonenumbers import PhoneNumber
 
-__all__ = ["carrier", "mask", "parse", "place", "show", "tail"]
+__all__ = ["carrier", "mask", "parse", "place", "show", "tail", "takes_messages"]
 
 _EXTENSION = re.compile(r"(?<=\d)\)?\s*(?:转接?|分机号?|extension|ext\.?|x|#|;ext=)[\s:.]*(\d{1,8})$")
 _NOISE = re.compile(r"[\s\-‐‑‒–—―−_.·()\[\]【】]+")
@@ -111,6 +111,12 @@ def carrier(number: str) -> str | None:
     from phonenumbers import carrier as carriers
 
     return carriers.name_for_number(parsed, "zh") or None
+
+
+def takes_messages(number: str) -> bool:
+    """Whether text messages reach it: a Chinese mobile number, or any number abroad."""
+    base, _extension = _split(number)
+    return base.startswith("+") and (not base.startswith("+86") or _MOBILE.fullmatch(base[3:]) is not None)
 
 
 def tail(number: str) -> str:

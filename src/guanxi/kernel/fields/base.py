@@ -84,6 +84,8 @@ class Reader:
     known: set[tuple[str, int]] = field(default_factory=set, compare=False)
     #: The same for parents: (entity key, id) → owner and department, which their children take over.
     stamps: dict[tuple[str, int], tuple[int | None, int | None]] = field(default_factory=dict, compare=False)
+    #: What tags have said of other records: (entity key, id, field key) → value.
+    told: dict[tuple[str, int, str], Any] = field(default_factory=dict, compare=False, repr=False)
     #: By entity: what the actor may set and see, and what begins with its first choice, asked once however many rows there are.
     _sheets: dict[str, Sheet] = field(default_factory=dict, compare=False, repr=False)
 

@@ -52,7 +52,7 @@ class Values:
     def value(self, record: int, path: Path) -> Written:
         """One value; empty where the reader may not see it."""
         if not path.via and path.key not in self.entity.fields:
-            return _further(path.key, self.actor)
+            return further(path.key, self.actor)
         row = self._own.get(record, {})
         if not path.via:
             return row.get(path.key, NOTHING)
@@ -76,11 +76,11 @@ class Samples:
         """A value of the sort that the field holds."""
         field = field_of(self.entity, path)
         if field is None:
-            return _further(path.key, self.actor)
+            return further(path.key, self.actor)
         if field.kind.name in NUMBERS:
-            return _written(Decimal("12345.60") if field.kind.name in ("money", "decimal") else 12, field, Reader(self.actor))
+            return written(Decimal("12345.60") if field.kind.name in ("money", "decimal") else 12, field, Reader(self.actor))
         if field.kind.name in DATES:
-            return _written(clock.now() if field.kind.name == "datetime" else clock.today(), field, Reader(self.actor))
+            return written(clock.now() if field.kind.name == "datetime" else clock.today(), field, Reader(self.actor))
         return Written(f"〔{label(self.entity, path)}〕")
 
     def text(self, record: int, pieces: Sequence[Piece]) -> str:
@@ -122,10 +122,11 @@ def _cell(column: plan.Column, row: Sequence[Any], reader: Reader) -> Written:
     if field.kind.name == "links":
         titles: Mapping[int, str] = values[1]
         return Written("、".join(titles.values()))
-    return _written(values[0], field, reader, currency=values[1] if len(values) > 1 and field.kind.name == "money" else "CNY")
+    return written(values[0], field, reader, currency=values[1] if len(values) > 1 and field.kind.name == "money" else "CNY")
 
 
-def _written(value: Any, field: Field, reader: Reader, *, currency: str = "CNY") -> Written:
+def written(value: Any, field: Field, reader: Reader, *, currency: str = "CNY") -> Written:
+    """A value as a tag says it."""
     if field.kind.is_blank(value):
         return NOTHING
     text = show_amount(value, currency) if field.kind.name == "money" else field.kind.text(value, reader)
@@ -134,10 +135,11 @@ def _written(value: Any, field: Field, reader: Reader, *, currency: str = "CNY")
     return Written(text, timezone.localtime(value) if isinstance(value, datetime) else value, currency)
 
 
-def _further(key: str, actor: Actor) -> Written:
+def further(key: str, actor: Actor) -> Written:
+    """What is not of the record."""
     if key == "today":
         return Written(clock.today().isoformat(), clock.today())
     return Written(actor.name) if key == "me" else NOTHING
 
 
-__all__ = ["Samples", "Values", "filled", "paths"]
+__all__ = ["NOTHING", "Samples", "Values", "filled", "further", "paths", "written"]

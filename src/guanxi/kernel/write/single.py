@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from guanxi.kernel import clock, numbering, one, search
+from guanxi.kernel import clock, numbering, one, search, titles
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Reader
@@ -61,6 +61,8 @@ def build(entity: Entity, values: Mapping[str, Any], reader: Reader) -> tuple[An
     if not parsed.get("owner", 0):
         parsed.pop("owner", None)
     changed = clean.assign(entity, record, parsed)
+    if entity.title not in errors and not getattr(record, entity.title, "") and (title := titles.propose(entity, record, reader)):
+        changed |= clean.assign(entity, record, {entity.title: title})
     clean.check(entity, record, set(entity.fields), errors, creating=True, actor=reader.actor)
     if errors:
         raise Invalidated(errors)

@@ -58,7 +58,7 @@ def show(request: HttpRequest) -> HttpResponse:
     rows: dict[str, list[PrintTemplate]] = {}
     for row in PrintTemplate.objects.order_by("-active", "zh", "pk"):
         rows.setdefault(row.entity, []).append(row)
-    found = [{"entity": each, "rows": rows.get(each.key, [])} for each in _entities()]
+    found = [{"entity": each, "rows": rows.get(each.key, [])} for each in printable()]
     return page(request, "admin/prints.html", {"found": found, "count": sum(map(len, rows.values()))}, title=_("Print templates"))
 
 
@@ -67,7 +67,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """One more: for which records, and what it begins as."""
     given, errors = request.POST, {}
     if request.method == "POST":
-        entity = next((each for each in _entities() if each.slug == given.get("of", "")), None)
+        entity = next((each for each in printable() if each.slug == given.get("of", "")), None)
         if entity is None:
             raise Http404
         begin = given.get("begin", "usual")
@@ -77,7 +77,7 @@ def new(request: HttpRequest) -> HttpResponse:
             return go(request, _address(row))
         except Invalidated as refusal:
             errors = refusal.errors
-    context = {"entities": _entities(), "of": request.GET.get("of", given.get("of", "")), "beginnings": BEGINNINGS, "languages": LANGUAGES}
+    context = {"entities": printable(), "of": request.GET.get("of", given.get("of", "")), "beginnings": BEGINNINGS, "languages": LANGUAGES}
     return page(
         request,
         "admin/print_new.html",
@@ -175,7 +175,7 @@ def look(request: HttpRequest, template_id: int) -> HttpResponse:
     entity, actor = registry.get(row.entity), actor_of(request)
     try:
         wish = document.checked(entity, document.read(request.POST))
-        record = _sample(entity, actor, request.POST.get("sample", ""))
+        record = sampled(entity, actor, request.POST.get("sample", ""))
         made = printing.look(entity, wish, request.POST.get("language", ""), record, actor)
     except Refused as refusal:
         return fragment(request, "admin/print_look.html", {"error": told(refusal)})
@@ -190,7 +190,7 @@ def sample(request: HttpRequest, template_id: int) -> HttpResponse:
     row = get_object_or_404(PrintTemplate, pk=template_id, version__gt=0)
     entity, actor = registry.get(row.entity), actor_of(request)
     try:
-        record = _sample(entity, actor, request.GET.get("record", ""))
+        record = sampled(entity, actor, request.GET.get("record", ""))
         return printing.answer(row, entity, [record] if record else [], actor, sample=True)
     except Refused as refusal:
         context = {"message": str(refusal), "back": _address(row), "entity": entity}
@@ -254,7 +254,8 @@ def picture(request: HttpRequest, picture_id: int) -> Any:
     return response
 
 
-def _entities() -> list[Entity]:
+def printable() -> list[Entity]:
+    """The kinds of record that people print and write about."""
     return [each for each in sorted(registry, key=lambda each: each.place) if each.slug and each.layout]
 
 
@@ -275,7 +276,7 @@ def _tags(entity: Entity) -> list[dict[str, Any]]:
     return found
 
 
-def _sample(entity: Entity, actor: Actor, given: str) -> int:
+def sampled(entity: Entity, actor: Actor, given: str) -> int:
     """The record that was chosen, 0 for none. Raises NotFound where one may not see it."""
     number = whole(given)
     if not number:

@@ -7,6 +7,7 @@ from typing import Any
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
@@ -17,7 +18,7 @@ from guanxi.kernel.write import Invalidated, Refused
 from guanxi.surfaces.admin.places import CONTENTS, PLACES, Place, administering
 from guanxi.surfaces.admin.verbs import told
 from guanxi.surfaces.pages.frame import actor_of, go, page
-from guanxi.surfaces.shape import state, taking
+from guanxi.surfaces.shape import sections, state, taking
 from guanxi.surfaces.shape.state import Difference
 
 PLACES.append(
@@ -34,12 +35,16 @@ PLACES.append(
 #: How long a preview may be carried out, in seconds, and its text may be in characters.
 GOOD_FOR, LONGEST = 3600, 2_000_000
 SALT = "guanxi.shape"
+#: Characters of a value that the preview tells.
+SHOWN = 300
 SECTIONS = {
     "lists": gettext_lazy("Choice lists"),
     "fields": gettext_lazy("Fields of your own"),
     "roles": gettext_lazy("Roles"),
     "views": gettext_lazy("Shared views"),
     "numbers": gettext_lazy("Automatic numbers"),
+    "entities": gettext_lazy("Records of your own"),
+    "layouts": gettext_lazy("Layouts of forms"),
 }
 
 
@@ -59,7 +64,7 @@ def show(request: HttpRequest) -> HttpResponse:
     kept = signing.dumps(text, salt=_salt(request), compress=True)
     if len(kept) > LONGEST:
         return _drawn(request, {"error": _("There is too much text in this file. Import it in several parts.")}, status=422)
-    count = {verb: sum(d.verb == verb for d in found) for verb in ("add", "change", "absent")}
+    count = {verb: sum(d.verb == verb for d in found) for verb in ("add", "change", "absent", "left")}
     context = {"lines": [_line(d) for d in found], "refused": refused, "kept": kept, "promised": taking.fingerprint(found), "count": count}
     context["error"] = _("Meanwhile something has changed. Look again at what will happen.") if promised and not refused else ""
     return _drawn(request, context, status=422 if refused or promised else 200)
@@ -93,8 +98,10 @@ def _salt(request: HttpRequest) -> str:
 
 def _line(one: Difference) -> dict[str, Any]:
     section, *rest = one.place
-    names = [part for part in rest if part not in ("values", "own", "grants", "rights", "shared")]
-    return {"verb": one.verb, "section": SECTIONS[section], "name": " · ".join(names), "changes": one.changes}
+    labels = SECTIONS | {each.name: each.label for each in sections.everything()}
+    changes = [(key, Truncator(old).chars(SHOWN), Truncator(new).chars(SHOWN)) for key, old, new in one.changes]
+    names = [part for part in rest if part not in state.rows_of()]
+    return {"verb": one.verb, "section": labels[section], "name": " · ".join(names), "changes": changes}
 
 
 def _drawn(request: HttpRequest, context: dict[str, Any] | None = None, *, status: int = 200) -> HttpResponse:

@@ -70,6 +70,8 @@ SUBJECTS = {
     "formlayout": gettext_lazy("Layout of a form"),
     "printtemplate": gettext_lazy("Print template"),
     "collectform": gettext_lazy("Collection form"),
+    "texttemplate": gettext_lazy("Text template"),
+    "titletemplate": gettext_lazy("Proposed title"),
 }
 VERBS = {"create": (gettext_lazy("added"), "g"), "update": (gettext_lazy("changed"), "b"), "delete": (gettext_lazy("removed"), "r")}
 COLUMNS = {
@@ -126,6 +128,10 @@ COLUMNS = {
     "pooled": gettext_lazy("Into the public pool"),
     "most": gettext_lazy("At most so many"),
     "renewed_at": gettext_lazy("Link made"),
+    "subject": gettext_lazy("Subject"),
+    "body": gettext_lazy("Text"),
+    "roles": gettext_lazy("Roles"),
+    "source": gettext_lazy("Text"),
 }
 
 

@@ -63,7 +63,7 @@ def show(request: HttpRequest) -> HttpResponse:
 @administering
 def new(request: HttpRequest) -> HttpResponse:
     """One more."""
-    return _form(request, Webhook(active=True, kinds=["created", "changed"]))
+    return _form(request, Webhook(active=True, kinds=["created", "changed"], person_id=actor_of(request).id or 0))
 
 
 @administering

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from guanxi.kernel import titles
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Action, Entity
 from guanxi.kernel.fields.base import Field
@@ -76,9 +77,10 @@ def action(entity: Entity, declared: Action) -> Schema:
 
 
 def required_at_first(field: Field) -> bool:
-    """Required, and not filled by the list's default value when left out."""
+    """Required, and not filled by the list's default value or the proposed title when left out."""
     dictionary = getattr(field.kind, "dictionary", None)
-    return field.required and not field.first and not field.shown_when and (dictionary is None or dictionary.first() is None)
+    filled = field.first or field.shown_when or titles.fills(field)
+    return field.required and not filled and (dictionary is None or dictionary.first() is None)
 
 
 def currency(field: Field) -> Schema:

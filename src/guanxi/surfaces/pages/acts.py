@@ -18,6 +18,7 @@ from guanxi.kernel.condition import predicate, tree
 from guanxi.kernel.entity import Action, Entity
 from guanxi.kernel.registry import registry
 from guanxi.surfaces.prints import shelf
+from guanxi.surfaces.texts import shelf as texts
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,9 @@ def of_record(entity: Entity, row: Any, actor: Actor, may: Mapping[str, bool]) -
         found.append(Act("edit", _("Edit"), "pencil", go=f"{url}edit/", key="e", place="bar"))
     if may.get("transfer") and not entity.parent:
         found.append(Act("transfer", _("Hand over"), "arrows-right-left", ask=f"/{entity.slug}/_transfer/?ids={row.id}", place="wide"))
+    if actor.pool is None and texts.of(entity, actor):
+        words = "写信 邮件 短信 常用语 文本模板 mail message text"
+        found.append(Act("write", _("Write"), "mail", ask=f"{url}_texts/", words=words))
     if shelf.of(entity) and actor.pool is None:
         found.append(Act("print", _("Print"), "printer", ask=f"{url}_print/", words="打印 pdf"))
     found += [

@@ -13,7 +13,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from markupsafe import Markup
 
-from guanxi.kernel import dependence, drafts, idempotency, layouts, one, ruled, write
+from guanxi.kernel import dependence, drafts, idempotency, layouts, one, ruled, titles, write
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.draft import Draft
 from guanxi.kernel.duplicates import Likeness
@@ -83,6 +83,8 @@ def control(
     """One labelled control, holding what was typed if it was refused."""
     typed, field = values.get(field.key), dependence.beneath(entity, beside(field, values), values, reader.actor)
     html = retyped(field, typed, reader) if field.key in errors else field.kind.input(field, typed, reader)
+    if record is None and field.key == entity.title and (words := titles.told(entity)):
+        field, html = replace(field, required=False), _proposed(Markup(html), words)
     html = likeness.asking(entity, field, Markup(html), record.id if record is not None else None)
     return {
         "key": field.key,
@@ -93,6 +95,13 @@ def control(
         "wide": getattr(field.kind, "lines", 1) > 1,
         "html": html,
     }
+
+
+def _proposed(html: Markup, words: str) -> Markup:
+    """The control of a title that fills itself where nothing is typed."""
+    plain = Markup(str(html).replace('required placeholder=" " ', ""))
+    placeholder = Markup('<input placeholder="{}" ').format(_("Left empty: %(words)s") % {"words": words})
+    return Markup(str(plain).replace("<input ", str(placeholder), 1))
 
 
 def beside(field: Field, values: Mapping[str, Any]) -> Field:

@@ -23,6 +23,7 @@ from guanxi.surfaces import stream
 from guanxi.surfaces.pages import sent
 from guanxi.surfaces.pages.files import shown as shown_file
 from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, go, page, reader_of, record_or_404, signed_in, toast, triggers
+from guanxi.surfaces.texts import shelf as texts
 
 _SALT = "guanxi.timeline"
 #: People whom the hover over a sign names.
@@ -64,6 +65,8 @@ def composer(entity: Entity, record: Any, reader: Reader, typed: Mapping[str, st
         "typed": typed,
         "errors": list(errors.values()),
         "hint": _("What was said, what comes next…"),
+        "phrases": texts.of(entity, reader.actor, "phrase") if reader.actor.pool is None else [],
+        "phrases_url": f"/{entity.slug}/{record.id}/_texts/",
     }
 
 

@@ -47,6 +47,21 @@ def read(given: QueryDict) -> dict[str, Any]:
     return found
 
 
+def plain(said: Mapping[str, Any]) -> dict[str, Any]:
+    """A document out of a file, with nothing in it but what the editor could have sent. Raises what unreadable ones raise."""
+    found = fresh()
+    found |= {"paper": str(said["paper"]), "landscape": bool(said["landscape"]), "numbers": bool(said["numbers"])}
+    found["margin"] = [_within(str(each), 0, 60, 18) for each, _side in zip(said["margin"], MARGINS, strict=True)]
+    found["size"] = _within(str(said["size"]), 6, 20, 10)
+    for strip in STRIPS:
+        found[strip] = {part: str(said[strip][part]) for part in PARTS}
+    for each in said["blocks"]:
+        typed = {option: each.get(option.name) for option in SORTS[each["kind"]].options}
+        options = {option.name: _said(option, "" if value is None or value is False else str(value)) for option, value in typed.items()}
+        found["blocks"].append({"kind": each["kind"], **options})
+    return found
+
+
 def checked(entity: Entity, wish: Mapping[str, Any]) -> dict[str, Any]:
     """The document as it is kept. Raises Invalidated, by the place of each block and the name of what is wrong with it."""
     errors: dict[str, str] = {}
@@ -114,4 +129,4 @@ def _within(given: str, least: int, most: int, usual: int) -> int:
     return usual if number is None else min(max(number, least), most)
 
 
-__all__ = ["block", "checked", "fresh", "pictures", "read"]
+__all__ = ["block", "checked", "fresh", "pictures", "plain", "read"]

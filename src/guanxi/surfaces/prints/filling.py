@@ -39,6 +39,8 @@ class Filling:
     def __init__(self, entity: Entity, document: Mapping[str, Any], actor: Actor, *, action: str = "view") -> None:
         self.entity, self.document, self.actor, self.action = entity, document, actor, action
         self.left, self.pictures = MOST, drawings.Pictures(self._taken)
+        #: The blocks of which this reader gets nothing.
+        self.shut: frozenset[int] = frozenset()
         #: The records of which there are sheets so far.
         self.printed: list[int] = []
         self.strips = {strip: [naming.still(entity, document[strip][part]) for part in PARTS] for strip in STRIPS}
@@ -53,6 +55,7 @@ class Filling:
         values: Values | Samples = Samples(self.entity, self.actor)
         records = list(ids) or [0]
         if ids:
+            self.shut = self._shut()
             values = Values(self.entity, self.paths, ids, self.actor, action=self.action)
             records = [record for record in ids if record in values.ids]
             self.printed += records
@@ -122,6 +125,19 @@ class Filling:
         target = naming.steps(entity)[path.via]
         return path.via in entity.visible(self.actor) and path.key in target.visible(self.actor)
 
+    def _shut(self) -> frozenset[int]:
+        """The tables of lists that are closed to the reader, or gone, each with the words right above it that are its heading."""
+        closed = {
+            place for place, known in enumerate(self.known) if known["kind"] == "gone" or (known["kind"] == "table" and self._closed(known))
+        }
+        plain = lambda known: known["kind"] == "text" and not paths(known["text"])
+        return frozenset(closed | {place - 1 for place in closed if place and plain(self.known[place - 1])})
+
+    def _closed(self, known: Mapping[str, Any]) -> bool:
+        tab = self.tabs[known["of"]]
+        held = tab.child.visible(self.actor) if tab.via else self.entity.visible(self.actor)
+        return not known["lines"] or not self.actor.may(tab.child.key, self.action) or (tab.via or tab.code) not in held
+
     def _table(self, place: int, records: Sequence[int], real: bool) -> dict[int, list[list[str]]]:
         """The rows of a table by record, all of them read at once."""
         known = self.known[place]
@@ -152,7 +168,8 @@ class Filling:
 
     def _sheet(self, record: int, values: Values | Samples, tables: Sequence[Mapping[int, list[list[str]]]]) -> dict[str, Any]:
         strips = {strip: [self._said(values, record, pieces) for pieces in found] for strip, found in self.strips.items()}
-        blocks = [self._drawn(known, record, values, tables[place].get(record, [])) for place, known in enumerate(self.known)]
+        left = [(place, known) for place, known in enumerate(self.known) if place not in self.shut]
+        blocks = [self._drawn(known, record, values, tables[place].get(record, [])) for place, known in left]
         return {**strips, "blocks": [block for block in blocks if block is not None]}
 
     def _drawn(self, known: Mapping[str, Any], record: int, values: Values | Samples, rows: list[list[str]]) -> dict[str, Any] | None:

@@ -80,13 +80,13 @@ def rename(row: PrintTemplate, zh: str, en: str, language: str, *, actor: Actor)
 def take(row: PrintTemplate, upload: UploadedFile, *, actor: Actor) -> PrintTemplate:
     """Another version of a template by a Word file. Raises Forbidden or Invalidated."""
     _shaping(actor)
-    word.inspect(registry.get(row.entity), upload)
+    names = word.inspect(registry.get(row.entity), upload)
     path = f"prints/{secrets.token_hex(16)}.docx"
     upload.seek(0)
     with unit(actor, DOOR):
         row = _locked(row)
         path = default_storage.save(path, upload)
-        _version(row, actor, path=path, name=attachments.clean_name(upload.name or ""))
+        _version(row, actor, document={"names": names}, path=path, name=attachments.clean_name(upload.name or ""))
     return row
 
 

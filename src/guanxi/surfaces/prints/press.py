@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 import guanxi
 from guanxi.kernel.fields.base import Label
+from guanxi.kernel.merge_tags import formats
 from guanxi.kernel.write import Refused
 
 _CODE = Path(guanxi.__file__).resolve().parent.parent
@@ -114,10 +115,28 @@ def _said(answer: dict[str, Any]) -> Label:
     """The code of a refusal in words."""
     words: dict[str, Label] = {
         "large": TOO_LARGE,
-        "tags": _("The tags of the Word file cannot be read: %(why)s") % {"why": answer.get("why", "")},
+        "tags": _amiss(answer),
         "damaged": gettext_lazy("The Word file cannot be read. Save it again as docx and upload that file."),
     }
     return words.get(answer["refused"], _("The print could not be made: %(why)s") % {"why": answer.get("why", "")})
+
+
+def _amiss(answer: dict[str, Any]) -> str:
+    """What is wrong with a tag of a Word file, where it stands, and what to do."""
+    words = {
+        "open": _("Paragraph %(place)d: double braces come in pairs, around one tag: see “%(tag)s”."),
+        "syntax": _(
+            "Paragraph %(place)d: “%(tag)s” cannot be read. Write the name of a field between the braces, and a format behind a bar."
+        ),
+        "format": _("Paragraph %(place)d: there is no such format as in “%(tag)s”; there are %(all)s."),
+        "unended": _("Paragraph %(place)d: what “%(tag)s” begins has no end. Write the command that ends it behind it."),
+        "unmatched": _("Paragraph %(place)d: “%(tag)s” ends nothing that was begun before."),
+        "command": _("Paragraph %(place)d: “%(tag)s” is no command for such files; there are %(commands)s."),
+    }
+    if answer.get("kind") not in words:
+        return _("The tags of the Word file cannot be read: %(why)s") % {"why": answer.get("why", "")}
+    listed = {"all": "、".join(formats.FORMATS), "commands": "for、if、set"}
+    return words[answer["kind"]] % {"place": answer["paragraph"], "tag": answer["tag"], **listed}
 
 
 @cache

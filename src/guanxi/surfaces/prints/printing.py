@@ -39,7 +39,8 @@ def answer(
         if row.sort == "word":
             if not ids:
                 raise Unprinted(gettext_lazy("Choose a record: a Word file is filled from one."))
-            body, read = word.filled(entity, version.path, ids[0], actor)
+            limits = word.QUICK if sample else word.LIMITS
+            body, read = word.filled(entity, version.path, ids[0], actor, meant=version.document.get("names"), limits=limits)
             printed = list(ids)[:1]
         else:
             filling = Filling(entity, version.document, actor, action="export" if many else "view")

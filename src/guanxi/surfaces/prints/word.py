@@ -21,6 +21,7 @@ from guanxi.kernel.merge_tags import naming
 from guanxi.kernel.merge_tags.formats import Written
 from guanxi.kernel.merge_tags.naming import Path
 from guanxi.kernel.merge_tags.values import Values
+from guanxi.kernel.models import CustomField
 from guanxi.kernel.write import Invalidated, Refused
 from guanxi.surfaces.prints import below
 from guanxi.surfaces.prints.press import Limits, Unprinted, ask
@@ -31,11 +32,13 @@ CHILD = "guanxi.surfaces.prints.word_child"
 LARGEST, ROWS = 10 * 1024 * 1024, 500
 #: A file may call a field as people do in either of these.
 LANGUAGES = ("zh-hans", "en")
-LIMITS = Limits(memory=1024 << 20, seconds=8, patience=15)
+LIMITS = Limits(memory=1024 << 20, seconds=5, patience=8)
+#: For a look at a file and a sample print: one that goes round and round keeps the only turn from nobody for long.
+QUICK = Limits(memory=1024 << 20, seconds=3, patience=6)
 
 
-def inspect(entity: Entity, upload: UploadedFile) -> None:
-    """Whether it is a Word file whose tags there are. Raises Invalidated."""
+def inspect(entity: Entity, upload: UploadedFile) -> dict[str, str]:
+    """Which field or list each name in a Word file means, so that they may be called otherwise later. Raises Invalidated."""
     if (upload.size or 0) > LARGEST:
         raise Invalidated({"file": _("The file is larger than %(n)d MB.") % {"n": LARGEST // 1024**2}})
     if attachments.kind_of(upload) != KIND:
@@ -50,28 +53,52 @@ def inspect(entity: Entity, upload: UploadedFile) -> None:
     if unknown:
         said = {"name": "、".join(unknown[:5]), "entity": entity.label, "tags": "、".join(list(known)[:12])}
         raise Invalidated({"file": _("There is no tag “%(name)s” for %(entity)s. Tags are for instance %(tags)s.") % said})
+    return {name: known[name] for name in names}
 
 
-def filled(entity: Entity, path: str, record: int, actor: Actor) -> tuple[bytes, list[str]]:
-    """The file filled from one record as far as the actor may see it, and the fields and lists that it read. Raises Unprinted."""
+def filled(
+    entity: Entity, path: str, record: int, actor: Actor, *, meant: Mapping[str, str] | None = None, limits: Limits = LIMITS
+) -> tuple[bytes, list[str]]:
+    """The file filled from one record as far as the actor may see it, and the fields and lists that it read.
+
+    `meant` says which field each name in it means; without it names are looked up as they are now. Raises Unprinted.
+    """
     try:
         with default_storage.open(path) as body:
             file = body.read()
     except FileNotFoundError:
         raise Unprinted(gettext_lazy("The file of this template is gone. Upload it again.")) from None
-    read = {name: _known(entity)[name] for name in _names(file) if name in _known(entity)}
+    read = _meant(entity, meant) if meant is not None else {name: _known(entity)[name] for name in _names(file) if name in _known(entity)}
     asked = {
         "act": "fill",
         "file": b64encode(file).decode("ascii"),
         "data": _data(entity, read, record, actor),
         "language": get_language() or "zh",
     }
-    return b64decode(ask(CHILD, [], json.dumps(asked).encode(), LIMITS)["file"]), sorted(set(read.values()))
+    return b64decode(ask(CHILD, [], json.dumps(asked).encode(), limits)["file"]), sorted(set(read.values()))
 
 
 def _names(file: bytes) -> list[str]:
     asked = {"act": "names", "file": b64encode(file).decode("ascii")}
-    return list(ask(CHILD, [], json.dumps(asked).encode(), LIMITS)["names"])
+    return list(ask(CHILD, [], json.dumps(asked).encode(), QUICK)["names"])
+
+
+def _meant(entity: Entity, names: Mapping[str, str]) -> dict[str, str]:
+    """The names whose fields and lists there still are."""
+    former = _former(entity)
+    there = {*naming.tagged(entity), *below.tabs(entity), *naming.FURTHER}
+    return {name: now for name, key in names.items() if (now := former.get(key, key)) in there}
+
+
+def _former(entity: Entity) -> dict[str, str]:
+    """The keys that own fields had in another sort → the keys that they have now."""
+    rows = {row.pk: row for row in CustomField.objects.filter(entity=entity.key)}
+
+    def first(number: int) -> int:
+        return first(rows[number].options["was"]) if rows[number].options.get("was") in rows else number
+
+    now = {first(pk): pk for pk, row in rows.items() if row.active}
+    return {f"f{pk}": f"f{now[first(pk)]}" for pk in rows if now.get(first(pk), pk) != pk}
 
 
 def _known(entity: Entity) -> dict[str, str]:
@@ -98,6 +125,7 @@ def _data(entity: Entity, names: Mapping[str, str], record: int, actor: Actor) -
             found[key] = _rows(entity, tabs[key], record, actor)
         elif key in near:
             inside = {each: _told(values.value(record, Path(each, key))) for each in naming.tagged(near[key])}
+            inside = _also(inside, _former(near[key]))
             found[key] = {"title": values.value(record, Path(key)).text, "fields": inside}
         else:
             found[key] = _told(values.value(record, Path(key)))
@@ -108,7 +136,16 @@ def _rows(entity: Entity, tab: below.Tab, record: int, actor: Actor) -> list[dic
     ids = below.ids(entity, tab, [record], actor, action="view", most=ROWS).get(record, [])
     keys = list(naming.tagged(tab.child))
     values = Values(tab.child, [Path(key) for key in keys], ids, actor)
-    return [{"title": values.value(one, Path(tab.child.title)).text, "fields": _fields(values, one, keys)} for one in ids]
+    former, found = _former(tab.child), []
+    for one in ids:
+        fields = _fields(values, one, keys)
+        found.append({"title": values.value(one, Path(tab.child.title)).text, "fields": _also(fields, former)})
+    return found
+
+
+def _also(fields: dict[str, Any], former: Mapping[str, str]) -> dict[str, Any]:
+    """The fields by the keys that they had in another sort as well: a file names them behind a dot."""
+    return fields | {was: fields[now] for was, now in former.items() if now in fields}
 
 
 def _fields(values: Values, record: int, keys: Iterable[str]) -> dict[str, Any]:
@@ -123,4 +160,4 @@ def _told(value: Written) -> dict[str, str]:
     return {**told, "moment": value.raw.isoformat()} if value.raw is not None else told
 
 
-__all__ = ["KIND", "filled", "inspect"]
+__all__ = ["KIND", "LIMITS", "QUICK", "filled", "inspect"]

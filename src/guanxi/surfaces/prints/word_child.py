@@ -8,16 +8,17 @@ are the values handed in: no attributes, no calls, no names of Python. Imports n
 from __future__ import annotations
 
 import json
+import re
 import sys
 import zipfile
 from base64 import b64decode, b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
-from jinja2 import ChainableUndefined, TemplateError, TemplateSyntaxError, nodes
+from jinja2 import ChainableUndefined, TemplateAssertionError, TemplateError, TemplateSyntaxError, nodes
 from jinja2.runtime import LoopContext
 from jinja2.sandbox import SandboxedEnvironment
 
@@ -27,6 +28,9 @@ from guanxi.surfaces.exchange.workbook_child import confine
 #: Of an archive: parts, bytes unpacked, and how well it may be packed beyond what is harmless. Of what comes out: bytes.
 PARTS, UNPACKED, RATIO, HARMLESS, LARGEST = 2_000, 64 << 20, 100, 8 << 20, 40 << 20
 FILTERS = ("default", "d", "e", "escape", "upper", "lower", "trim", "length", "join")
+#: A tag in a paragraph, what is left of one, the word by which it takes a row or paragraph along, and commands.
+_TAG, _BRACES = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}"), re.compile(r"\{\{|\}\}|\{%|%\}")
+_PREFIX, _COMMANDS = re.compile(r"^(\{[{%])(?:tr|tc|p|r)\s"), ("for", "if", "set")
 _LOOP = ("index", "index0", "first", "last", "length")
 
 
@@ -137,14 +141,59 @@ def refuse_bombs(file: bytes) -> None:
         raise zipfile.BadZipFile("macros")
 
 
+def trouble(document: Any, env: Closed) -> dict[str, Any]:
+    """The first tag that cannot be read, what is wrong with it, and in which paragraph it stands; nothing where none is found alone."""
+    begun: list[tuple[str, str, int]] = []
+    for place, text in enumerate(_paragraphs(document), start=1):
+        if _BRACES.search(_TAG.sub("", text)):
+            return {"kind": "open", "tag": text.strip()[:60], "paragraph": place}
+        for found in _TAG.finditer(text):
+            tag = _PREFIX.sub(r"\1 ", found[0])
+            if (kind := _amiss(tag, place, begun, env)) is not None:
+                return {"kind": kind, "tag": found[0][:60], "paragraph": place}
+    return {"kind": "unended", "tag": begun[-1][1][:60], "paragraph": begun[-1][2]} if begun else {}
+
+
+def _amiss(tag: str, place: int, begun: list[tuple[str, str, int]], env: Closed) -> str | None:
+    """What is wrong with a tag; `begun` are the commands that wait for their end."""
+    word = tag[2:-2].strip("- ").partition(" ")[0]
+    closing = ""
+    if tag.startswith("{%"):
+        if word in ("endfor", "endif"):
+            return None if begun and begun.pop()[0] == word.removeprefix("end") else "unmatched"
+        if word in ("else", "elif"):
+            return None if begun else "unmatched"
+        if word not in _COMMANDS:
+            return "command"
+        if word in ("for", "if"):
+            begun.append((word, tag, place))
+            closing = f"{{% end{word} %}}"
+    try:
+        env.from_string(tag + closing)
+    except TemplateAssertionError:
+        return "format"
+    except TemplateError:
+        return "syntax"
+    return None
+
+
+def _paragraphs(document: Any) -> Iterator[str]:
+    """The texts of the paragraphs in the order in which they stand, those of tables among them."""
+    name = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+    for paragraph in document.element.body.iter(f"{name}p"):
+        yield "".join(each.text or "" for each in paragraph.iter(f"{name}t"))
+
+
 def answer(asked: dict[str, Any]) -> dict[str, Any]:
     """What was asked for, or the code of the refusal."""
     from docxtpl import DocxTemplate
 
+    template: Any = None
     try:
         file = b64decode(asked["file"])
         refuse_bombs(file)
         template, env = DocxTemplate(BytesIO(file)), language_of(asked.get("language", "zh"))
+        template.init_docx()
         if asked["act"] == "names":
             return {"names": sorted(template.get_undeclared_template_variables(env))}
         template.render(context(asked["data"]), env)
@@ -153,7 +202,7 @@ def answer(asked: dict[str, Any]) -> dict[str, Any]:
     except (MemoryError, Large, RecursionError):
         return {"refused": "large"}
     except TemplateError as problem:
-        return {"refused": "tags", "why": str(problem)[:300]}
+        return {"refused": "tags", "why": str(problem)[:300], **trouble(template.docx, env)}
     except BaseException:  # whatever the readers raise
         return {"refused": "damaged"}
     return {"refused": "large"} if made.tell() > LARGEST else {"file": b64encode(made.getvalue()).decode("ascii")}

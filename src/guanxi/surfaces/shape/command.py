@@ -10,6 +10,9 @@ from guanxi.kernel.actor import SYSTEM
 from guanxi.kernel.write import Refused
 from guanxi.surfaces.shape import state, taking
 
+#: Characters of a value that a line tells.
+LONGEST = 300
+
 
 def run(verb: str, file: Path | None) -> int:
     """Do one; the result is the exit code: of `diff` 1 where something differs, of `import` 1 where something is refused."""
@@ -40,7 +43,7 @@ def run(verb: str, file: Path | None) -> int:
 
 
 def _said(one: state.Difference) -> str:
-    changes = "; ".join(f"{key}: {old or '—'} → {new or '—'}" for key, old, new in one.changes)
+    changes = "; ".join(f"{key}: {old[:LONGEST] or '—'} → {new[:LONGEST] or '—'}" for key, old, new in one.changes)
     return f"{one.verb:<8} {' / '.join(one.place)}{': ' + changes if changes else ''}"
 
 

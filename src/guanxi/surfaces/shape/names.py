@@ -18,6 +18,8 @@ _FIELD, _LIST = re.compile(r"((?:\w+\.)*)f(\d+)"), re.compile(r"field_(\d+)")
 _DESIGNED = re.compile(r"\bcustom\.\w+")
 #: A field in the text of a formula.
 _NAMED = re.compile(r"(?<=\[)f\d+(?=\])")
+#: Merge tags in a text, and the fields in each.
+_TAG, _KEY = re.compile(r"\{\{[^{}\n]*\}\}"), re.compile(r"\bf(\d+)\b")
 
 
 class Names:
@@ -66,7 +68,8 @@ class Names:
     def _named(self, text: str) -> str:
         found = _FIELD.fullmatch(text)
         if not found:
-            return _NAMED.sub(lambda inside: self.own.get(int(inside[0][1:]), inside[0]), text)
+            text = _NAMED.sub(lambda inside: self.own.get(int(inside[0][1:]), inside[0]), text)
+            return _TAG.sub(lambda tag: _KEY.sub(lambda key: self.own.get(int(key[1]), key[0]), tag[0]), text)
         return f"{found[1]}{self.own[int(found[2])]}" if int(found[2]) in self.own else text
 
     def _numbered(self, text: str) -> str:

@@ -17,10 +17,11 @@ from guanxi.kernel.models import CustomField, FormLayout
 from guanxi.kernel.write import Invalidated, numbers
 from guanxi.org.models import Role
 from guanxi.surfaces.models import SavedView
+from guanxi.surfaces.shape import sections
 from guanxi.surfaces.shape.names import Names
 from guanxi.surfaces.shape.toml import written
 
-SECTIONS = ("entities", "lists", "fields", "roles", "views", "numbers", "layouts")
+OWN = ("entities", "lists", "fields", "roles", "views", "numbers", "layouts")
 COMMENTS = {
     "entities": "Kinds of record of one's own 自定义业务对象; number and stage name fields of theirs, row_of the kind whose rows they are.",
     "lists": "Choice lists 选项表: values in their order; `below` is a value of the same list, `under` one of the list `above`.",
@@ -55,6 +56,7 @@ def described() -> dict[str, Any]:
         "numbers": {f"{e.key}/{names.out(f.key)}": _number(numbering.scheme(e, f)) for e, f in numbers.numbered()},
         "layouts": _layouts(names),
     }
+    document |= {section.name: section.describe(names) for section in sections.everything()}
     return names.outward(document)  # type: ignore[no-any-return]
 
 
@@ -62,7 +64,7 @@ def text() -> str:
     """The file."""
     return (
         "# The shape of this company, exported by Guanxi. Codes tell what is meant; nothing here is a number of this installation.\n"
-        + written(described(), COMMENTS)
+        + written(described(), COMMENTS | {section.name: section.comment for section in sections.everything()})
     )
 
 
@@ -75,14 +77,14 @@ def read(body: bytes) -> dict[str, Any]:
         list(flat(found))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Invalidated({"file": _("This is no file of a shape. Export one and change that.")}) from None
-    if not found.keys() <= set(SECTIONS) or "\\u0000" in json.dumps(found, default=str):
+    if not found.keys() <= {*OWN, *(section.name for section in sections.everything())} or "\\u0000" in json.dumps(found, default=str):
         raise Invalidated({"file": _("This is no file of a shape. Export one and change that.")})
     return found
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One thing that is otherwise in a file: `verb` is add, change or absent."""
+    """One thing that is otherwise in a file: `verb` is add, change or absent, or left where the file says that it is not in it."""
 
     verb: str
     place: tuple[str, ...]
@@ -95,7 +97,7 @@ def differences(here: Mapping[str, Any], there: Mapping[str, Any]) -> list[Diffe
     found = []
     for place, values in new.items():
         if place not in old:
-            found.append(Difference("add", place))
+            found.append(Difference("left" if values.get("left_out") else "add", place))
             continue
         changes = [(key, _shown(old[place].get(key)), _shown(values[key])) for key in values if values[key] != old[place].get(key)]
         if changes:
@@ -122,12 +124,18 @@ def _shown(value: Any) -> str:
 
 def flat(document: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
     """Each thing by its place: a table, and each row of its tables."""
+    known = rows_of()
     for section, tables in document.items():
         for key, table in tables.items():
-            yield (section, key), {k: v for k, v in table.items() if k not in ROWS}
-            for rows, known_by in ROWS.items():
+            yield (section, key), {k: v for k, v in table.items() if k not in known}
+            for rows, known_by in known.items():
                 for row in table.get(rows, []):
                     yield (section, key, rows, *(str(row[each]) for each in known_by)), dict(row)
+
+
+def rows_of() -> dict[str, tuple[str, ...]]:
+    """The tables that stand in others, and the entries by which each row of one is known."""
+    return ROWS | {name: known_by for section in sections.everything() for name, known_by in section.rows.items()}
 
 
 def _entity(row: CustomEntity, names: Names) -> dict[str, Any]:
@@ -203,4 +211,4 @@ def _number(made: numbering.Scheme) -> dict[str, Any]:
     return {"parts": [list(part) for part in made.parts], "reset": made.reset, "quick": made.quick}
 
 
-__all__ = ["Difference", "described", "differences", "flat", "read", "text"]
+__all__ = ["Difference", "described", "differences", "flat", "read", "rows_of", "text"]

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from django.core.files.storage import default_storage
 from django.db import DataError, transaction
 from django.utils.translation import gettext as _
 
@@ -18,7 +19,6 @@ from guanxi.kernel.dictionary import Dictionary
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.lists import ListOf
 from guanxi.kernel.models import CustomField, DictionaryValue
-from guanxi.kernel.registry import registry
 from guanxi.kernel.write import Invalidated, Refused, figured, numbers, reckoning, rolling, unit
 from guanxi.kernel.write import entities as entity_verbs
 from guanxi.kernel.write import fields as field_verbs
@@ -28,8 +28,9 @@ from guanxi.org import actors, roles
 from guanxi.org.duty import DOOR, administering
 from guanxi.org.models import Role, User
 from guanxi.surfaces.models import SavedView
-from guanxi.surfaces.shape import designs, state
+from guanxi.surfaces.shape import designs, sections, state
 from guanxi.surfaces.shape.names import Names
+from guanxi.surfaces.shape.sections import entity_of
 from guanxi.surfaces.shape.state import Difference
 
 #: Options that are whole numbers, and the most of each.
@@ -45,19 +46,23 @@ def run(document: Mapping[str, Any], *, actor: Actor, promised: str | None = Non
     and nothing is refused. Raises Forbidden."""
     administering(actor)
     found, refused, done = state.differences(state.described(), document), [], False
+    taking = _Taking(document, actor)
     try:
         with dictionary.apart(), unit(actor, DOOR):
-            refused = _Taking(document, actor).all()
+            refused = taking.all()
             done = promised == fingerprint(found) and not refused
             if not done:
                 raise _Back
     except _Back:
-        pass
+        for path in taking.stored:
+            default_storage.delete(path)
     finally:
         custom.load()
         numbering.load()
         layouts.clear()
         actors.forget()
+        for section in sections.everything():
+            section.forget()
     return found, refused, done
 
 
@@ -71,6 +76,8 @@ class _Taking:
 
     def __init__(self, document: Mapping[str, Any], actor: Actor) -> None:
         self.document, self.actor, self.refused, self.names = document, actor, list[str](), Names()
+        #: Files that were put into the storage, which no database takes back.
+        self.stored: list[str] = []
 
     @contextmanager
     def judged(self, *place: str) -> Iterator[None]:
@@ -115,6 +122,10 @@ class _Taking:
                 self.number(key, table)
         for key, table in self.section("layouts"):
             self.layouts(key, table.get("arranged", []))
+        for section in sections.everything():
+            for key, table in self.section(section.name):
+                with self.judged(section.name, key):
+                    section.take(key, table, self)
         return self.refused
 
     def _hanging_last(self) -> list[tuple[str, dict[str, Any]]]:
@@ -135,7 +146,7 @@ class _Taking:
             enumerate(rows), key=lambda pair: pair[1].get("kind") in ("formula", "rollup")
         ):  # which reads what stands already
             with self.judged("fields", key, str(row.get("code"))):
-                entity = _entity(key)
+                entity = entity_of(key)
                 if not field_verbs.shapeable(entity) or row["kind"] not in custom.KINDS:
                     raise Invalidated({"kind": _("This kind of field is not known here.")})
                 self.field(entity, row, place)
@@ -151,7 +162,7 @@ class _Taking:
         for row in rows:
             if "unique" in row:
                 with self.judged("fields", key, str(row.get("code"))):
-                    self.rules(_entity(key), row)
+                    self.rules(entity_of(key), row)
 
     def field(self, entity: Entity, row: Mapping[str, Any], place: int) -> None:
         pk = Names().pk.get(f"own:{entity.key}/{row['code']}")
@@ -296,11 +307,11 @@ class _Taking:
             ids = sorted(names.of_code[code] for code in row["departments"])
             if grant is None or (row["scope"], ids, row["territory"]) != (grant.scope, sorted(grant.departments), grant.territory):
                 further = bool(row["territory"])
-                roles.grant(role, _entity(key[0]), key[1], row["scope"], actor=self.actor, departments=ids, territory=further)
+                roles.grant(role, entity_of(key[0]), key[1], row["scope"], actor=self.actor, departments=ids, territory=further)
             if row["review"] != (grant.review if grant else ""):
-                roles.review(role, _entity(key[0]), key[1], row["review"], actor=self.actor)
+                roles.review(role, entity_of(key[0]), key[1], row["review"], actor=self.actor)
         for key in present.keys() - wanted.keys():
-            roles.grant(role, _entity(key[0]), key[1], "none", actor=self.actor)
+            roles.grant(role, entity_of(key[0]), key[1], "none", actor=self.actor)
 
     def rights(self, role: Role, rows: Sequence[Mapping[str, Any]]) -> None:
         names = Names()
@@ -308,13 +319,13 @@ class _Taking:
         present = {(r.entity, r.field): r.right for r in role.field_rights.all()}
         for (key, field), right in {**dict.fromkeys(present, "edit"), **wanted}.items():
             if present.get((key, field), "edit") != right:
-                roles.restrict(role, _entity(key), field, right, actor=self.actor)
+                roles.restrict(role, entity_of(key), field, right, actor=self.actor)
 
     def views(self, key: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Shared views by name; a new one belongs to whoever takes it over."""
         for place, row in enumerate(rows):
             with self.judged("views", key, str(row.get("name"))):
-                entity, names = _entity(key), Names()
+                entity, names = entity_of(key), Names()
                 where = names.back(json.loads(row["where"]))
                 try:
                     tree.parse(entity, where, SYSTEM)
@@ -337,12 +348,12 @@ class _Taking:
             with self.judged("layouts", key, f"{row.get('form')}/{row.get('role')}"):
                 wish = layouts.read(Names().back(json.loads(row["document"])))
                 place = (str(row["form"])[:40], str(row["role"])[:40])
-                if layouts.at(_entity(key), place) != wish:
-                    layout_verbs.arrange(_entity(key), place, wish, actor=self.actor)
+                if layouts.at(entity_of(key), place) != wish:
+                    layout_verbs.arrange(entity_of(key), place, wish, actor=self.actor)
 
     def number(self, key: str, table: Mapping[str, Any]) -> None:
         entity_key, _slash, field = key.partition("/")
-        entity = _entity(entity_key)
+        entity = entity_of(entity_key)
         bound = dict(entity.fields)[Names().back(field)]
         parts = [(str(kind), str(value)) for kind, value in table["parts"]]
         made = numbers.read(entity, bound, parts, table["reset"], quick=bool(table["quick"]))
@@ -358,13 +369,6 @@ def _figure(entity: Entity, options: Mapping[str, Any]) -> dict[str, Any]:
 
 def _told(options: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in options.items() if key != "code"}
-
-
-def _entity(key: str) -> Entity:
-    found = next((entity for entity in registry if entity.key == key), None)
-    if found is None:
-        raise Invalidated({"entity": _("There is no “%(name)s” here.") % {"name": key}})
-    return found
 
 
 def _list(name: str) -> ListOf:

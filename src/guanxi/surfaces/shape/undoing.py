@@ -14,15 +14,19 @@ from django.utils.translation import gettext as _
 from guanxi.kernel import custom, dictionary, layouts, lists, numbering
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.design import CustomEntity
-from guanxi.kernel.models import ChoiceList, CustomField, DictionaryValue, FormLayout, Numbering
+from guanxi.kernel.models import ChoiceList, CustomField, DictionaryValue, FormLayout, Numbering, TitleTemplate
 from guanxi.kernel.registry import registry
-from guanxi.kernel.write import Forbidden, Invalidated, numbers, reckoning, unit
+from guanxi.kernel.write import Forbidden, Invalidated, numbers, reckoning, titles, unit
 from guanxi.kernel.write import entities as entity_verbs
 from guanxi.kernel.write import fields as field_verbs
 from guanxi.kernel.write import layouts as layout_verbs
 from guanxi.kernel.write import lists as list_verbs
 from guanxi.org.duty import DOOR, administering
 from guanxi.org.models import Operation
+from guanxi.surfaces.prints import keeping
+from guanxi.surfaces.prints.models import PrintTemplate
+from guanxi.surfaces.texts import keeping as texts
+from guanxi.surfaces.texts.models import TextTemplate
 
 Before = dict[str, Any]
 #: What a field is told by and ruled by, which are changed together.
@@ -45,7 +49,7 @@ def undo(row: Operation, *, actor: Actor) -> None:
         if kept is None:
             raise Invalidated({"trail": _("It is no more what this change made it. Change it by hand.")})
         moved = {name: new for name, (_old, new) in row.diff.items() if _plain(getattr(kept, name)) != new}
-        if moved and (row.verb == "update" or row.subject in ("choicelist", "numbering", "formlayout")):
+        if moved and (row.verb == "update" or row.subject in ("choicelist", "numbering", "formlayout", "titletemplate")):
             raise Invalidated({"trail": _("It is no more what this change made it. Change it by hand.")})
         put_back(kept, {name: old for name, (old, _new) in row.diff.items()} if row.verb == "update" else None, actor)
 
@@ -134,6 +138,29 @@ def _entity(kept: Any, before: Before | None, actor: Actor) -> None:
         entity_verbs.change(kept, entity_verbs.wish_of(kept, **before), actor=actor)
 
 
+def _print(kept: Any, before: Before | None, actor: Actor) -> None:
+    was = before if before is not None else {"active": False}
+    if was.get("version"):
+        kept = keeping.go_back(kept, was["version"], actor=actor)
+    if {"zh", "en", "language"} & was.keys():
+        keeping.rename(kept, *(was.get(name, getattr(kept, name)) for name in ("zh", "en", "language")), actor=actor)
+    if "active" in was or was.get("version") == 0:
+        keeping.switch(kept, bool(was.get("active")), actor=actor)
+
+
+def _text(kept: Any, before: Before | None, actor: Actor) -> None:
+    was = before if before is not None else {"active": False}
+    if was.keys() - {"active", "entity"}:
+        said = {name: was.get(name, getattr(kept, name)) for name in ("zh", "en", "body", "sort", "language", "subject", "roles")}
+        texts.change(kept, registry.get(kept.entity), texts.Wish(**said), actor=actor)
+    if "active" in was:
+        texts.switch(kept, bool(was["active"]), actor=actor)
+
+
+def _title(kept: Any, before: Before | None, actor: Actor) -> None:
+    titles.change(registry.get(kept.entity), (before or {}).get("source", ""), actor=actor)
+
+
 _UNDO: dict[str, tuple[Any, Callable[[Any, Before | None, Actor], None]]] = {
     "dictionaryvalue": (DictionaryValue, _value),
     "customfield": (CustomField, _field),
@@ -141,6 +168,9 @@ _UNDO: dict[str, tuple[Any, Callable[[Any, Before | None, Actor], None]]] = {
     "choicelist": (ChoiceList, _list),
     "numbering": (Numbering, _number),
     "formlayout": (FormLayout, _layout),
+    "printtemplate": (PrintTemplate, _print),
+    "texttemplate": (TextTemplate, _text),
+    "titletemplate": (TitleTemplate, _title),
 }
 
 __all__ = ["may_undo", "undo"]

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from guanxi.kernel import disclosure, own_unique
+from guanxi.kernel import clock, disclosure, own_unique, titles
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Reader
 from guanxi.kernel.write import clean
@@ -162,18 +162,28 @@ class Decider:
         if not self.may_create:
             row.refuse(_("You may not create “%(entity)s”.") % {"entity": self.entity.label})
             return
+        self._entitle(row, asked.draft)
         clean.check(self.entity, asked.draft, set(self.entity.fields), errors, creating=True, actor=self.reader.actor)
         if errors:
             self.lacking.supply(asked.draft, part, errors)
         for key, value in part.values.items():
             if key in errors and key not in part.errors and plain(value) is None:
                 del errors[key]  # a record that is created together with this one
+        if not row.title and titles.source(self.entity) and any(plain(value) is None for value in part.values.values()):
+            errors.pop(self.entity.title, None)  # which names such a record
         if errors:
             row.refuse(worded(self.entity, errors))
             return
         row.action, row.values = "create", documents(self.entity, part.values)
         if self.options.get("owner") and "owner" not in row.values and not self.entity.parent:
             row.values["owner"] = self.options["owner"]
+
+    def _entitle(self, row: Planned, draft: Any) -> None:
+        """A row without a title is called as the record will be."""
+        if not row.title and titles.source(self.entity):
+            draft.created_at, draft.created_by_id = clock.now(), self.reader.actor.id
+            row.title = titles.propose(self.entity, draft, self.reader)
+            setattr(draft, self.entity.title, row.title)
 
     def _refuse_taken(self, created: Sequence[tuple[Planned, Any]]) -> None:
         taken = clean.rivals(self.entity, [record for _row, record in created])
