@@ -105,8 +105,23 @@ def first_in_hand(entity: Entity, controls: list[dict[str, Any]], errors: dict[s
     """Typing begins at the first field that was refused, in a new record at its title."""
     refused_ones = [c for c in controls if c["error"]]
     for c in refused_ones[:1] or [c for c in controls if new and not errors and c["key"] == entity.title]:
-        c["html"] = Markup(re.sub(r"<(input(?! type=.hidden)|select|textarea) ", r"<\1 autofocus ", str(c["html"]), count=1))
+        c["html"] = in_hand(c["html"])
     return controls
+
+
+def in_hand(html: str) -> Markup:
+    """A control in which typing begins."""
+    return Markup(re.sub(r"<(input(?! type=.hidden)|select|textarea) ", r"<\1 autofocus ", str(html), count=1))
+
+
+def in_line(html: str, record: int) -> Markup:
+    """The control of a cell of a sheet, in which typing begins."""
+    return in_hand(named(html, f"r{record}"))
+
+
+def named(html: str, line: str) -> Markup:
+    """A control whose ids are those of its line: many lines of a page hold the same field."""
+    return Markup(re.sub(r'\b(id|for|data-for|aria-describedby)="([fe])-', rf'\1="{line}-\2-', str(html)))
 
 
 def retyped(field: Field, typed: Any, reader: Reader) -> Markup:
@@ -175,10 +190,11 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
         return draw(request, entity, defaults(entity, request) | sent.filled(entity, from_draft, actor), {}, quick=quick)
     values, uploads = posted(request, entity.writable(actor)), pictured.chosen(request, entity.writable(actor))
     try:
+        pictured.held(entity, uploads, values, actor=actor)
         record_id = idempotency.once(
             request.POST.get("idempotency_key") or request.headers.get("Idempotency-Key", ""),
             actor,
-            lambda: drafts.mark(sent.saving(request, lambda: pictured.create(entity, values, uploads, actor=actor))),
+            lambda: drafts.mark(sent.saving(request, lambda: write.create(entity, values, actor=actor, door="form"))),
         )
     except write.Invalidated as refusal:
         shown = {**defaults(entity, request), **parsed_for_show(entity.fields, values, reader_of(request), refusal.errors)}
@@ -226,6 +242,7 @@ def draw(
         asked = [*entity.quick, *(k for k in errors if k in writable and k not in entity.quick)]
         carried = [k for k in writable if k in request.GET and k not in asked]
         fields = [control(entity, writable[k], values, errors, reader_of(request)) for k in asked if k in writable]
+        context["pictured"] = any(writable[k].kind.name == "image" for k in asked if k in writable)
         context["quick_fields"] = first_in_hand(entity, fields, errors, new=True)
         context["carried"] = [(k, request.GET[k]) for k in carried]
         context["full"] = f"/{entity.slug}/new/"
@@ -318,9 +335,28 @@ def _hanging(request: HttpRequest, entity: Entity, key: str) -> list[str]:
     return [f.key for f, on in dependence.pairs(entity) if on.key == key and f.key in asked]
 
 
+def _as_typed(field: Field, values: Mapping[str, Any], refusal: write.Refused, reader: Reader) -> Markup:
+    """The control of a refused cell: with its value where that is one and only came too late, else with the text that was typed."""
+    if not isinstance(refusal, write.Invalidated) and field.key in values:
+        bound = beside(field, values)
+        with suppress(ValueError):
+            return bound.kind.input(bound, bound.kind.parse(values[field.key], reader), reader)
+    return retyped(field, values.get(field.key), reader)
+
+
+def _told(field: Field, refusal: write.Refused, reader: Reader) -> str:
+    """Why a cell was not saved; of a value that somebody else has put there meanwhile, which."""
+    clashes = refusal.clashes if isinstance(refusal, write.Conflict) else []
+    theirs = next((field.kind.text(clash.theirs, reader) for clash in clashes if clash.key == field.key), None)
+    if theirs is None:
+        return str(refusal)
+    said = _("Somebody else has put “%(theirs)s” here meanwhile. Save again to keep yours, or cancel to keep theirs.")
+    return said % {"theirs": theirs or "—"}
+
+
 @signed_in
 def one_field(request: HttpRequest, slug: str, record_id: int, key: str) -> HttpResponse:
-    """Click to edit: GET gives the little form, POST saves one field and answers with its new cell."""
+    """Click to edit: GET gives the little form, POST saves one field and answers with its new cell; `?row=1` for a cell of a sheet."""
     entity = entity_or_404(request, slug)
     actor = actor_of(request)
     record_or_404(request, entity, record_id)
@@ -328,33 +364,38 @@ def one_field(request: HttpRequest, slug: str, record_id: int, key: str) -> Http
     field = entity.writable(actor).get(key)
     if row is None or field is None or key in entity.hidden_in_form:
         raise Http404
-    reader = reader_of(request)
-    context: dict[str, Any] = {"entity": entity, "record": row, "field": field, "url": f"/{slug}/{record_id}/_field/{key}/"}
+    reader, place = reader_of(request), "row_cell" if "row" in request.GET else "cell"
+    url = f"/{slug}/{record_id}/_field/{key}/?{'row=1' if place == 'row_cell' else ''}"
+    context: dict[str, Any] = {"entity": entity, "record": row, "field": field, "url": url}
     if request.method != "POST":
         if "cancel" in request.GET:
-            return fragment(request, "pages/cell.html", {**context, "html": Markup(cell(entity, field, row, reader))})
+            return fragment(request, f"pages/{place}.html", {**context, "html": Markup(cell(entity, field, row, reader))})
         values = {k: f.value(row) for k, f in entity.fields.items()}
-        context["control"] = dependence.beneath(entity, beside(field, values), values, actor).kind.input(field, field.value(row), reader)
-        return fragment(request, "pages/cell_edit.html", context)
+        control = dependence.beneath(entity, beside(field, values), values, actor).kind.input(field, field.value(row), reader)
+        context["control"] = in_line(control, row.id) if place == "row_cell" else control
+        return fragment(request, f"pages/{place}_edit.html", context)
     values = posted(request, {key: field}) | dict.fromkeys(_hanging(request, entity, key), "")
     try:
         uploads = pictured.chosen(request, {key: field})
         done = pictured.update(entity, row.id, values, uploads, actor=actor, door="cell", base=base_of(request))
     except write.Refused as refusal:
         messages = refusal.errors if isinstance(refusal, write.Invalidated) else {}
-        context |= {"control": retyped(field, values.get(key), reader), "error": messages.get(key, str(refusal))}
+        context |= {"control": _as_typed(field, values, refusal, reader), "error": messages.get(key) or _told(field, refusal, reader)}
         if key in messages and (hanging := [f for f, on in dependence.pairs(entity) if on.key == key and f.key in entity.writable(actor)]):
             with suppress(Invalid):  # what is no value of the list at all has nothing hanging on it
                 context |= {"control": field.kind.input(field, field.kind.parse(values[key], reader), reader), "hanging": hanging}
         status = 409 if isinstance(refusal, write.Conflict) else 422
-        return fragment(request, "pages/cell_edit.html", context, status=status)
+        if place == "row_cell":
+            context["control"] = in_line(context["control"], row.id)
+        return fragment(request, f"pages/{place}_edit.html", context, status=status)
     if isinstance(done, Draft):
-        response = fragment(request, "pages/cell.html", {**context, "html": Markup(cell(entity, field, row, reader))})
+        response = fragment(request, f"pages/{place}.html", {**context, "html": Markup(cell(entity, field, row, reader))})
         return toast(triggers(response, record__changed=""), sent.words(done), level="info", link=sent.address(done.number))
     row = done
     html = Markup(cell(entity, field, row, reader))
-    response = fragment(request, "pages/cell.html", {**context, "record": row, "html": html})
-    return toast(triggers(response, list__changed=""), _("Saved"), undo=f"/_undo/{row.id}/{row.version}/")
+    response = fragment(request, f"pages/{place}.html", {**context, "record": row, "html": html})
+    changed = {"rows__changed": ""} if place == "row_cell" else {"list__changed": ""}
+    return toast(triggers(response, **changed), _("Saved"), undo=f"/_undo/{row.id}/{row.version}/")
 
 
 urls = [

@@ -1,0 +1,82 @@
+"""Rows of a customer are typed in a sheet on its page by keyboard, changed in their cells, taken away and brought back; on a phone they are cards."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.desk import Desk, Enter, fresh, still
+from tests.journeys.finger import PHONE
+from tests.journeys.test_entities import add_field, no_wider, retired
+
+
+def design(desk: Desk, name: str) -> str:
+    """Rows of customers, with a count of pieces; the address of their list."""
+    page = desk.page
+    desk.go("/admin/entities/new/")
+    page.locator("#e-zh").fill(name)
+    page.locator("#e-rows_of").select_option("customers.customer")
+    page.locator("main form .btnp").click()
+    expect(page.locator("h1")).to_contain_text(name)
+    add_field(desk, "台数", "integer")
+    return f"/{page.url.split('/admin/entities/')[1].split('/')[0]}/"
+
+
+@pytest.mark.feature("FRM-01")
+def test_rows_are_typed_and_changed_without_the_mouse(enter: Enter) -> None:
+    admin, clerk, name = enter("admin"), enter("sales"), fresh("设备明细")
+    address = design(admin, name)
+    try:
+        record = clerk.customer(fresh("宁波北仑机床"))
+        page = clerk.page
+        page.locator("#related nav.tabs a", has_text=name).click()
+        sheet, line = page.locator(".rows"), page.locator("form[data-line]")
+        line.locator("[name=name]").fill("冲床")
+        clerk.press("Tab")
+        page.keyboard.type("2")
+        clerk.press("Enter")
+        expect(sheet.locator("[data-row]")).to_have_count(1)
+        expect(line.locator("[name=name]")).to_be_focused()
+        page.keyboard.type("车床")
+        clerk.press("Enter")
+        expect(sheet.locator("[data-row]")).to_have_count(2)
+        rows = sheet.locator("[data-row]")
+        rows.nth(1).locator("[data-cell]").nth(1).click()
+        cell = sheet.locator("form.editing input[type=text], form.editing input[type=number]").first
+        expect(cell).to_be_focused()
+        cell.fill("x")
+        clerk.press("Enter")
+        expect(sheet.locator("form.editing .error")).to_be_visible()
+        expect(cell).to_have_value("x")
+        cell.fill("5")
+        clerk.press("Shift+Tab")
+        expect(sheet.locator(".rows-foot")).to_contain_text("7")
+        expect(sheet.locator("form.editing [name=name]")).to_be_focused()
+        clerk.press("Escape")
+        expect(sheet.locator("form.editing")).to_have_count(0)
+        line.locator("[name=name]").fill("磨床")
+        rows.first.hover()
+        rows.first.get_by_role("button", name="删除此行").click()
+        expect(rows).to_have_count(1)
+        expect(sheet.locator(".rows-foot")).to_contain_text("5")
+        clerk.undo()
+        expect(rows).to_have_count(2)
+        expect(line.locator("[name=name]")).to_have_value("磨床")
+        line.locator("[name=name]").focus()
+        clerk.press("Escape")
+        expect(line.locator("[name=name]")).to_have_value("")
+        still(page)
+        phone = enter("sales", **PHONE)
+        phone.go(f"/customers/{record}/")
+        phone.page.locator("[data-rec=l]").click()
+        phone.page.locator("#related nav.tabs a", has_text=name).click()
+        card = phone.page.locator(".rows [data-row]", has_text="车床")
+        expect(card).to_be_visible()
+        no_wider(phone)
+        card.click()
+        expect(phone.drawer.locator("h1")).to_contain_text("车床")
+        assert re.search(r"open=", phone.page.url)
+    finally:
+        retired(admin, address)
