@@ -216,11 +216,11 @@ def test_a_selection_is_printed_with_what_the_pool_closes_closed(cast: Cast, set
     answer = browser(cast.owner).post(f"/{into.slug}/_print/?view=all", asked)
     assert answer["Content-Type"] == "application/pdf"
     text = "".join("".join(page.extract_text().split()) for page in PdfReader(BytesIO(answer.content)).pages)
-    assert all(fresh(record).name in text for record in ids)
+    assert all(fresh(record).name.replace(" ", "") in text for record in ids)
     assert "139****4321" in text
     assert SECRET not in text
     assert "只有负责人知道" not in text
-    for actor in (cast.mate, cast.stranger, cast.director):
+    for actor in (cast.mate, cast.stranger):
         assert browser(actor).post(f"/{into.slug}/_print/?view=all", asked).status_code == 404, actor.name
     with patch.object(printing, "AT_ONCE", 1):
         browser(cast.owner).post(f"/{into.slug}/_print/?view=all", asked)

@@ -183,9 +183,8 @@ def test_what_refers_by_a_lookup_of_one_s_own_is_offered_and_taken_along(cast: C
         )
         his = write.create(visit, {"name": "丙", via: customer.id, "owner": cast.mate.id}, actor=cast.again(cast.director), door="test")
         desk, asked = at_desk(owner), {"ids": str(customer.id), "owner": str(cast.stranger.id)}
-        assert "Visit reports 1" in words(
-            desk.post("/customers/_transfer/?view=all", {**asked, "count": "1"}, headers=ASKED).content.decode()
-        )
+        shown = desk.post("/customers/_rehearse/transfer/?view=all", asked, headers=ASKED).content.decode()
+        assert "Visit reports 1" in words(shown)
         assert desk.post("/customers/_transfer/?view=all", {**asked, "along": visit.key}, headers=ASKED).status_code == 204
         held = {row.id: row.owner_id for row in visit.rows(cast.again(cast.director))}
         assert held == {mine.id: cast.stranger.id, elsewhere.id: cast.owner.id, his.id: cast.mate.id}

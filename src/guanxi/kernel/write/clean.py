@@ -124,7 +124,8 @@ def _pictured(entity: Entity, record: Any, changed: set[str], errors: dict[str, 
     for key in changed:
         field = entity.fields[key]
         number = field.value(record) if field.kind.name == "image" else None
-        if number and not attachments.shows(entity.key, record.id or attachments.NOWHERE, number, key, actor):
+        place = record.id if isinstance(record.id, int) else attachments.NOWHERE
+        if number and not attachments.shows(entity.key, place, number, key, actor):
             errors.setdefault(key, _("This is no picture among the files of the record. Upload it there first."))
 
 

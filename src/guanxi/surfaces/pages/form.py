@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -20,6 +20,7 @@ from guanxi.kernel.duplicates import Likeness
 from guanxi.kernel.entity import Entity, Form
 from guanxi.kernel.fields.base import Field, Invalid, Reader
 from guanxi.kernel.fields.choice import ChoiceKind
+from guanxi.kernel.fields.column import Keyed
 from guanxi.kernel.fields.money import show_amount
 from guanxi.kernel.whole import whole
 from guanxi.surfaces.pages import likeness, pictured, sent
@@ -239,7 +240,7 @@ def draw(
     }
     if quick:
         writable = entity.writable(actor)
-        asked = [*entity.quick, *(k for k in errors if k in writable and k not in entity.quick)]
+        asked = asked_quickly(entity, writable, {*errors, *(k for k in (*request.POST, *request.FILES) if k not in request.GET)})
         carried = [k for k in writable if k in request.GET and k not in asked]
         fields = [control(entity, writable[k], values, errors, reader_of(request)) for k in asked if k in writable]
         context["pictured"] = any(writable[k].kind.name == "image" for k in asked if k in writable)
@@ -256,6 +257,12 @@ def draw(
     first_in_hand(entity, [c for group in context["groups"] for c in group["fields"]], errors, new=record is None)
     title = title_of(entity, record, actor) if record is not None else _("New %(entity)s") % {"entity": entity.label}
     return page(request, "pages/form.html", context, title=title, status=status)
+
+
+def asked_quickly(entity: Entity, writable: Mapping[str, Field], besides: Collection[str]) -> list[str]:
+    """What quick create asks: what is declared, what the company demands of every record, and what was typed or refused already."""
+    demanded = [k for k, f in writable.items() if f.required and isinstance(f.column, Keyed) and not f.shown_when]
+    return list(dict.fromkeys([*entity.quick, *demanded, *(k for k in writable if k in besides)]))
 
 
 @signed_in
