@@ -75,6 +75,8 @@ export function listen() {
   on("focusout", ".rows form.editing", (_, form) => setTimeout(() => {
     if (form.isConnected && !form.contains(document.activeElement) && !document.querySelector("dialog[open]")) leave(form);
   }, SOON));
+  // One row after the other is saved: what is said of the last one would lie over the line in which one types the next.
+  document.addEventListener("rows:added", () => document.querySelectorAll("#toasts .toast.ok").forEach((line) => line.remove()));
   // What is being typed stays where the lines read themselves anew.
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (event.detail.elt.matches?.("[data-lines]") && event.detail.elt.querySelector("form.editing")) event.preventDefault();
