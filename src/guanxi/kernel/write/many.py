@@ -101,14 +101,7 @@ def create_many(
             outcome.send(u, actor, entity, {place: review.creation(entity, r, rows[place]) for place, r in outcome.written.items()})
         records = list(outcome.written.values())
         _identify(entity, records)
-        for place, moment in enumerate(born):
-            if place in outcome.written:
-                outcome.written[place].created_at = outcome.written[place].updated_at = moment
-                if entity.pooled and outcome.written[place].owner_id:
-                    outcome.written[place].owned_at = moment
-        for place, author in enumerate(by):
-            if place in outcome.written:
-                outcome.written[place].created_by_id = author
+        _as_told(entity, outcome, born, by)
         for start in range(0, len(records), CHUNK):
             chunk = records[start : start + CHUNK]
             columns.insert(entity.model, chunk)
@@ -120,6 +113,18 @@ def create_many(
         if records:
             entity.follow(records, creating=True, changed=set(entity.fields), actor=actor, door=door)
     return outcome
+
+
+def _as_told(entity: Entity, outcome: Outcome, born: Sequence[datetime], by: Sequence[int]) -> None:
+    """When and by whom each was created, where the demo says so."""
+    for place, moment in enumerate(born):
+        if place in outcome.written:
+            outcome.written[place].created_at = outcome.written[place].updated_at = moment
+            if entity.pooled and outcome.written[place].owner_id:
+                outcome.written[place].owned_at = moment
+    for place, author in enumerate(by):
+        if place in outcome.written:
+            outcome.written[place].created_by_id = author
 
 
 def refuse_taken(entity: Entity, outcome: Outcome, actor: Actor, stored: Mapping[int, Mapping[str, Any]] | None = None) -> None:

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils.translation import gettext as _
 from markupsafe import Markup
 
-from guanxi.kernel import dependence, drafts, idempotency, layouts, one, ruled, write
+from guanxi.kernel import dependence, drafts, idempotency, layouts, ruled, write
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.draft import Draft
 from guanxi.kernel.duplicates import Likeness
 from guanxi.kernel.entity import Entity, Form
-from guanxi.kernel.fields.base import Field, Invalid, Reader
+from guanxi.kernel.fields.base import Field, Reader
 from guanxi.kernel.fields.choice import ChoiceKind
 from guanxi.kernel.fields.column import Keyed
 from guanxi.kernel.fields.money import show_amount
@@ -36,7 +35,7 @@ from guanxi.surfaces.pages.frame import (
     toast,
     triggers,
 )
-from guanxi.surfaces.pages.record import cell, title_of
+from guanxi.surfaces.pages.record import title_of
 
 
 def posted(request: HttpRequest, fields: dict[str, Field]) -> dict[str, Any]:
@@ -113,11 +112,6 @@ def first_in_hand(entity: Entity, controls: list[dict[str, Any]], errors: dict[s
 def in_hand(html: str) -> Markup:
     """A control in which typing begins."""
     return Markup(re.sub(r"<(input(?! type=.hidden)|select|textarea) ", r"<\1 autofocus ", str(html), count=1))
-
-
-def in_line(html: str, record: int) -> Markup:
-    """The control of a cell of a sheet, in which typing begins."""
-    return in_hand(named(html, f"r{record}"))
 
 
 def named(html: str, line: str) -> Markup:
@@ -336,77 +330,7 @@ def refused(request: HttpRequest, message: str) -> HttpResponse:
     return page(request, "pages/refused.html", {"message": message, "back": "/"}, title=_("Not allowed"), status=403)
 
 
-def _hanging(request: HttpRequest, entity: Entity, key: str) -> list[str]:
-    """What is to be emptied because it hangs on the field that is changed and would not fit any more."""
-    asked = request.POST.getlist("empty")
-    return [f.key for f, on in dependence.pairs(entity) if on.key == key and f.key in asked]
-
-
-def _as_typed(field: Field, values: Mapping[str, Any], refusal: write.Refused, reader: Reader) -> Markup:
-    """The control of a refused cell: with its value where that is one and only came too late, else with the text that was typed."""
-    if not isinstance(refusal, write.Invalidated) and field.key in values:
-        bound = beside(field, values)
-        with suppress(ValueError):
-            return bound.kind.input(bound, bound.kind.parse(values[field.key], reader), reader)
-    return retyped(field, values.get(field.key), reader)
-
-
-def _told(field: Field, refusal: write.Refused, reader: Reader) -> str:
-    """Why a cell was not saved; of a value that somebody else has put there meanwhile, which."""
-    clashes = refusal.clashes if isinstance(refusal, write.Conflict) else []
-    theirs = next((field.kind.text(clash.theirs, reader) for clash in clashes if clash.key == field.key), None)
-    if theirs is None:
-        return str(refusal)
-    said = _("Somebody else has put “%(theirs)s” here meanwhile. Save again to keep yours, or cancel to keep theirs.")
-    return said % {"theirs": theirs or "—"}
-
-
-@signed_in
-def one_field(request: HttpRequest, slug: str, record_id: int, key: str) -> HttpResponse:
-    """Click to edit: GET gives the little form, POST saves one field and answers with its new cell; `?row=1` for a cell of a sheet."""
-    entity = entity_or_404(request, slug)
-    actor = actor_of(request)
-    record_or_404(request, entity, record_id)
-    row = one.find(entity, actor, record_id, action="edit")
-    field = entity.writable(actor).get(key)
-    if row is None or field is None or key in entity.hidden_in_form:
-        raise Http404
-    reader, place = reader_of(request), "row_cell" if "row" in request.GET else "cell"
-    url = f"/{slug}/{record_id}/_field/{key}/?{'row=1' if place == 'row_cell' else ''}"
-    context: dict[str, Any] = {"entity": entity, "record": row, "field": field, "url": url}
-    if request.method != "POST":
-        if "cancel" in request.GET:
-            return fragment(request, f"pages/{place}.html", {**context, "html": Markup(cell(entity, field, row, reader))})
-        values = {k: f.value(row) for k, f in entity.fields.items()}
-        control = dependence.beneath(entity, beside(field, values), values, actor).kind.input(field, field.value(row), reader)
-        context["control"] = in_line(control, row.id) if place == "row_cell" else control
-        return fragment(request, f"pages/{place}_edit.html", context)
-    values = posted(request, {key: field}) | dict.fromkeys(_hanging(request, entity, key), "")
-    try:
-        uploads = pictured.chosen(request, {key: field})
-        done = pictured.update(entity, row.id, values, uploads, actor=actor, door="cell", base=base_of(request))
-    except write.Refused as refusal:
-        messages = refusal.errors if isinstance(refusal, write.Invalidated) else {}
-        context |= {"control": _as_typed(field, values, refusal, reader), "error": messages.get(key) or _told(field, refusal, reader)}
-        if key in messages and (hanging := [f for f, on in dependence.pairs(entity) if on.key == key and f.key in entity.writable(actor)]):
-            with suppress(Invalid):  # what is no value of the list at all has nothing hanging on it
-                context |= {"control": field.kind.input(field, field.kind.parse(values[key], reader), reader), "hanging": hanging}
-        status = 409 if isinstance(refusal, write.Conflict) else 422
-        if place == "row_cell":
-            context["control"] = in_line(context["control"], row.id)
-        return fragment(request, f"pages/{place}_edit.html", context, status=status)
-    if isinstance(done, Draft):
-        response = fragment(request, f"pages/{place}.html", {**context, "html": Markup(cell(entity, field, row, reader))})
-        return toast(triggers(response, record__changed=""), sent.words(done), level="info", link=sent.address(done.number))
-    row = done
-    html = Markup(cell(entity, field, row, reader))
-    response = fragment(request, f"pages/{place}.html", {**context, "record": row, "html": html})
-    changed = {"rows__changed": ""} if place == "row_cell" else {"list__changed": ""}
-    return toast(triggers(response, **changed), _("Saved"), undo=f"/_undo/{row.id}/{row.version}/")
-
-
 urls = [
     path("<slug:slug>/new/", new),
     path("<slug:slug>/<int:record_id>/edit/", edit),
-    path("<slug:slug>/<int:record_id>/_field/<slug:key>/", one_field),
 ]
