@@ -152,3 +152,34 @@ def test_more_rows_cost_no_more(cast: Cast, at_desk: Desk, device: Entity) -> No
         return len(found)
 
     assert cost(2) == cost(20)
+
+
+@pytest.mark.feature("FRM-01")
+def test_rows_are_typed_before_their_record_is_there_and_saved_with_it_or_not_at_all(cast: Cast, at_desk: Desk, device: Entity) -> None:
+    model, count, _price = keys(device)
+    desk = at_desk(cast.again(cast.owner))
+    line = lambda place, **given: {f"{device.slug}.{place}.{key}": value for key, value in given.items()}
+    assert f'name="{device.slug}.0.name"' in desk.get("/customers/new/").content.decode()
+    lines = {**line(0, name="冲床", **{count: "2"}), **line(3, name="", **{model: "CK6140", count: "x"}), **line(4, name="", **{count: ""})}
+    refused = desk.post("/customers/new/", {"name": "云深制造", **lines})
+    assert refused.status_code == 422
+    page = refused.content.decode()
+    assert not CUSTOMER.rows(cast.director).exists()
+    assert not device.rows(cast.again(cast.director)).exists()
+    assert f'name="{device.slug}.0.name" id="f-{device.slug}.0.name" value="冲床"' in page
+    assert f'id="f-{device.slug}.3.name-error"' in page
+    assert f'name="{device.slug}.3.{count}" id="f-{device.slug}.3.{count}" value="x"' in page
+    assert f'id="f-{device.slug}.3.{count}-error"' in page
+    good = {**lines, **line(3, name="车床", **{model: "CK6140", count: "3"})}
+    assert desk.post("/customers/new/", {"name": "云深制造", **good}).status_code == 302
+    customer = CUSTOMER.rows(cast.director).get()
+    found = device.rows(cast.again(cast.director)).order_by("id")
+    assert [(r.name, r.custom[count]) for r in found] == [("冲床", 2), ("车床", 3)]
+    assert {(r.parent_id, r.owner_id) for r in found} == {(customer.id, cast.owner.id)}
+    assert len({history.of_record(record)[0].write_id for record in (customer.id, *(row.id for row in found))}) == 1
+    clerk = at_desk(review(cast.again(cast.owner), CUSTOMER.key))
+    waits = clerk.post("/customers/new/", {"name": "云深二厂", **line(0, name="冲床")})
+    assert waits.status_code == 422
+    assert "Enter its rows then" in waits.content.decode()
+    assert not device.rows(cast.again(cast.director)).filter(name="冲床").exclude(parent_id=customer.id).exists()
+    assert 'name="devices' not in at_desk(cast.again(cast.readonly)).get("/customers/new/").content.decode()

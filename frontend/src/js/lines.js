@@ -67,7 +67,28 @@ function clicked(event) {
   if (!event.target.closest("form")) edit(cell);
 }
 
+/** In the form of a record that is not there yet: typing in the last line brings another one below it. */
+function further(row) {
+  const sheet = row.closest("[data-ahead]");
+  if (row.nextElementSibling) return;
+  const made = document.createElement("template");
+  made.innerHTML = sheet.querySelector("template").innerHTML.replaceAll("__n__", sheet.dataset.next++);
+  row.after(made.content);
+  window.dispatchEvent(new CustomEvent("gx:added", { detail: row.nextElementSibling }));
+}
+
+/** Enter goes on to the next line rather than saving the record. */
+function below(event, row) {
+  if (event.key !== "Enter" || event.isComposing || event.defaultPrevented || !plain(event) || event.target.matches("button, textarea")) return;
+  event.preventDefault();
+  further(row);
+  stops(row.nextElementSibling)[0]?.focus();
+}
+
 export function listen() {
+  for (const type of ["input", "change"]) on(type, "[data-ahead] .rowline", (_, row) => further(row));
+  on("keydown", "[data-ahead] .rowline", below);
+  on("click", "[data-ahead] [data-drop-line]", (_, button) => { const row = button.closest(".rowline"); if (row.nextElementSibling) row.remove(); });
   document.addEventListener("click", clicked);
   on("keydown", ".rows form.editing", typed);
   on("keydown", ".rows form[data-line]", entered);

@@ -177,6 +177,8 @@ def defaults(entity: Entity, request: HttpRequest) -> dict[str, Any]:
 @signed_in
 def new(request: HttpRequest, slug: str) -> HttpResponse:
     """Create; `?quick=1` is the three-field form in the modal."""
+    from guanxi.surfaces.pages import ahead  # whose lines are drawn by the controls of forms
+
     entity = entity_or_404(request, slug, "create")
     actor = actor_of(request)
     quick = "quick" in request.GET
@@ -184,12 +186,13 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         return draw(request, entity, defaults(entity, request) | sent.filled(entity, from_draft, actor), {}, quick=quick)
     values, uploads = posted(request, entity.writable(actor)), pictured.chosen(request, entity.writable(actor))
+    lines = [] if quick else ahead.posted(request, entity)
     try:
         pictured.held(entity, uploads, values, actor=actor)
         record_id = idempotency.once(
             request.POST.get("idempotency_key") or request.headers.get("Idempotency-Key", ""),
             actor,
-            lambda: drafts.mark(sent.saving(request, lambda: write.create(entity, values, actor=actor, door="form"))),
+            lambda: drafts.mark(sent.saving(request, lambda: ahead.create(entity, values, lines, actor=actor))),
         )
     except write.Invalidated as refusal:
         shown = {**defaults(entity, request), **parsed_for_show(entity.fields, values, reader_of(request), refusal.errors)}
@@ -221,12 +224,14 @@ def draw(
     status: int = 200,
 ) -> HttpResponse:
     """The form, in the modal when quick, as a page otherwise."""
+    from guanxi.surfaces.pages import ahead  # whose lines are drawn by the controls of forms
+
     actor = actor_of(request)
     context: dict[str, Any] = {
         "entity": entity,
         "record": record,
         "errors": errors,
-        "others": {k: m for k, m in errors.items() if k not in entity.fields or (quick and k not in entity.quick)},
+        "others": {k: m for k, m in errors.items() if "." not in k and (k not in entity.fields or (quick and k not in entity.quick))},
         "hits": likely,
         "waits": bool(actor.reviewed.get((entity.key, "create" if record is None else "edit"))),
         "reason": request.POST.get("_reason", ""),
@@ -244,6 +249,7 @@ def draw(
         return fragment(request, "pages/quick.html", context, status=status)
     form = entity.form_of(record) if record is not None else entry_of(entity, request)
     context["entries"] = entity.entries(actor) if record is None else ()
+    context["sheets"] = ahead.sheets(request, entity, errors) if record is None else []
     context["form"] = form
     context["carried"] = [(k, c) for k, c in form.sets.items() if k in form.without and k not in errors] if form and record is None else []
     context["carried"] += sent.carried(entity, sent.begun(request, entity, record.id if record is not None else None), actor)
