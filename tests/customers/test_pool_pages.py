@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from django.core.files.storage import default_storage
 from django.test import Client
+from pypdf import PdfReader
 
-from guanxi.kernel import clock, comments, search
+from guanxi.kernel import clock, comments, jobs, search
 from guanxi.kernel.actor import Actor
+from guanxi.kernel.models import Job
 from guanxi.kernel.registry import registry
 from guanxi.org import tokens
 from guanxi.org.models import User
+from guanxi.surfaces.prints import document, keeping, printing, shelf
 from tests import samples
 from tests.customers.pool_company import customers, fresh, lying, owned, pool, rule, switch
 from tests.people import Cast
@@ -194,3 +200,33 @@ def test_what_falls_soon_stands_first_in_the_to_do_of_its_owner(cast: Cast) -> N
     assert later.name not in str(agenda)
     assert not tiles.agenda(cast.mate).rows
     assert (fresh(mine.id).falls_on - clock.today()) <= timedelta(days=3)
+
+
+@pytest.mark.feature("UI-06")
+def test_a_selection_is_printed_with_what_the_pool_closes_closed(cast: Cast, settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    shelf.clear()
+    into = pool(departments=[cast.owner.department], masked=["phone"], hidden=["remark"], managers=[cast.owner.id])
+    ids = [secret(record) for record in lying(cast, into, 2)]
+    customers().model._default_manager.update(remark="只有负责人知道")
+    lines = document.block("fields", lines="{{name}}\n{{phone}}\n{{remark}}")
+    row = keeping.create(customers(), "公海清单", "", "zh-hans", {**document.fresh(), "blocks": [lines]}, actor=cast.business)
+    asked = {"template": row.pk, "ids": ",".join(map(str, ids))}
+    assert "_print/" in body(browser(cast.owner).get(f"/{into.slug}/"))
+    answer = browser(cast.owner).post(f"/{into.slug}/_print/?view=all", asked)
+    assert answer["Content-Type"] == "application/pdf"
+    text = "".join("".join(page.extract_text().split()) for page in PdfReader(BytesIO(answer.content)).pages)
+    assert all(fresh(record).name.replace(" ", "") in text for record in ids)
+    assert "139****4321" in text
+    assert SECRET not in text
+    assert "只有负责人知道" not in text
+    for actor in (cast.mate, cast.stranger):
+        assert browser(actor).post(f"/{into.slug}/_print/?view=all", asked).status_code == 404, actor.name
+    with patch.object(printing, "AT_ONCE", 1):
+        browser(cast.owner).post(f"/{into.slug}/_print/?view=all", asked)
+    job = Job.objects.get(kind=printing.KIND)
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    text = "".join("".join(page.extract_text().split()) for page in PdfReader(default_storage.open(job.result)).pages)
+    assert "139****4321" in text
+    assert SECRET not in text

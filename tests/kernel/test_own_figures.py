@@ -76,6 +76,46 @@ def test_figures_are_counted_for_what_is_there_and_follow_every_write(cast: Cast
         verbs.retire(CustomField.objects.get(pk=size[1:]), active=False, actor=cast.business)
 
 
+@pytest.mark.feature("FRM-02")
+def test_they_are_counted_along_a_lookup_of_one_s_own_too_and_keep_its_index(cast: Cast) -> None:
+    with samples.designed("拜访报告") as visit:
+        via, size = samples.added(visit, "lookup", to=CUSTOMER.key), samples.added(visit, "decimal", places=2)
+        one, other = (samples.make(CUSTOMER, actor=cast.owner) for _ in range(2))
+        visited: Callable[..., Any] = lambda **given: samples.make(visit, actor=cast.again(cast.owner), **given)
+        first = visited(**{via: one.id, size: "1.5"})
+        keys = []
+        for how, of in (("count", ""), ("sum", size), ("latest", size)):
+            wish = verbs.Wish(f"{how} {of}", sort="rollup", rolls=f"{visit.key}/{via}", how=how, of=of and f"{visit.key}/{of}")
+            keys.append(f"f{verbs.add(CUSTOMER, wish, actor=cast.business).pk}")
+        jobs_of = set(Job.objects.filter(state="waiting").values_list("kind", flat=True))
+        assert {"own_index", "rollup"} <= jobs_of
+        for job in Job.objects.filter(state="waiting", kind="rollup"):
+            jobs.run(job.pk)
+
+        def told(record: Any) -> list[Any]:
+            row = CUSTOMER.rows(cast.director).get(id=record.id)
+            return [CUSTOMER.fields[key].value(row) for key in keys]
+
+        assert told(one) == [1, Decimal("1.50"), Decimal("1.50")]
+        second = visited(**{via: one.id, size: "2"})
+        assert told(one) == [2, Decimal("3.50"), Decimal("2.00")]
+        write.update_many(visit, {second.id: {via: other.id}}, actor=cast.again(cast.owner), door="test")
+        assert (told(one)[0], told(other)[:2]) == (1, [1, Decimal("2.00")])
+        write.merge(CUSTOMER, one.id, [other.id], {}, actor=cast.again(cast.owner), door="test")
+        assert told(one) == [2, Decimal("3.50"), Decimal("2.00")]
+        write.delete((visit, first.id), actor=cast.again(cast.owner), door="test")
+        assert told(one)[:2] == [1, Decimal("2.00")]
+        assert list(verify.roll_ups(CUSTOMER)) == []
+        lookup = CustomField.objects.get(pk=via[1:])
+        assert lookup.quick
+        for refused in (
+            lambda: verbs.quicken(lookup, quick=False, actor=cast.business),
+            lambda: verbs.retire(lookup, active=False, actor=cast.business),
+        ):
+            with pytest.raises(write.Invalidated, match=r"汇总|counted"):
+                refused()
+
+
 def test_it_is_hidden_from_who_may_not_see_all_of_it_unless_a_role_says_otherwise(cast: Cast) -> None:
     key = figure(cast, "count")
     for actor, sees in ((cast.director, True), (cast.readonly, True), (cast.owner, False), (cast.manager, False)):

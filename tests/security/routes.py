@@ -441,6 +441,7 @@ RULES: dict[str, Rule] = {
     _RECORD + "_related/<slug:code>/": Rule("record", parts=related),
     # Of rows that administrators designed: see tests/surfaces/test_entities.py.
     _RECORD + "_rows/<slug:code>/": Rule("record", parts=lambda world: None),
+    _RECORD + "_rows/<slug:code>/<int:row_id>/": Rule("record", get=False, post=empty, parts=lambda world: None),
     _RECORD + "_timeline/": Rule("record"),
     _RECORD + "_files/": Rule("record", post=upload),
     _RECORD + "_compose/": Rule("record", get=False, post=said, looking=True),

@@ -24,10 +24,19 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("entity", list(registry), ids=lambda e: e.key)
 
 
+def tabs_of(entity: Entity) -> list[tuple[Entity, str]]:
+    """The related tabs that show its records: those of other kinds sort by nothing that is closed here."""
+    found = []
+    for parent in registry:
+        shown = {child.fields[key].extra["back"]: child for child, key in registry.children(parent)}
+        shown |= {key: field.kind.target for key, field in parent.fields.items() if field.kind.name == "links" and key not in shown}  # type: ignore[attr-defined]
+        found += [(parent, code) for code in parent.related if shown.get(code) is entity]
+    return found
+
+
 @pytest.mark.parametrize("right", ["hidden", "masked"])
 def test_every_list_answers_when_its_sorts_are_closed(entity: Entity, cast: Cast, at_desk: Desk, right: str) -> None:
     record = samples.make(entity, "full", actor=cast.owner)
-    child_of = [(parent, code) for parent in registry for code in parent.related]
     closed = {*entity.sorts, *(k for k in PRESETS if k in entity.fields)} - {entity.title}
     for key in closed:
         let(cast.owner, entity.key, key, right)
@@ -43,9 +52,15 @@ def test_every_list_answers_when_its_sorts_are_closed(entity: Entity, cast: Cast
     assert desk.post(f"/{entity.slug}/export/", {"format": "csv", "view": views[-1].code}).status_code == 200
     headers = {"Authorization": f"Bearer {tokens.issue(actor.login)}"}
     assert Client().get(f"/api/v1/{entity.slug}", headers=headers).status_code == 200
-    for parent, code in child_of:
+    for parent, code in tabs_of(entity):
         other = samples.make(parent, actor=actor)
         assert desk.get(f"/{parent.slug}/{other.id}/_related/{code}/").status_code == 200, (parent, code)
+
+
+def test_every_tab_is_asked_for_the_records_that_it_shows() -> None:
+    assert sorted((p.key, code) for e in registry for p, code in tabs_of(e)) == sorted(
+        (p.key, code) for p in registry for code in p.related
+    )
 
 
 def test_sorting_by_what_is_closed_is_still_refused_to_who_asks_for_it(cast: Cast, at_desk: Desk) -> None:

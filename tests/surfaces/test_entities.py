@@ -226,11 +226,10 @@ def test_rows_are_entered_on_the_page_of_the_record_they_belong_to(cast: Cast, a
     assert 'name="parent"' not in line
     refused = owner.post(address, {"name": "冲床"})
     assert refused.status_code == 422
-    assert refused["HX-Retarget"] == "#row"
     assert 'value="冲床"' in refused.content.decode()
     made = owner.post(address, {"name": "冲床", model: "J23-63", "parent": other.id})
     assert made.status_code == 200
-    assert "J23-63" in made.content.decode()
+    assert "J23-63" in owner.get(address, {"part": "lines"}).content.decode()
     (row,) = entity.rows(cast.again(cast.owner))
     assert entity.fields["parent"].value(row) == one.id
     write.transfer(CUSTOMER, [one.id], cast.stranger.id or 0, actor=cast.again(cast.director), door="test")

@@ -13,8 +13,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
-from guanxi.kernel import attachments, custom, plan, write
+from guanxi.kernel import attachments, clock, custom, drafts, loose, plan, write
 from guanxi.kernel.actor import Actor
+from guanxi.kernel.draft import Draft
 from guanxi.kernel.fields.base import Invalid, Reader
 from guanxi.kernel.fields.picture import PictureKind
 from guanxi.kernel.models import Attachment, CustomField
@@ -23,7 +24,7 @@ from guanxi.kernel.write import fields
 from guanxi.org import tokens
 from guanxi.surfaces.models import Layout
 from tests import samples
-from tests.people import Cast, let
+from tests.people import Cast, let, review
 
 Desk = Callable[[Actor], Client]
 CUSTOMER = registry.get("customers.customer")
@@ -107,6 +108,55 @@ def test_many_records_at_once_get_no_picture(cast: Cast, at_desk: Desk) -> None:
     page = at_desk(cast.owner).get("/customers/_bulk/?view=all").content.decode()
     assert 'value="level"' in page
     assert f'value="{key}"' not in page
+
+
+@pytest.mark.feature("FRM-02")
+def test_it_may_be_demanded_and_what_was_chosen_outlives_a_refusal(cast: Cast, at_desk: Desk) -> None:
+    shape = at_desk(cast.business)
+    made = shape.post("/admin/fields/customers/add/", {"zh": "门头照", "en": "Front", "sort": "image", "required": "1"})
+    assert made.status_code == 302
+    key, desk = f"f{CustomField.objects.latest('id').pk}", at_desk(cast.again(cast.owner))
+    page = desk.get("/customers/new/?quick=1").content.decode()
+    assert desk.post("/customers/new/?quick=1", {"name": "云深制造"}).status_code == 422
+    assert 'hx-encoding="multipart/form-data"' in page
+    assert f'type="file" name="{key}"' in page
+    refused = desk.post("/customers/new/?quick=1", {"name": "", key: drawn()})
+    assert refused.status_code == 422
+    mine = Attachment.objects.get()
+    assert (mine.record, mine.created_by, mine.field) == (attachments.NOWHERE, cast.owner.id, key)
+    assert f'name="{key}" value="{mine.pk}"' in refused.content.decode()
+    assert desk.get(f"/_files/{mine.pk}/thumb/").status_code == 200
+    for other in (cast.director, cast.mate):
+        assert at_desk(cast.again(other)).get(f"/_files/{mine.pk}/thumb/").status_code == 404
+        with pytest.raises(write.Invalidated):
+            write.create(CUSTOMER, {"name": "别家", key: mine.pk}, actor=cast.again(other), door="form")
+    assert desk.post("/customers/new/?quick=1", {"name": "云深制造", key: str(mine.pk)}).status_code == 204
+    mine.refresh_from_db()
+    record = CUSTOMER.rows(cast.again(cast.owner)).get(name="云深制造")
+    assert (mine.record, record.custom[key]) == (record.id, mine.pk)
+    assert at_desk(cast.again(cast.director)).get(f"/_files/{mine.pk}/thumb/").status_code == 200
+    with pytest.raises(write.Invalidated):
+        write.create(CUSTOMER, {"name": "云深二厂", key: mine.pk}, actor=cast.again(cast.owner), door="form")
+    write.create(CUSTOMER, {"name": "来自表格"}, actor=cast.again(cast.owner), door="import")
+    assert desk.post("/customers/new/?quick=1", {"name": "云深三厂", key: SimpleUploadedFile("x.png", SCRIPT)}).status_code == 422
+
+
+def test_what_was_chosen_waits_with_its_record_for_review_and_is_dropped_where_none_came(cast: Cast, at_desk: Desk) -> None:
+    key = samples.added(CUSTOMER, "image")
+    clerk = at_desk(review(cast.again(cast.owner), CUSTOMER.key))
+    assert clerk.post("/customers/new/", {"name": "云深制造", key: drawn()}).status_code == 302
+    clerk.post("/customers/new/?quick=1", {"name": "", key: drawn("other.png")})
+    kept, idle = Attachment.objects.order_by("id")
+    Attachment.objects.update(created_at=clock.now() - 2 * loose.KEPT_FOR)
+    Attachment.objects.filter(pk=idle.pk).update(digest="0" * 64, path="files/00/00/other")
+    assert loose.sweep() == 1
+    assert list(Attachment.objects.all()) == [kept]
+    assert default_storage.exists(kept.path)
+    sent = Draft.objects.get(state="waiting")
+    record = drafts.approve(sent.number, "", actor=cast.again(cast.manager)).record
+    assert held(record or 0, key) == kept.pk
+    kept.refresh_from_db()
+    assert kept.record == record
 
 
 def test_no_record_begins_with_a_picture(cast: Cast) -> None:

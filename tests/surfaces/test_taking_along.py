@@ -170,3 +170,23 @@ def test_what_may_not_be_handed_over_is_not_offered_nor_taken(cast: Cast, at_des
     desk.post("/customers/_transfer/?view=all", asked, headers=ASKED)
     assert owners(work["customers"]) == {cast.mate.id}
     assert owners(work["opportunities"]) == {cast.owner.id}
+
+
+@pytest.mark.feature("OWN-06", "FRM-03")
+def test_what_refers_by_a_lookup_of_one_s_own_is_offered_and_taken_along(cast: Cast, at_desk: Desk) -> None:
+    with samples.designed("拜访报告", en="Visit report", plural="Visit reports") as visit:
+        via = samples.added(visit, "lookup", to=CUSTOMER.key, back=True)
+        customer, other = (samples.make(CUSTOMER, actor=cast.owner) for _ in range(2))
+        owner = cast.again(cast.owner)
+        mine, elsewhere = (
+            write.create(visit, {"name": name, via: c.id}, actor=owner, door="test") for name, c in (("甲", customer), ("乙", other))
+        )
+        his = write.create(visit, {"name": "丙", via: customer.id, "owner": cast.mate.id}, actor=cast.again(cast.director), door="test")
+        desk, asked = at_desk(owner), {"ids": str(customer.id), "owner": str(cast.stranger.id)}
+        shown = desk.post("/customers/_rehearse/transfer/?view=all", asked, headers=ASKED).content.decode()
+        assert "Visit reports 1" in words(shown)
+        assert desk.post("/customers/_transfer/?view=all", {**asked, "along": visit.key}, headers=ASKED).status_code == 204
+        held = {row.id: row.owner_id for row in visit.rows(cast.again(cast.director))}
+        assert held == {mine.id: cast.stranger.id, elsewhere.id: cast.owner.id, his.id: cast.mate.id}
+        write_id = history.of_record(customer.id, limit=1)[0].write_id
+        assert history.of_record(mine.id, limit=1)[0].write_id == write_id

@@ -170,7 +170,7 @@ const plain = (event) => event.button === 0 && !event.ctrlKey && !event.metaKey 
 function open(href, from) {
   const { pathname } = new URL(href, location.href);
   if (!from.closest("#drawer")) return show(pathname);
-  const table = from.closest("tbody");
+  const table = from.closest("tbody, [data-lines]");
   return over(pathname, table ? [...table.querySelectorAll("[data-row][data-href]")].map((row) => row.dataset.href) : []);
 }
 

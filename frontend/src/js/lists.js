@@ -1,5 +1,6 @@
 /* Small habits of lists and cards: re-read after a change, folds that remember, forms that submit on change. */
 import { calm, on } from "./dom.js";
+import { isDirty } from "./guard.js";
 import { keep, kept } from "./rail.js";
 import { htmx } from "./wire.js";
 
@@ -26,7 +27,7 @@ export function listen() {
   on("change", "form[data-auto]", (_, form) => form.requestSubmit());
   document.addEventListener("list:changed", (event) => {
     const tab = document.querySelector("main #related nav.tabs a.on");
-    if (tab) htmx.ajax("GET", tab.getAttribute("hx-get"), { target: "#related", event }).catch(() => {});
+    if (tab && !document.querySelector("main #related .rows")) htmx.ajax("GET", tab.getAttribute("hx-get"), { target: "#related", event }).catch(() => {});
     const list = document.getElementById("list");
     if (!list || list.hasAttribute("hx-trigger") || !list.hasAttribute("data-list")) return;
     htmx.ajax("GET", list.dataset.list || location.pathname + location.search, { target: "#list", swap: "outerHTML", select: "#list", event }).catch(() => {});
@@ -34,16 +35,19 @@ export function listen() {
   document.addEventListener("record:changed", calm(reread, 20));
 }
 
-/** The record's page after a change; what is being written in its right column stays where it is. */
+/** The record's page after a change, with the same tab; what is being written stays where it is. */
 async function reread() {
   if (!document.querySelector("main > .rec") || document.querySelector("main .editing")) return;
   const response = await fetch(location.href, { credentials: "same-origin" }).catch(() => null);
   if (!response?.ok) return;
+  const tab = document.querySelector("main #related nav.tabs a.on")?.getAttribute("hx-get");
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
   for (const part of ["main > .head", "main > .rec > .l", "main #stream .tl"]) {
     const [now, then] = [document.querySelector(part), fresh.querySelector(part)];
-    if (!now || !then) continue;
+    if (!now || !then || isDirty(now)) continue;
     now.replaceWith(then);
     window.dispatchEvent(new CustomEvent("gx:added", { detail: then }));
+    const first = then.querySelector("#related nav.tabs a.on")?.getAttribute("hx-get");
+    if (tab && first && first !== tab) htmx.ajax("GET", tab, { target: "#related" }).catch(() => {});
   }
 }

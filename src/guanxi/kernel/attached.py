@@ -7,7 +7,9 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import BigIntegerField, F, OuterRef, Q, Subquery
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
@@ -23,7 +25,7 @@ def beside(entity: Entity) -> dict[Entity, list[str]]:
     """Entities that follow nobody and show among what belongs to this one, with their lookups."""
     found: dict[Entity, list[str]] = {}
     for other, key in registry.children(entity):
-        if other is not entity and not other.parent and other.fields[key].kind.name == "lookup" and other.fields[key].column.path:
+        if other is not entity and not other.parent and other.fields[key].kind.name == "lookup":
             found.setdefault(other, []).append(key)
     return found
 
@@ -36,8 +38,17 @@ def following(entity: Entity, ids: Sequence[int], actor: Actor) -> list[tuple[En
 
 def same_owner(entity: Entity, other: Entity, ids: Sequence[int], actor: Actor) -> Any:
     """Records of another entity that refer to one of these, belong to its owner, and are the actor's to hand over."""
-    asked = [Q(**{f"{key}__in": ids, f"{key}__owner_id": F("owner_id")}) for key in beside(entity).get(other, ())]
+    asked = [_of_its_owner(entity, other, key, ids) for key in beside(entity).get(other, ())]
     return other.rows(actor, "transfer").filter(reduce(or_, asked, Q(pk__in=[])))
+
+
+def _of_its_owner(entity: Entity, other: Entity, key: str, ids: Sequence[int]) -> Q:
+    """Referring to one of these records by a lookup, and belonging to whoever it belongs to."""
+    column = other.fields[key].column
+    if column.path:
+        return Q(**{f"{key}__in": ids, f"{key}__owner_id": F("owner_id")})
+    named = Cast(KeyTextTransform(key, OuterRef("custom")), BigIntegerField())
+    return column.any_of(ids) & Q(owner_id=Subquery(entity.objects.filter(id=named).values("owner_id")[:1]))
 
 
 __all__ = ["below", "beside", "following", "same_owner"]

@@ -41,6 +41,8 @@ OOXML = {
     "ppt/": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
 }
 _PLAIN = "application/octet-stream"
+#: In place of a record: the picture of one that is still being entered (`loose.py`).
+NOWHERE = 0
 #: Letters that turn the reading direction round could make `gnp.exe` look like `exe.png`.
 _ODD = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff/\\:*?\"<>|]")
 
@@ -68,20 +70,35 @@ def closed(entity: str, actor: Actor) -> list[str]:
 
 def picture(entity: Entity, record: int, field: str, upload: Any, *, actor: Actor, door: str) -> int:
     """Keep what was chosen for a field that shows a picture; its number. Raises like `add`, under the key of the field."""
-    try:
-        if kind_of(upload) not in PICTURES:
-            raise Invalidated({"files": _("This is no picture. Choose a JPEG, PNG, WebP or GIF file.")})
-        row = entity.rows_of([record]).get()
-        return int(add(entity, row, [upload], actor=actor, door=door, field=field)[0].pk)
-    except Invalidated as refusal:
-        raise Invalidated({field: " ".join(refusal.errors.values())}) from None
+    check_picture(field, upload)
+    row = entity.rows_of([record]).get()
+    return int(add(entity, row, [upload], actor=actor, door=door, field=field)[0].pk)
 
 
-def shows(entity: str, record: int, number: int, actor: Actor) -> bool:
-    """Whether a file is a picture of this record, or of one that has become part of it, and of no field that is closed to the actor."""
+def check_picture(field: str, upload: Any) -> None:
+    """Raises Invalidated under the key of a field for what is no picture, or too large."""
+    if kind_of(upload) not in PICTURES:
+        raise Invalidated({field: _("This is no picture. Choose a JPEG, PNG, WebP or GIF file.")})
+    if said := _too_large(upload):
+        raise Invalidated({field: said})
+
+
+def _too_large(upload: Any) -> str:
+    """What is said of a file that is larger than files may be."""
+    words = {"name": upload.name, "n": limit() // (1024 * 1024)}
+    return _("“%(name)s” is larger than %(n)d MB.") % words if upload.size > limit() else ""
+
+
+def shows(entity: str, record: int, number: int, field: str, actor: Actor) -> bool:
+    """Whether a file is a picture of this record, or of one that has become part of it, and of no field that is closed to the actor.
+
+    Of a record that is being entered it is one that the actor chose for this very field.
+    """
     row = Attachment.objects.filter(id=number, entity=entity, deleted_at=None, kind__in=PICTURES).first()
     if row is None or row.field in closed(entity, actor):
         return False
+    if NOWHERE in (record, row.record):
+        return record == row.record and row.created_by == actor.id and row.field == field
     if row.record == record:
         return True
     return registry.get(entity).rows_of([row.record]).filter(merged_into=record).exists()
@@ -93,21 +110,21 @@ def add(entity: Entity, record: Any, uploads: Iterable[Any], *, actor: Actor, do
     if not uploads or len(uploads) > MOST_AT_ONCE:
         raise Invalidated({"files": _("Choose between one and %(n)d files.") % {"n": MOST_AT_ONCE}})
     for upload in uploads:
-        if upload.size > limit():
-            words = {"name": upload.name, "n": limit() // (1024 * 1024)}
-            raise Invalidated({"files": _("“%(name)s” is larger than %(n)d MB.") % words})
+        if said := _too_large(upload):
+            raise Invalidated({"files": said})
     with unit(actor, door) as u:
         if not entity.rows(actor).filter(id=record.id).exists():
             raise NotFound()
         if not may_add(entity, record, actor):
             raise Forbidden(_("You may not add files to this record."))
-        rows = [_keep(entity, record.id, upload, actor, field) for upload in uploads]
+        rows = [store(entity, record.id, upload, actor, field) for upload in uploads]
         u.refer(entity.key, [record.id])
         after.announce(u, entity, [record.id], "attached", {"files": [row.pk for row in rows]})
     return rows
 
 
-def _keep(entity: Entity, record: int, upload: Any, actor: Actor, field: str = "") -> Attachment:
+def store(entity: Entity, record: int, upload: Any, actor: Actor, field: str = "") -> Attachment:
+    """Keep a file of a record, its content once. Whoever calls answers for the right to."""
     digest = hashlib.sha256()
     for chunk in upload.chunks():
         digest.update(chunk)
@@ -187,17 +204,23 @@ def _is_text(head: bytes) -> bool:
 
 
 def readable(attachment: int, actor: Actor) -> Attachment:
-    """A file whose record the actor may view. Raises NotFound."""
+    """A file whose record the actor may view, or that he chose for one that he is entering. Raises NotFound."""
     row = Attachment.objects.filter(id=attachment, deleted_at=None).first()
-    if row is None or not registry.get(row.entity).rows(actor).filter(id=row.record).exists():
+    if row is None or not (_own(row, actor) or registry.get(row.entity).rows(actor).filter(id=row.record).exists()):
         raise NotFound()
     if row.field and actor.right(row.entity, row.field) in ("hidden", "masked"):
         raise NotFound()
     return row
 
 
+def _own(row: Attachment, actor: Actor) -> bool:
+    return row.record == NOWHERE and row.created_by == actor.id
+
+
 def beside(row: Attachment, actor: Actor) -> list[int]:
     """The files of the same record that the actor may read, newest first, itself among them."""
+    if row.record == NOWHERE:
+        return [row.pk]
     return list(of_record(registry.get(row.entity), row.record, actor).values_list("pk", flat=True)[:MOST_SHOWN])
 
 
@@ -245,11 +268,13 @@ def _switch(attachment: int, deleted_at: Any, actor: Actor, door: str) -> Attach
 
 __all__ = [
     "MOST_SHOWN",
+    "NOWHERE",
     "OOXML",
     "PICTURES",
     "add",
     "beside",
     "bring_back",
+    "check_picture",
     "clean_name",
     "kind_of",
     "limit",
@@ -261,4 +286,5 @@ __all__ = [
     "shows",
     "small",
     "stands",
+    "store",
 ]

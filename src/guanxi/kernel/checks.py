@@ -27,6 +27,7 @@ def _check(entity: Entity) -> Iterator[CheckMessage]:
         "search": entity.search,
         "sorts": entity.sorts,
         "quick": entity.quick,
+        "whole": entity.whole,
         "chips": entity.chips,
         "tiles": entity.tiles,
         "layout": [key for keys in entity.layout.values() for key in keys],

@@ -56,6 +56,8 @@ class Entity:
     quick: tuple[str, ...] = ()
     chips: tuple[str, ...] = ()
     tiles: tuple[str, ...] = ()
+    #: Fields that a record is not complete without, though it may be saved so: pages and lists say how far it is.
+    whole: tuple[str, ...] = ()
     stage: str = ""
     related: tuple[str, ...] = ()
     boards: tuple[Board, ...] = ()
@@ -320,6 +322,10 @@ class Entity:
 
     def validate(self, record: Any, changed: set[str], errors: dict[str, str]) -> None:
         """Business rules over several fields: put messages into `errors` by field key, or set what follows from the change."""
+
+    def unready(self, record: Any, changed: set[str], *, deciding: bool) -> dict[str, str]:
+        """What stands in the way of sending a write for review, or, `deciding`, of agreeing to it: messages by field key."""
+        return {}
 
     def settle(self, record: Any) -> None:
         """Fill the columns of `settled`, before every save."""

@@ -26,12 +26,12 @@ OF: Mapping[str, tuple[str, ...]] = {
 
 
 def children(entity: Entity) -> list[tuple[Entity, str]]:
-    """(child, its lookup) of whatever refers to records of an entity by a column of its own."""
+    """(child, its lookup) of whatever refers to records of an entity; of a lookup that administrators added, the index is built with the figure."""
     return [
         (child, key)
         for child in registry
         for key, field in child.fields.items()
-        if field.kind.name == "lookup" and field.column.path and field.kind.target is entity  # type: ignore[attr-defined]
+        if field.kind.name == "lookup" and field.kind.target is entity  # type: ignore[attr-defined]
     ]
 
 
@@ -112,10 +112,18 @@ def _keys(document: list[Any]) -> set[str]:
 
 
 def readers(row: CustomField) -> list[CustomField]:
-    """Figures that are about a field, or whose condition names it."""
+    """Figures that are about a field, are counted along it, or whose condition names it."""
     move = Move(_field(row), None, lambda value: value)
     kept = CustomField.objects.filter(kind="rollup", active=True).exclude(pk=row.pk)
-    return [each for each in kept if each.options.get("of") == f"f{row.pk}" or move.names(each.options.get("where") or [])]
+    named = f"f{row.pk}"
+    return [
+        each for each in kept if named in (each.options.get("of"), each.options.get("via")) or move.names(each.options.get("where") or [])
+    ]
+
+
+def along(row: CustomField) -> list[CustomField]:
+    """Figures that are counted along an own lookup."""
+    return list(CustomField.objects.filter(kind="rollup", active=True, options__via=f"f{row.pk}"))
 
 
 def _field(row: CustomField) -> Field:
@@ -124,4 +132,4 @@ def _field(row: CustomField) -> Field:
     return custom.field_of(row)
 
 
-__all__ = ["OF", "askable", "children", "closed", "condition", "readers", "shape"]
+__all__ = ["OF", "along", "askable", "children", "closed", "condition", "readers", "shape"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from guanxi.kernel import history, jobs, notices, own_index, pairs, search, versions
+from guanxi.kernel import history, jobs, loose, notices, own_index, pairs, search, versions
 from guanxi.kernel.registry import registry
 from guanxi.kernel.write import lagging, reckoning, retyping, rolling, searching
 
@@ -59,6 +59,13 @@ def months_ahead(timestamp: int) -> None:
 def sweep_notices(timestamp: int) -> None:
     """At night, so that what was read long ago does not pile up."""
     notices.sweep()
+
+
+@app.periodic(cron="37 2 * * *")
+@app.task(name="guanxi.sweep_loose", queue="default", queueing_lock="guanxi.sweep_loose")
+def sweep_loose(timestamp: int) -> None:
+    """At night, so that what was chosen in forms that were never saved does not pile up."""
+    loose.sweep()
 
 
 @app.periodic(cron="41 19 * * *")

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from guanxi.declare import (
     AutoNumber,
@@ -22,6 +22,7 @@ from guanxi.declare import (
     Form,
     Grants,
     Integer,
+    Links,
     Lookup,
     Money,
     Phone,
@@ -36,6 +37,8 @@ from guanxi.declare import (
     Url,
     Value,
 )
+from guanxi.kernel import completeness
+from guanxi.kernel.actor import SYSTEM
 from guanxi.kernel.china import width
 from guanxi.kernel.grants import STANDARD, after_superior
 from guanxi.kernel.pool_deeds import RELEASE
@@ -146,6 +149,7 @@ class Customer(Record):
         back_label=gettext_lazy("Brought by the channel"),
         aliases=("渠道", "所属渠道", "经销商", "代理商"),
     )
+    linked_customers = Links(gettext_lazy("Related customers"), "customers.Customer", aliases=("关联客户",))
     territory = Region(gettext_lazy("Territory"), aliases=("授权区域", "代理区域", "销售区域"))
     grade = Choice(gettext_lazy("Channel grade"), GRADE, blank=True, aliases=("渠道等级", "代理级别", "经销商等级"))
     tags = Tags(gettext_lazy("Tags"), CUSTOMER_TAGS, aliases=("标签", "标记"))
@@ -212,6 +216,7 @@ class CustomerEntity(Entity, model=Customer):
             "grade",
             "territory",
             "channel",
+            "linked_customers",
             "parent",
             "source",
             "industry",
@@ -236,7 +241,7 @@ class CustomerEntity(Entity, model=Customer):
     }
     quick = ("name", "phone", "level")
     forms = (
-        Form("end", gettext_lazy("End customer"), {"type": "end"}, without=("type", "grade", "territory")),
+        Form("end", gettext_lazy("End customer"), {"type": "end"}, without=("type", "grade", "territory", "linked_customers")),
         Form(
             "channel",
             gettext_lazy("Channel customer"),
@@ -248,7 +253,8 @@ class CustomerEntity(Entity, model=Customer):
     tiles = ("open_amount", "won_amount", "contact_count", "last_follow_up_at")
     card = {"FN": "name", "ORG": "name", "WORK": "phone", "EMAIL": "email", "ADR": "address", "URL": "website"}
     stage = "status"
-    related = ("contacts", "opportunities", "leads", "clients", "subsidiaries")
+    whole = ("name", "type", "level", "source", "region", "address", "phone")
+    related = ("contacts", "opportunities", "leads", "linked_customers", "clients", "subsidiaries")
     timeline = True
     #: What promotion staff of a dealer enter takes effect when their supervisor agrees.
     grants = Grants.standard(**{"dealer-sales": after_superior(STANDARD["dealer-sales"], "create")})
@@ -307,3 +313,19 @@ class CustomerEntity(Entity, model=Customer):
             )
         if record.parent_id and record.parent_id == record.id:
             errors.setdefault("parent", _("A company cannot be its own parent."))
+        if "linked_customers" in changed and record.id in self.fields["linked_customers"].value(record):
+            errors.setdefault("linked_customers", _("A customer is not related to itself."))
+
+    def unready(self, record: Any, changed: set[str], *, deciding: bool) -> dict[str, str]:
+        """A channel customer is sent for review with one related customer at least, and agreed to when all of them are complete (rule CUS-08)."""
+        form = self.form_of(record)
+        if form is None or form.code != "channel" or not changed & {"type", "linked_customers"}:
+            return {}
+        linked = self.fields["linked_customers"].value(record)
+        if not linked:
+            return {"linked_customers": _("A channel customer has at least one related customer. Choose it, or enter it first.")}
+        states = [completeness.of(self, each, SYSTEM) for each in self.rows_of(linked)] if deciding else []
+        if lacking := sum(state is not None and bool(state.lacking) for state in states):
+            said = ngettext("%(n)d related customer is not complete yet.", "%(n)d related customers are not complete yet.", lacking)
+            return {"linked_customers": said % {"n": lacking}}
+        return {}

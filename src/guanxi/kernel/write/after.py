@@ -33,8 +33,8 @@ def save_links(entity: Entity, record: Any, changed: Iterable[str]) -> None:
 
 def touch_parents(unit: Unit, entity: Entity, records: Sequence[Any], before: Sequence[int | None] = ()) -> None:
     """Remember the parents, old and new, whose roll-ups count these records."""
-    for parent, column in parents_of(entity):
-        unit.touch(parent.key, entity.key, [getattr(r, column) for r in records])
+    for parent, via in parents_of(entity):
+        unit.touch(parent.key, entity.key, [via.value(r) for r in records])
         unit.touch(parent.key, entity.key, before)
 
 
@@ -43,6 +43,9 @@ def refer(unit: Unit, entity: Entity, records: Iterable[Any], changed: Iterable[
     for key in changed:
         field = entity.fields.get(key)
         if field is not None and field.kind.name == "image":
+            from guanxi.kernel import loose
+
+            loose.bind(entity, key, records, unit.actor)
             Attachment.objects.filter(id__in=[n for r in records if (n := field.value(r))]).update(field=key)
         target = getattr(field.kind, "target", None) if field is not None and hasattr(field.kind, "to") else None
         if field is None or target is None:

@@ -17,6 +17,10 @@ from guanxi.kernel.entity import Entity, Unique
 from guanxi.kernel.fields.base import Invalid, Reader
 from guanxi.kernel.fields.money import BASE_CURRENCY
 from guanxi.kernel.write import review
+from guanxi.kernel.write.unit import current
+
+#: Doors of people at a form, and of what they sent to be agreed to.
+BY_HAND = ("form", "cell", "review")
 
 
 def parse(entity: Entity, values: Mapping[str, Any], reader: Reader, record: Any = None) -> tuple[dict[str, Any], dict[str, str]]:
@@ -94,6 +98,8 @@ def assign(entity: Entity, record: Any, parsed: Mapping[str, Any]) -> set[str]:
 def check(entity: Entity, record: Any, changed: set[str], errors: dict[str, str], *, creating: bool, actor: Actor) -> None:
     """Required fields and the entity's own rules; an update answers only for what it changes."""
     for key, field in ruled.required(entity, record, changed, creating=creating).items():
+        if field.kind.name == "image" and not _by_hand():
+            continue  # a table or a program brings no picture along
         errors.setdefault(key, _("Fill in “%(name)s”.") % {"name": field.label})
     if entity.parent and not creating and "owner" in changed and entity.fields[entity.parent].value(record):
         words = {"parent": entity.fields[entity.parent].label}
@@ -105,6 +111,12 @@ def check(entity: Entity, record: Any, changed: set[str], errors: dict[str, str]
     dependence.settle(entity, record, changed, errors, creating=creating, actor=actor)
 
 
+def _by_hand() -> bool:
+    """Whether somebody enters this in a form, or entered it there."""
+    at_work = current()
+    return at_work is not None and at_work.door in BY_HAND
+
+
 def _pictured(entity: Entity, record: Any, changed: set[str], errors: dict[str, str], actor: Actor) -> None:
     """A field shows a picture of its own record that whoever writes may see, and no other file."""
     from guanxi.kernel import attachments
@@ -112,7 +124,8 @@ def _pictured(entity: Entity, record: Any, changed: set[str], errors: dict[str, 
     for key in changed:
         field = entity.fields[key]
         number = field.value(record) if field.kind.name == "image" else None
-        if number and not attachments.shows(entity.key, record.id or 0, number, actor):
+        place = record.id if isinstance(record.id, int) else attachments.NOWHERE
+        if number and not attachments.shows(entity.key, place, number, key, actor):
             errors.setdefault(key, _("This is no picture among the files of the record. Upload it there first."))
 
 

@@ -211,6 +211,9 @@ def quicken(row: CustomField, *, quick: bool, actor: Actor) -> None:
     shaping(actor)
     if quick and not own_index.possible(custom.field_of(row)):
         raise Invalidated({"quick": _("No index helps such a field.")})
+    if not quick and (counted := figures.along(row)):
+        names = "、".join(each.label for each in counted)
+        raise Invalidated({"quick": _("“%(names)s” is counted along this field and needs its index.") % {"names": names}})
     with unit(actor, DOOR):
         CustomField.objects.filter(pk=row.pk).update(quick=quick)
         custom.load()
@@ -230,9 +233,7 @@ def _govern(entity: Entity, row: CustomField, wish: Wish, actor: Actor) -> None:
     if row.unique and not field.unique and (said := own_index.doubles_told(entity, row, actor)):
         raise Invalidated({"unique": said})
     if field.kind.name == "image" and row.first:
-        raise Invalidated({"first": _("A record is there before its picture, so it cannot begin with one.")})
-    if field.kind.name == "image" and (row.required or row.asked_when):
-        raise Invalidated({"required": _("A record is there before its picture, so that cannot be demanded.")})
+        raise Invalidated({"first": _("Each record has a picture of its own, so none begins with one.")})
     if row.searched and not findable.possible(entity, field):
         raise Invalidated({"searched": _("The search cannot go by such a field.")})
     row.save(update_fields=["first", "unique", "searched", "shown_when", "asked_when"])

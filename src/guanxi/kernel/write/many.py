@@ -16,7 +16,7 @@ from guanxi.kernel import clock, disclosure, numbering, own_unique, search
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.draft import Draft
 from guanxi.kernel.entity import Entity
-from guanxi.kernel.fields.base import Reader
+from guanxi.kernel.fields.base import Field, Reader
 from guanxi.kernel.fields.column import Linked
 from guanxi.kernel.models import Link
 from guanxi.kernel.record import next_ids
@@ -97,17 +97,11 @@ def create_many(
     refuse_taken(entity, outcome, actor)
     with unit(actor, door) as u, lost_is_refused(entity):
         if review.asked(entity, "create", actor):
+            refuse_unready(entity, outcome, changed)
             outcome.send(u, actor, entity, {place: review.creation(entity, r, rows[place]) for place, r in outcome.written.items()})
         records = list(outcome.written.values())
         _identify(entity, records)
-        for place, moment in enumerate(born):
-            if place in outcome.written:
-                outcome.written[place].created_at = outcome.written[place].updated_at = moment
-                if entity.pooled and outcome.written[place].owner_id:
-                    outcome.written[place].owned_at = moment
-        for place, author in enumerate(by):
-            if place in outcome.written:
-                outcome.written[place].created_by_id = author
+        _as_told(entity, outcome, born, by)
         for start in range(0, len(records), CHUNK):
             chunk = records[start : start + CHUNK]
             columns.insert(entity.model, chunk)
@@ -119,6 +113,18 @@ def create_many(
         if records:
             entity.follow(records, creating=True, changed=set(entity.fields), actor=actor, door=door)
     return outcome
+
+
+def _as_told(entity: Entity, outcome: Outcome, born: Sequence[datetime], by: Sequence[int]) -> None:
+    """When and by whom each was created, where the demo says so."""
+    for place, moment in enumerate(born):
+        if place in outcome.written:
+            outcome.written[place].created_at = outcome.written[place].updated_at = moment
+            if entity.pooled and outcome.written[place].owner_id:
+                outcome.written[place].owned_at = moment
+    for place, author in enumerate(by):
+        if place in outcome.written:
+            outcome.written[place].created_by_id = author
 
 
 def refuse_taken(entity: Entity, outcome: Outcome, actor: Actor, stored: Mapping[int, Mapping[str, Any]] | None = None) -> None:
@@ -142,6 +148,14 @@ def refuse_taken(entity: Entity, outcome: Outcome, actor: Actor, stored: Mapping
             else:
                 seen[key, value] = place
         if place in outcome.refused:
+            del outcome.written[place]
+
+
+def refuse_unready(entity: Entity, outcome: Outcome, changed: Mapping[int, set[str]], only: Collection[int] | None = None) -> None:
+    """Refuse what is not fit to be sent for review, of these places or of all."""
+    for place in [each for each in outcome.written if only is None or each in only]:
+        if said := review.unready(entity, outcome.written[place], changed[place]):
+            outcome.refused[place] = said
             del outcome.written[place]
 
 
@@ -184,9 +198,10 @@ def update_many(
             if row is None:
                 outcome.refused[record_id] = {"": _("This record does not exist, or you may not change it.")}
                 continue
-            before += [getattr(row, column) for _p, column in _parents(entity)]
+            before += [via.value(row) for _p, via in _parents(entity)]
             _change_one(entity, row, values, reader, outcome, changed, giveable, stored[record_id])
         refuse_taken(entity, outcome, actor, stored)
+        refuse_unready(entity, outcome, changed, bound)
         waiting = {i: review.change(entity, rows[i], found[i], changed[i], action, verb) for i in outcome.written if i in bound}
         outcome.send(u, actor, entity, waiting)
         _save_many(entity, outcome, changed, stored)
@@ -225,7 +240,7 @@ def _moved(records: Iterable[Any], stored: Mapping[int, Mapping[str, Any]]) -> s
     return found
 
 
-def _parents(entity: Entity) -> list[tuple[Entity, str]]:
+def _parents(entity: Entity) -> list[tuple[Entity, Field]]:
     from guanxi.kernel.write.rollups import parents_of
 
     return parents_of(entity)

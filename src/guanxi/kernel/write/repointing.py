@@ -153,7 +153,7 @@ def _followed(u: Unit, entity: Entity, reference: Reference, ids: list[int], for
             )
     if reference.scope:
         lagging.settle(child, ids)
-    if any(column == reference.column for _parent, column in parents_of(child)):
+    if any((via.column.path or via.key) == reference.column for _parent, via in parents_of(child)):
         u.touch(entity.key, child.key, [former, now.id])
     if child.pooled:
         u.judge(child.key, ids)

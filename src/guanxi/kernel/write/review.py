@@ -52,6 +52,17 @@ def asked(entity: Entity, action: str, actor: Actor) -> frozenset[str]:
     return frozenset() if present is not None and present.agreed else words
 
 
+def unready(entity: Entity, record: Any, changed: set[str]) -> dict[str, str]:
+    """What the entity has against sending this write for review, or against agreeing to it where somebody is about to."""
+    return entity.unready(record, changed, deciding=agreeing())
+
+
+def agreeing() -> bool:
+    """Whether what is written now was waiting for review, and somebody agrees to it."""
+    present = current()
+    return present is not None and present.agreed
+
+
 def bound(entity: Entity, action: str, actor: Actor, ids: Collection[int]) -> set[int]:
     """Which of these records the actor may not write to at once."""
     if not ids or not asked(entity, action, actor):
@@ -208,6 +219,6 @@ def waiting_words(entity: Entity, key: str) -> str:
 
 
 __all__ = [
-    "Before", "Sending", "again_words", "already", "asked", "before", "bound", "bound_changes", "change", "creation", "named", "send", "send_one",
-    "standing", "stored", "waiting_about", "waiting_words",
+    "Before", "Sending", "again_words", "agreeing", "already", "asked", "before", "bound", "bound_changes", "change", "creation", "named", "send", "send_one",
+    "standing", "stored", "unready", "waiting_about", "waiting_words",
 ]  # fmt: skip

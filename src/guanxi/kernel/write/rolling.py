@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from guanxi.kernel import jobs, versions
+from guanxi.kernel import custom, jobs, own_index, versions
 from guanxi.kernel.actor import Actor
+from guanxi.kernel.fields.column import Keyed
 from guanxi.kernel.models import CustomField
 from guanxi.kernel.registry import registry
 from guanxi.kernel.write import reckoning, rollups
@@ -15,8 +16,19 @@ PORTION = 2_000
 
 
 def later(row: CustomField, *, actor: Actor) -> None:
-    """Have it counted for all records."""
+    """Have it counted for all records; every write of a child asks for those beside it, so an own lookup gets an index first."""
+    via = CustomField.objects.filter(entity=row.options["child"], pk=row.options["via"][1:], quick=False) if _own(row) else ()
+    for each in via:
+        CustomField.objects.filter(pk=each.pk).update(quick=True)
+        custom.load()
+        own_index.later(each, actor=actor)
     reckoning.later(row, actor=actor, kind=KIND)
+
+
+def _own(row: CustomField) -> bool:
+    """Whether a figure is counted along a lookup that administrators added."""
+    via = registry.get(row.options["child"]).fields.get(row.options["via"])
+    return via is not None and isinstance(via.column, Keyed)
 
 
 @jobs.runner(KIND)

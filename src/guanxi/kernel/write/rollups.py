@@ -14,7 +14,7 @@ from django.db.models.functions import NullIf
 from guanxi.kernel.actor import SYSTEM
 from guanxi.kernel.condition import sql, tree
 from guanxi.kernel.entity import Entity
-from guanxi.kernel.fields.base import Kind
+from guanxi.kernel.fields.base import Field, Kind
 from guanxi.kernel.fields.number import DecimalKind
 from guanxi.kernel.fields.rollup import RollUp
 from guanxi.kernel.registry import registry
@@ -29,14 +29,14 @@ LARGEST = Decimal(10) ** 16
 def figures(rollups: Sequence[RollUp], ids: Sequence[int]) -> dict[int, dict[str, Any]]:
     """Parent id → figure by field, from live children; all `rollups` are about the same child by the same lookup."""
     child = registry.by_model_label(rollups[0].child)
-    via = str(child.fields[rollups[0].via].column.path)
-    rows = child.objects.filter(deleted_at=None, **{f"{via}__in": ids})
+    via = child.fields[rollups[0].via].column
+    rows = child.objects.filter(via.any_of(ids), deleted_at=None).annotate(_above=via.expression())
     asked = {f"figure_{r.field}": _aggregate(child, r) for r in rollups if r.how != LATEST}
-    counted = rows.order_by().values(via).annotate(**asked) if asked else ()
-    found = {row.pop(via): {name.removeprefix("figure_"): value for name, value in row.items()} for row in counted}
+    counted = rows.order_by().values("_above").annotate(**asked) if asked else ()
+    found = {row.pop("_above"): {name.removeprefix("figure_"): value for name, value in row.items()} for row in counted}
     for rollup in rollups:
         if rollup.how == LATEST:
-            for parent, value in _latest(child, rollup, via, rows):
+            for parent, value in _latest(child, rollup, rows):
                 found.setdefault(parent, {})[rollup.field] = value
     return found
 
@@ -46,12 +46,12 @@ def _aggregate(child: Entity, rollup: RollUp) -> Any:
     return NullIf(figure, Value(0)) if rollup.own and rollup.how == "count" else figure  # none of that sort is as none at all
 
 
-def _latest(child: Entity, rollup: RollUp, via: str, rows: Any) -> Any:
+def _latest(child: Entity, rollup: RollUp, rows: Any) -> Any:
     """(parent, value) of the newest child that says anything."""
     said = rows.filter(_where(child, rollup) or Q()).annotate(_said=_value(child, rollup)).exclude(_said=None)
     if child.fields[rollup.of].kind.blank == "":
         said = said.exclude(_said="")
-    return said.order_by(via, "-created_at", "-id").distinct(via).values_list(via, "_said")
+    return said.order_by("_above", "-created_at", "-id").distinct("_above").values_list("_above", "_said")
 
 
 def _value(child: Entity, rollup: RollUp) -> Any:
@@ -69,6 +69,8 @@ def _where(child: Entity, rollup: RollUp) -> Any:
 def sound(rollup: RollUp) -> bool:
     """Whether an own roll-up makes sense still: it may speak of a field of the child that is no more. Then it stays as it is."""
     child = registry.by_model_label(rollup.child)
+    if rollup.via not in child.fields:
+        return False
     try:
         return not rollup.own or ((rollup.of == "id" or rollup.of in child.fields) and (_where(child, rollup) is not False))
     except tree.ConditionError:
@@ -149,12 +151,12 @@ def fitted(kind: Kind, value: Any) -> Any:
     return kind.from_json(value) if isinstance(value, str) and kind.name in ("date", "datetime") else value
 
 
-def parents_of(entity: Entity) -> list[tuple[Entity, str]]:
-    """(parent entity, lookup column here) for each parent that rolls this entity up."""
+def parents_of(entity: Entity) -> list[tuple[Entity, Field]]:
+    """(parent entity, lookup here) for each parent that rolls this entity up."""
     found = []
     for parent in registry:
-        for via in {r.via for r in parent.figures if r.child.lower() == entity.key}:
-            found.append((parent, str(entity.fields[via].column.path)))
+        for via in {r.via for r in parent.figures if r.child.lower() == entity.key} & entity.fields.keys():
+            found.append((parent, entity.fields[via]))
     return found
 
 

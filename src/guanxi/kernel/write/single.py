@@ -29,7 +29,9 @@ def create(entity: Entity, values: Mapping[str, Any], *, actor: Actor, door: str
         if taken:
             raise taken_refusal(entity, taken, actor)
         alone(entity, [record], actor)
-        if review.asked(entity, "create", actor):
+        waits = bool(review.asked(entity, "create", actor))
+        ready(entity, record, changed, waits=waits)
+        if waits:
             return review.send_one(u, actor, entity, review.creation(entity, record, values))
         record.id = next_ids(1)[0]
         for field in entity.fields.values():
@@ -117,6 +119,7 @@ def update(
         if not changed:
             return row
         prepare(entity, row, changed, old_owner, actor)
+        ready(entity, row, changed, waits=found is not None)
         if found is not None:
             return review.send_one(u, actor, entity, review.change(entity, row, found, changed, action, verb))
         save(u, entity, row, changed, before)
@@ -162,6 +165,12 @@ def _ready(entity: Entity, row: Any, actor: Actor) -> None:
     alone(entity, [row], actor)
 
 
+def ready(entity: Entity, record: Any, changed: set[str], *, waits: bool) -> None:
+    """Raises Invalidated where a write that waits for review is not fit to be sent, or to be agreed to."""
+    if (waits or review.agreeing()) and (said := review.unready(entity, record, changed)):
+        raise Invalidated(said)
+
+
 def alone(entity: Entity, rows: Sequence[Any], actor: Actor) -> None:
     """Raises Invalidated where one of the records stands in another's way."""
     if found := entity.collisions(rows, actor):
@@ -183,7 +192,7 @@ def parents_before(entity: Entity, row: Any) -> list[int | None]:
     """The parents whose roll-ups count a record as it stands."""
     from guanxi.kernel.write.rollups import parents_of
 
-    return [getattr(row, column) for _parent, column in parents_of(entity)]
+    return [via.value(row) for _parent, via in parents_of(entity)]
 
 
 def _transferable(entity: Entity, row: Any, former: int | None, actor: Actor) -> None:

@@ -40,12 +40,18 @@ def transfer_with(
     """
     with unit(actor, door, verb="transfer", why=reason_of(reason)):
         lookups = {other: keys for other, keys in attached.beside(entity).items() if other in along and actor.may(other.key, "transfer")}
-        found = {other: list(attached.same_owner(entity, other, ids, actor).values_list("id", *keys)) for other, keys in lookups.items()}
+        found = {other: _referring(entity, other, keys, ids, actor) for other, keys in lookups.items()}
         outcome = transfer(entity, ids, owner, actor=actor, door=door)
         for other, rows in found.items():
             if going := [record for record, *above in rows if outcome.written.keys() & set(above)]:
                 outcome.along[other] = transfer(other, going, owner, actor=actor, door=door)
     return outcome
+
+
+def _referring(entity: Entity, other: Entity, keys: Sequence[str], ids: Sequence[int], actor: Actor) -> list[tuple[int, ...]]:
+    """Of each record that may come along its id, and the ids of those that it refers to."""
+    named = [other.fields[key].column.expression() for key in keys]
+    return list(attached.same_owner(entity, other, ids, actor).values_list("id", *named))
 
 
 __all__ = ["LONGEST", "reason_of", "transfer", "transfer_with"]

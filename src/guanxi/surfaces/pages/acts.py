@@ -145,7 +145,7 @@ def of_selection(entity: Entity, address: str, actor: Actor, granted: Mapping[st
         found.append(Act("edit", _("Edit"), "pencil", ask=at("_bulk")))
     if write.may_merge(entity, actor):
         found.append(Act("merge", _("Merge"), "git-merge", ask=f"/{entity.slug}/_merge/"))
-    if granted.get("export") and actor.pool is None and any(each.sort == "blocks" for each in shelf.of(entity)):
+    if granted.get("export") and any(each.sort == "blocks" for each in shelf.of(entity)):
         found.append(Act("print", _("Print"), "printer", ask=at("_print")))
     if granted.get("export"):
         found.append(Act("export", _("Export"), "download", ask=at("export")))

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils.translation import gettext as _
 from markupsafe import Markup
 
-from guanxi.kernel import dependence, drafts, idempotency, layouts, one, ruled, titles, write
+from guanxi.kernel import dependence, drafts, idempotency, layouts, ruled, titles, write
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.draft import Draft
 from guanxi.kernel.duplicates import Likeness
 from guanxi.kernel.entity import Entity, Form
-from guanxi.kernel.fields.base import Field, Invalid, Reader
+from guanxi.kernel.fields.base import Field, Reader
 from guanxi.kernel.fields.choice import ChoiceKind
+from guanxi.kernel.fields.column import Keyed
 from guanxi.kernel.fields.money import show_amount
 from guanxi.kernel.whole import whole
 from guanxi.surfaces.pages import likeness, pictured, sent
@@ -35,7 +35,7 @@ from guanxi.surfaces.pages.frame import (
     toast,
     triggers,
 )
-from guanxi.surfaces.pages.record import cell, title_of
+from guanxi.surfaces.pages.record import title_of
 
 
 def posted(request: HttpRequest, fields: dict[str, Field]) -> dict[str, Any]:
@@ -114,8 +114,18 @@ def first_in_hand(entity: Entity, controls: list[dict[str, Any]], errors: dict[s
     """Typing begins at the first field that was refused, in a new record at its title."""
     refused_ones = [c for c in controls if c["error"]]
     for c in refused_ones[:1] or [c for c in controls if new and not errors and c["key"] == entity.title]:
-        c["html"] = Markup(re.sub(r"<(input(?! type=.hidden)|select|textarea) ", r"<\1 autofocus ", str(c["html"]), count=1))
+        c["html"] = in_hand(c["html"])
     return controls
+
+
+def in_hand(html: str) -> Markup:
+    """A control in which typing begins."""
+    return Markup(re.sub(r"<(input(?! type=.hidden)|select|textarea) ", r"<\1 autofocus ", str(html), count=1))
+
+
+def named(html: str, line: str) -> Markup:
+    """A control whose ids are those of its line: many lines of a page hold the same field."""
+    return Markup(re.sub(r'\b(id|for|data-for|aria-describedby)="([fe])-', rf'\1="{line}-\2-', str(html)))
 
 
 def retyped(field: Field, typed: Any, reader: Reader) -> Markup:
@@ -176,6 +186,8 @@ def defaults(entity: Entity, request: HttpRequest) -> dict[str, Any]:
 @signed_in
 def new(request: HttpRequest, slug: str) -> HttpResponse:
     """Create; `?quick=1` is the three-field form in the modal."""
+    from guanxi.surfaces.pages import ahead  # whose lines are drawn by the controls of forms
+
     entity = entity_or_404(request, slug, "create")
     actor = actor_of(request)
     quick = "quick" in request.GET
@@ -183,11 +195,13 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         return draw(request, entity, defaults(entity, request) | sent.filled(entity, from_draft, actor), {}, quick=quick)
     values, uploads = posted(request, entity.writable(actor)), pictured.chosen(request, entity.writable(actor))
+    lines = [] if quick else ahead.posted(request, entity)
     try:
+        pictured.held(entity, uploads, values, actor=actor)
         record_id = idempotency.once(
             request.POST.get("idempotency_key") or request.headers.get("Idempotency-Key", ""),
             actor,
-            lambda: drafts.mark(sent.saving(request, lambda: pictured.create(entity, values, uploads, actor=actor))),
+            lambda: drafts.mark(sent.saving(request, lambda: ahead.create(entity, values, lines, actor=actor))),
         )
     except write.Invalidated as refusal:
         shown = {**defaults(entity, request), **parsed_for_show(entity.fields, values, reader_of(request), refusal.errors)}
@@ -219,12 +233,14 @@ def draw(
     status: int = 200,
 ) -> HttpResponse:
     """The form, in the modal when quick, as a page otherwise."""
+    from guanxi.surfaces.pages import ahead  # whose lines are drawn by the controls of forms
+
     actor = actor_of(request)
     context: dict[str, Any] = {
         "entity": entity,
         "record": record,
         "errors": errors,
-        "others": {k: m for k, m in errors.items() if k not in entity.fields or (quick and k not in entity.quick)},
+        "others": {k: m for k, m in errors.items() if "." not in k and (k not in entity.fields or (quick and k not in entity.quick))},
         "hits": likely,
         "waits": bool(actor.reviewed.get((entity.key, "create" if record is None else "edit"))),
         "reason": request.POST.get("_reason", ""),
@@ -232,15 +248,17 @@ def draw(
     }
     if quick:
         writable = entity.writable(actor)
-        asked = [*entity.quick, *(k for k in errors if k in writable and k not in entity.quick)]
+        asked = asked_quickly(entity, writable, {*errors, *(k for k in (*request.POST, *request.FILES) if k not in request.GET)})
         carried = [k for k in writable if k in request.GET and k not in asked]
         fields = [control(entity, writable[k], values, errors, reader_of(request)) for k in asked if k in writable]
+        context["pictured"] = any(writable[k].kind.name == "image" for k in asked if k in writable)
         context["quick_fields"] = first_in_hand(entity, fields, errors, new=True)
         context["carried"] = [(k, request.GET[k]) for k in carried]
         context["full"] = f"/{entity.slug}/new/"
         return fragment(request, "pages/quick.html", context, status=status)
     form = entity.form_of(record) if record is not None else entry_of(entity, request)
     context["entries"] = entity.entries(actor) if record is None else ()
+    context["sheets"] = ahead.sheets(request, entity, errors) if record is None else []
     context["form"] = form
     context["carried"] = [(k, c) for k, c in form.sets.items() if k in form.without and k not in errors] if form and record is None else []
     context["carried"] += sent.carried(entity, sent.begun(request, entity, record.id if record is not None else None), actor)
@@ -248,6 +266,12 @@ def draw(
     first_in_hand(entity, [c for group in context["groups"] for c in group["fields"]], errors, new=record is None)
     title = title_of(entity, record, actor) if record is not None else _("New %(entity)s") % {"entity": entity.label}
     return page(request, "pages/form.html", context, title=title, status=status)
+
+
+def asked_quickly(entity: Entity, writable: Mapping[str, Field], besides: Collection[str]) -> list[str]:
+    """What quick create asks: what is declared, what the company demands of every record, and what was typed or refused already."""
+    demanded = [k for k, f in writable.items() if f.required and isinstance(f.column, Keyed) and not f.shown_when]
+    return list(dict.fromkeys([*entity.quick, *demanded, *(k for k in writable if k in besides)]))
 
 
 @signed_in
@@ -321,53 +345,7 @@ def refused(request: HttpRequest, message: str) -> HttpResponse:
     return page(request, "pages/refused.html", {"message": message, "back": "/"}, title=_("Not allowed"), status=403)
 
 
-def _hanging(request: HttpRequest, entity: Entity, key: str) -> list[str]:
-    """What is to be emptied because it hangs on the field that is changed and would not fit any more."""
-    asked = request.POST.getlist("empty")
-    return [f.key for f, on in dependence.pairs(entity) if on.key == key and f.key in asked]
-
-
-@signed_in
-def one_field(request: HttpRequest, slug: str, record_id: int, key: str) -> HttpResponse:
-    """Click to edit: GET gives the little form, POST saves one field and answers with its new cell."""
-    entity = entity_or_404(request, slug)
-    actor = actor_of(request)
-    record_or_404(request, entity, record_id)
-    row = one.find(entity, actor, record_id, action="edit")
-    field = entity.writable(actor).get(key)
-    if row is None or field is None or key in entity.hidden_in_form:
-        raise Http404
-    reader = reader_of(request)
-    context: dict[str, Any] = {"entity": entity, "record": row, "field": field, "url": f"/{slug}/{record_id}/_field/{key}/"}
-    if request.method != "POST":
-        if "cancel" in request.GET:
-            return fragment(request, "pages/cell.html", {**context, "html": Markup(cell(entity, field, row, reader))})
-        values = {k: f.value(row) for k, f in entity.fields.items()}
-        context["control"] = dependence.beneath(entity, beside(field, values), values, actor).kind.input(field, field.value(row), reader)
-        return fragment(request, "pages/cell_edit.html", context)
-    values = posted(request, {key: field}) | dict.fromkeys(_hanging(request, entity, key), "")
-    try:
-        uploads = pictured.chosen(request, {key: field})
-        done = pictured.update(entity, row.id, values, uploads, actor=actor, door="cell", base=base_of(request))
-    except write.Refused as refusal:
-        messages = refusal.errors if isinstance(refusal, write.Invalidated) else {}
-        context |= {"control": retyped(field, values.get(key), reader), "error": messages.get(key, str(refusal))}
-        if key in messages and (hanging := [f for f, on in dependence.pairs(entity) if on.key == key and f.key in entity.writable(actor)]):
-            with suppress(Invalid):  # what is no value of the list at all has nothing hanging on it
-                context |= {"control": field.kind.input(field, field.kind.parse(values[key], reader), reader), "hanging": hanging}
-        status = 409 if isinstance(refusal, write.Conflict) else 422
-        return fragment(request, "pages/cell_edit.html", context, status=status)
-    if isinstance(done, Draft):
-        response = fragment(request, "pages/cell.html", {**context, "html": Markup(cell(entity, field, row, reader))})
-        return toast(triggers(response, record__changed=""), sent.words(done), level="info", link=sent.address(done.number))
-    row = done
-    html = Markup(cell(entity, field, row, reader))
-    response = fragment(request, "pages/cell.html", {**context, "record": row, "html": html})
-    return toast(triggers(response, list__changed=""), _("Saved"), undo=f"/_undo/{row.id}/{row.version}/")
-
-
 urls = [
     path("<slug:slug>/new/", new),
     path("<slug:slug>/<int:record_id>/edit/", edit),
-    path("<slug:slug>/<int:record_id>/_field/<slug:key>/", one_field),
 ]

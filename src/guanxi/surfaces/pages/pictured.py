@@ -1,4 +1,4 @@
-"""Pictures that come with a form: kept as files of the record in the same write that shows them in their fields."""
+"""Pictures that come with a form: kept before its record is there, or as files of the record in the write that shows them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 
-from guanxi.kernel import attachments, write
+from guanxi.kernel import attachments, loose, write
 from guanxi.kernel.actor import Actor
-from guanxi.kernel.draft import Draft
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Field
 from guanxi.kernel.write import Invalidated, unit
@@ -24,15 +22,18 @@ def chosen(request: HttpRequest, fields: Mapping[str, Field]) -> dict[str, Any]:
     return {key: request.FILES[key] for key, field in fields.items() if field.kind.name == "image" and key in request.FILES}
 
 
-def create(entity: Entity, values: Mapping[str, Any], uploads: Uploads, *, actor: Actor) -> Any:
-    """A record, and its pictures as soon as it is there."""
-    if not uploads:
-        return write.create(entity, values, actor=actor, door="form")
-    with unit(actor, "form"):
-        done = write.create(entity, {k: v for k, v in values.items() if k not in uploads}, actor=actor, door="form")
-        if isinstance(done, Draft):
-            raise Invalidated(dict.fromkeys(uploads, _("Somebody must agree to the record first. Add the picture then.")))
-        return write.update((entity, done.id), _kept(entity, done.id, uploads, actor, "form"), actor=actor, door="form")
+def held(entity: Entity, uploads: Uploads, values: dict[str, Any], *, actor: Actor) -> None:
+    """Keep what was chosen for a record that is being entered, and put the numbers among its values: what else is refused, the form
+    goes on holding the pictures. Raises Invalidated for those that are none."""
+    errors: dict[str, str] = {}
+    for key, upload in uploads.items():
+        try:
+            values[key] = str(loose.keep(entity, key, upload, actor=actor))
+        except Invalidated as refusal:
+            values.pop(key, None)
+            errors |= refusal.errors
+    if errors:
+        raise Invalidated(errors)
 
 
 def update(entity: Entity, record: int, values: Mapping[str, Any], uploads: Uploads, *, actor: Actor, door: str, base: int | None) -> Any:
@@ -46,4 +47,4 @@ def _kept(entity: Entity, record: int, uploads: Uploads, actor: Actor, door: str
     return {key: attachments.picture(entity, record, key, upload, actor=actor, door=door) for key, upload in uploads.items()}
 
 
-__all__ = ["chosen", "create", "update"]
+__all__ = ["chosen", "held", "update"]

@@ -48,10 +48,8 @@ def one(request: HttpRequest, slug: str, record_id: int, template_id: int) -> Ht
 
 @signed_in
 def many(request: HttpRequest, slug: str) -> HttpResponse:
-    """A selection as one PDF: the dialogue asks by which template, POST answers with it or starts a job."""
+    """A selection as one PDF: the dialogue asks by which template, POST answers with it or starts a job. In a pool what is closed there is closed."""
     entity = entity_or_404(request, slug, "export")
-    if actor_of(request).pool is not None:
-        raise Http404
     if request.method != "POST":
         templates = [each for each in shelf.of(entity) if each.sort == "blocks"]
         context = {"entity": entity, "templates": templates, "action": request.get_full_path(), "ids": request.GET.get("ids", "")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import F, Q
@@ -11,7 +12,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
 
-from guanxi.kernel import drafts, history, layouts, one, plan, pooled, query, ruled
+from guanxi.kernel import completeness, drafts, history, layouts, one, plan, pooled, query, ruled
 from guanxi.kernel.access import AnyOf
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
@@ -62,6 +63,7 @@ def region(request: HttpRequest, entity: Entity, row: Any) -> dict[str, Any]:
         "lensed": actor.pool is not None,
         "untold": pooled.untold(actor),
         "marking": actor.pool is None and not getattr(request, "preview", ""),
+        "whole": wholeness(completeness.of(entity, row, actor)) if entity.whole else "",
         "chips": [Markup(cell(entity, entity.fields[k], row, reader)) for k in entity.chips if k in entity.visible(actor)],
         "steps": steps(entity, row, actor, editable=bool(may.get("edit"))),
         "tiles": tiles(entity, row, reader),
@@ -200,26 +202,50 @@ def related(entity: Entity, row: Any, actor: Actor) -> list[dict[str, Any]]:
 
 
 def table(entity: Entity, row: Any, tab: dict[str, Any], reader: Reader) -> dict[str, Any]:
-    """The first rows of a related tab."""
+    """The first rows of a related tab; of rows of this record, the sheet in which they are typed."""
+    from guanxi.surfaces.pages import rows
     from guanxi.surfaces.pages.table import body
 
     child: Entity = tab["child"]
+    if rows.is_sheet(tab):
+        return {"tab": tab, "sheet": rows.sheet(entity, row, tab, reader)}
     keys = [k for k in child.columns if k != tab["via"] and k not in ("updated_at", "next_follow_up_at")][:6]
     compiled = plan.compile(child, keys, reader.actor)
     sort = query.sort_of(child, reader.actor, query.default_sort(child, reader.actor))
     found = related_window(entity, row, tab, reader.actor).page(sort, compiled, size=RELATED_ROWS)
+    wholes = whole(child, [each[0] for each in found.rows], reader.actor) if not tab["via"] else {}
     where = json.dumps([tab["via"], "is", row.id]) if tab["via"] else ""
-    rows = tab["via"] and tab["via"] == child.parent and child.row_of and reader.actor.may(child.key, "create")
     settable = tab["via"] and child.quick and not child.fields[tab["via"]].computed
     return {
         "tab": tab,
         "head": [c.field for c in compiled.columns],
-        "body": body(child, compiled, compiled.attach(found.rows), reader, selectable=False),
+        "whole": bool(wholes),
+        "body": body(
+            child,
+            compiled,
+            compiled.attach(found.rows),
+            reader,
+            selectable=False,
+            more=[[wholeness(wholes.get(each[0]))] for each in found.rows] if wholes else (),
+        ),
         "empty": not found.rows,
-        "rows": f"/{entity.slug}/{row.id}/_rows/{tab['code']}/" if rows else "",
         "more": f"/{child.slug}/?view=all&where={where}" if found.next and where else "",
         "create": f"/{child.slug}/new/?quick=1&{tab['via']}={row.id}" if settable and reader.actor.may(child.key, "create") else "",
     }
+
+
+def whole(child: Entity, ids: Iterable[int], actor: Actor) -> dict[int, completeness.Wholeness]:
+    """How whole these records are, for who may see them; of an entity that says nothing of that none."""
+    rows = child.rows(actor).filter(id__in=list(ids)) if child.whole else ()
+    return {row.id: state for row in rows if (state := completeness.of(child, row, actor)) is not None}
+
+
+def wholeness(state: completeness.Wholeness | None) -> str:
+    """100%, or how far it is and what is missing."""
+    if state is None:
+        return ""
+    lacking = "、".join(str(field.label) for field in state.lacking)
+    return _("%(percent)d%%: %(fields)s missing") % {"percent": state.percent, "fields": lacking} if lacking else "100%"
 
 
 def related_window(entity: Entity, row: Any, tab: dict[str, Any], actor: Actor) -> Window:

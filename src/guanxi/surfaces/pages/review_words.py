@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from guanxi.kernel import directory, drafts, history, pools
+from guanxi.kernel import completeness, directory, drafts, history, pools
 from guanxi.kernel.actor import SYSTEM, Actor
 from guanxi.kernel.draft import Draft
 from guanxi.kernel.entity import Entity
@@ -22,7 +22,7 @@ from guanxi.kernel.registry import registry
 from guanxi.kernel.write import Conflict, Invalidated
 from guanxi.kernel.write.sharing import SHARING
 from guanxi.surfaces.pages import sent
-from guanxi.surfaces.pages.review_facts import Facts
+from guanxi.surfaces.pages.review_facts import Facts, ids_of
 
 STATES = {
     "waiting": (gettext_lazy("awaiting review"), "a"),
@@ -127,6 +127,7 @@ def card(draft: Draft, actor: Actor, *, deciding: Collection[int], opened: bool,
         "waiting": draft.state == "waiting",
         "lines": shown,
         "moved": any(line.now for line in shown),
+        "lists": linked(draft, entity, actor) if opened else [],
         "who": directory.person_name(draft.author),
         "when": ago(draft.sent_at),
         "reason": draft.reason,
@@ -137,6 +138,28 @@ def card(draft: Draft, actor: Actor, *, deciding: Collection[int], opened: bool,
         "mine": mine,
         "redo": redo,
     }
+
+
+def linked(draft: Draft, entity: Entity, actor: Actor) -> list[dict[str, Any]]:
+    """The records that links of a draft name, each to be opened, with how whole it is: where that is said of them."""
+    from guanxi.surfaces.pages import record  # which shows what waits about it
+
+    found = []
+    for key, field in entity.visible(actor).items():
+        target = getattr(field.kind, "target", None) if field.kind.name == "links" and draft.values.get(key) else None
+        if target is None or not target.whole or not actor.may(target.key, "view") or actor.right(entity.key, key) == "masked":
+            continue
+        rows = target.rows(actor).filter(id__in=ids_of(draft.values[key])).order_by("id")
+        lines_ = [
+            {
+                "url": f"/{target.slug}/{row.id}/",
+                "title": record.title_of(target, row, actor),
+                "whole": record.wholeness(completeness.of(target, row, actor)),
+            }
+            for row in rows
+        ]
+        found.append({"label": str(field.label), "rows": lines_})
+    return found
 
 
 def title(draft: Draft, entity: Entity, actor: Actor) -> str:

@@ -12,11 +12,12 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from guanxi.kernel import attachments, clock, jobs
+from guanxi.kernel import attachments, clock, jobs, pooled
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.models import AccessLog, Job
 from guanxi.kernel.registry import registry
+from guanxi.kernel.write import NotFound
 from guanxi.surfaces.prints import keeping, press, word
 from guanxi.surfaces.prints.filling import Filling
 from guanxi.surfaces.prints.models import PrintTemplate, PrintVersion
@@ -65,7 +66,7 @@ def look(entity: Entity, wish: Mapping[str, Any], language: str, record: int, ac
 
 def begin(row: PrintTemplate, entity: Entity, ids: Sequence[int], actor: Actor) -> Job:
     """Start a job for more records than an answer waits for."""
-    spec = {"template": row.pk, "version": row.version, "ids": list(ids), "filename": filename(row, entity, ids)}
+    spec = {"template": row.pk, "version": row.version, "ids": list(ids), "slug": entity.slug, "filename": filename(row, entity, ids)}
     title = _("Print: %(template)s") % {"template": row.label}
     return jobs.start(KIND, title, actor, spec, jobs.BULK, total=len(ids))
 
@@ -75,10 +76,10 @@ def run(progress: jobs.Progress) -> None:
     """Fill slice by slice, then set all as one; a killed run begins anew."""
     row = PrintTemplate.objects.get(pk=progress.spec["template"])
     version = row.versions.get(number=progress.spec["version"])
-    entity, ids = registry.get(row.entity), progress.spec["ids"]
+    (entity, actor), ids = _where(row, progress), progress.spec["ids"]
     progress.done = 0
     with speaking(row.language):
-        filling = Filling(entity, version.document, progress.actor, action="export")
+        filling = Filling(entity, version.document, actor, action="export")
         whole: dict[str, Any] = {}
         for start in range(0, len(ids), SLICE):
             part = filling.data(ids[start : start + SLICE], row.label)
@@ -96,6 +97,15 @@ def run(progress: jobs.Progress) -> None:
     progress.result = f"jobs/{progress.job.pk}/{place.name}"
     with progress.slice():
         log(row, version, entity, filling.printed, _read(filling), progress.actor)
+
+
+def _where(row: PrintTemplate, progress: jobs.Progress) -> tuple[Entity, Actor]:
+    """What is printed and through whose eyes: from a pool as one looks into it. Raises NotFound where that is closed by now."""
+    slug = progress.spec.get("slug", registry.get(row.entity).slug)
+    entity = registry.by_slug(slug)
+    if entity is None or entity.key != row.entity:
+        raise NotFound()
+    return entity, pooled.through(progress.actor, slug)
 
 
 def log(
