@@ -134,12 +134,15 @@ def standard(roles: dict[str, Role]) -> None:
         cursor.execute(_STANDS, [*given, special, special])
         if cursor.fetchone()[0]:
             return
-        cursor.execute("DELETE FROM org_grant WHERE entity = ANY(%s); DELETE FROM org_fieldright WHERE entity = ANY(%s)", [special, special])
+        cursor.execute(
+            "DELETE FROM org_grant WHERE entity = ANY(%s); DELETE FROM org_fieldright WHERE entity = ANY(%s)", [special, special]
+        )
         cursor.execute(f"INSERT INTO org_grant (entity, role_id, action, scope) {_SAID}", given)
 
 
 _SAID = (
-    "SELECT entity, role, action, scope FROM unnest(%s::text[]) AS entity, unnest(%s::bigint[], %s::text[], %s::text[]) AS said(role, action, scope)"
+    "SELECT entity, role, action, scope FROM unnest(%s::text[]) AS entity, "
+    "unnest(%s::bigint[], %s::text[], %s::text[]) AS said(role, action, scope)"
 )
 _STANDS = f"""
 WITH said AS ({_SAID}), stands AS (SELECT entity, role_id, action, scope FROM org_grant WHERE entity = ANY(%s))
