@@ -180,9 +180,10 @@ def test_what_cannot_be_here_is_refused_and_nothing_is_taken_over(cast: Cast) ->
     document["texts"][CUSTOMER.key]["texts"][0]["body"] = "{{nmae}}"
     document["prints"][CUSTOMER.key]["printed"][-1]["data"] = "bm8gd29yZA=="
     document["titles"][CUSTOMER.key]["source"] = "{{number}}"
+    document["prints"][CUSTOMER.key]["printed"][0]["document"] = "[" * 100_000
     document["pictures"]["picture-0"] = {"name": "x", "data": "bm8gcGljdHVyZQ==", "left_out": False}
     found, refused, _done = taking.run(document, actor=cast.admin)
-    assert len(refused) == 5, refused
+    assert len(refused) == 6, refused
     assert any("nobody" in line for line in refused)
     assert not taking.run(document, actor=cast.admin, promised=taking.fingerprint(found))[2]
     assert state.text() == before
