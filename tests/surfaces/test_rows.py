@@ -16,6 +16,7 @@ from guanxi.kernel import history, write
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.registry import registry
+from guanxi.surfaces.pages import ahead
 from tests import samples
 from tests.people import Cast, let, review
 
@@ -183,3 +184,13 @@ def test_rows_are_typed_before_their_record_is_there_and_saved_with_it_or_not_at
     assert "Enter its rows then" in waits.content.decode()
     assert not device.rows(cast.again(cast.director)).filter(name="冲床").exclude(parent_id=customer.id).exists()
     assert 'name="devices' not in at_desk(cast.again(cast.readonly)).get("/customers/new/").content.decode()
+
+
+def test_rows_that_are_too_many_for_a_form_are_not_lost(cast: Cast, at_desk: Desk, device: Entity, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ahead, "MOST", 2)
+    lines = {f"{device.slug}.{n}.name": f"机床{n}" for n in range(3)}
+    answer = at_desk(cast.owner).post("/customers/new/", {"name": "云深机电", "phone": "13812345678", **lines})
+    page = answer.content.decode()
+    assert (answer.status_code, "takes 2 rows of a kind" in page) == (422, True)
+    assert all(f'value="{name}"' in page for name in lines.values())
+    assert not registry.get("customers.customer").objects.exists()

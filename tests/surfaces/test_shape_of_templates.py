@@ -64,6 +64,7 @@ def word() -> SimpleUploadedFile:
 def shaped(cast: Cast) -> None:
     """What administrators put together."""
     key = f"f{field_verbs.add(CUSTOMER, field_verbs.Wish('安装地点', 'Place', sort='text'), actor=cast.business).pk}"
+    shut = f"f{field_verbs.add(CUSTOMER, field_verbs.Wish('内部评价', 'Verdict', sort='text'), actor=cast.business).pk}"
     mark = keeping.add_picture(stamp(), actor=cast.business)
     wish = {
         **fresh(),
@@ -85,7 +86,7 @@ def shaped(cast: Cast) -> None:
         "holds": CUSTOMER.key,
         "people": [cast.owner.id],
         "departments": [cast.owner.department],
-        "hidden": [key, "phone"],
+        "hidden": [shut, "phone"],
     }
     made = write.create(POOL, {**pool, "claims_a_day": 3, "spared": where}, actor=SYSTEM, door="test")
     write.create(RULE, {"pool": made.id, "name": "久未跟进", "since": "follow_up", "days": 9, "where": where}, actor=SYSTEM, door="test")
@@ -147,7 +148,8 @@ def test_they_come_into_a_fresh_installation_as_they_were(cast: Cast) -> None:
     assert (sheet["blocks"][0]["text"], sheet["blocks"][1]["right"]) == ("三号车间", 0)
     assert keeping.current(PrintTemplate.objects.get(zh="合同")).document == {"names": {"name": "name", "安装地点": key}}
     pool = next(each for each in pools.everywhere().values() if each.name == "华东公海")
-    assert (pool.people, pool.claims_a_day, pool.hidden) == ({cast.owner.id}, 3, {key, "phone"})
+    shut = f"f{CustomField.objects.get(label='内部评价').pk}"
+    assert (pool.people, pool.claims_a_day, pool.hidden) == ({cast.owner.id}, 3, {shut, "phone"})
     assert [(rule.label, rule.days) for rule in pool.rules] == [("久未跟进", 9)]
     assert [(given.label, given.people) for given in pool.assignments] == [("归一", (cast.owner.id,))]
     assert POOL.rows(SYSTEM).get(name="华东公海").created_by_id == cast.admin.id
@@ -178,9 +180,10 @@ def test_what_cannot_be_here_is_refused_and_nothing_is_taken_over(cast: Cast) ->
     document["texts"][CUSTOMER.key]["texts"][0]["body"] = "{{nmae}}"
     document["prints"][CUSTOMER.key]["printed"][-1]["data"] = "bm8gd29yZA=="
     document["titles"][CUSTOMER.key]["source"] = "{{number}}"
+    document["prints"][CUSTOMER.key]["printed"][0]["document"] = "[" * 100_000
     document["pictures"]["picture-0"] = {"name": "x", "data": "bm8gcGljdHVyZQ==", "left_out": False}
     found, refused, _done = taking.run(document, actor=cast.admin)
-    assert len(refused) == 5, refused
+    assert len(refused) == 6, refused
     assert any("nobody" in line for line in refused)
     assert not taking.run(document, actor=cast.admin, promised=taking.fingerprint(found))[2]
     assert state.text() == before

@@ -17,7 +17,8 @@ from guanxi.kernel.write import titles as verbs
 from guanxi.org import tokens
 from guanxi.org.models import User
 from guanxi.surfaces.api import schema
-from tests.people import Cast, let
+from tests.customers import pool_company
+from tests.people import Cast, closed, let
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unshaped")]
 Desk = Callable[[Actor], Client]
@@ -72,13 +73,36 @@ def test_what_a_new_record_does_not_know_is_refused(cast: Cast, at_desk: Desk, s
 
 
 def test_what_is_closed_to_who_makes_a_record_is_left_out_of_its_title(cast: Cast, customer: int) -> None:
-    verbs.change(DEAL, "{{customer}}/{{customer.phone}}/{{owner}}", actor=cast.business)
-    make = lambda: write.create(DEAL, {"customer": customer}, actor=cast.again(cast.owner), door="test").name
-    assert make() == "云深机电/138 1234 5678/Olivia"
-    let(cast.owner, CUSTOMER.key, "phone", "masked")
-    assert make() == "云深机电//Olivia"
-    let(cast.owner, CUSTOMER.key, "name", "hidden")
-    assert make() == "//Olivia"
+    verbs.change(DEAL, "{{customer}}/{{customer.address}}/{{owner}}", actor=cast.business)
+    write.update((CUSTOMER, customer), {"address": "云深路1号"}, actor=cast.owner, door="test")
+    make = lambda actor: write.create(DEAL, {"customer": customer}, actor=actor, door="test").name
+    assert make(cast.owner) == "云深机电/云深路1号/Olivia"
+    assert make(closed(cast.owner, CUSTOMER.key, "address", "masked")) == "云深机电//Olivia"
+    assert make(closed(cast.owner, CUSTOMER.key, "name", "hidden")) == "/云深路1号/Olivia"
+
+
+def test_what_some_role_or_pool_closes_stands_in_no_title_though_its_maker_reads_it(cast: Cast, at_desk: Desk) -> None:
+    verbs.change(CUSTOMER, "{{address}}，{{remark}}", actor=cast.business)
+    values = {"phone": "13812345678", "address": "云深路1号", "remark": "急"}
+    make = lambda: write.create(CUSTOMER, values, actor=cast.again(cast.owner), door="test")
+    assert make().name == "云深路1号，急"
+    let(cast.readonly, CUSTOMER.key, "address", "hidden")
+    pool_company.pool(masked=["remark"])
+    values |= {"phone": "13812345679", "name": ""}
+    with pytest.raises(write.Invalidated):  # nothing is left to call it by
+        make()
+    desk = at_desk(cast.again(cast.business))
+    for key in ("address", "remark", "email", "phone"):
+        answer = desk.post("/admin/titles/customers/", {"source": f"{{{{{key}}}}}"})
+        assert (answer.status_code, "is closed to some who read the title" in answer.content.decode()) == (422, True), key
+
+
+def test_what_is_sealed_is_not_opened_into_a_title(cast: Cast) -> None:
+    key = f"f{fields.add(DEAL, fields.Wish('账号', sort='secret'), actor=cast.business).pk}"
+    with pytest.raises(write.Invalidated):
+        verbs.change(DEAL, f"{{{{{key}}}}}", actor=cast.business)
+    with pytest.raises(write.Invalidated):
+        verbs.change(DEAL, "{{customer.phone}}", actor=cast.business)
 
 
 def test_it_is_one_line_cut_to_what_the_field_takes_and_its_values_are_no_tags(cast: Cast, customer: int) -> None:
@@ -96,9 +120,10 @@ def test_only_who_shapes_says_it_and_a_look_shows_what_he_may_see(cast: Cast, at
         verbs.change(DEAL, "{{customer}}", actor=cast.owner)
     assert at_desk(cast.owner).get("/admin/titles/").status_code == 404
     look = "/admin/titles/customers/look/"
-    shown = at_desk(cast.business).post(look, {"source": "{{phone}}", "sample": customer}).content.decode()
-    assert "138 1234 5678" in shown
-    assert "138" not in at_desk(cast.admin).post(look, {"source": "{{phone}}", "sample": customer}).content.decode()
+    write.update((CUSTOMER, customer), {"address": "云深路1号"}, actor=cast.owner, door="test")
+    shown = at_desk(cast.business).post(look, {"source": "{{address}}", "sample": customer}).content.decode()
+    assert "云深路1号" in shown
+    assert "云深路" not in at_desk(cast.admin).post(look, {"source": "{{address}}", "sample": customer}).content.decode()
     assert "〔" in at_desk(cast.business).post(look, {"source": "{{remark}}"}).content.decode()
 
 

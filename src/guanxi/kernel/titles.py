@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 
+from guanxi.kernel import pools
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.fields.base import Field, Reader
 from guanxi.kernel.merge_tags import naming
@@ -17,6 +19,14 @@ if TYPE_CHECKING:
 
 #: Known of a record before it is saved, though nobody sets it.
 BORN = ("created_at", "created_by")
+#: Kinds that stand veiled, sealed or masked on their own record: a title would say them to everybody, and nobody would be on record.
+VEILED = ("phone", "secret", "resident_id")
+_closers: list[Callable[[], Collection[tuple[str, str]]]] = []
+
+
+def closed_by(closer: Callable[[], Collection[tuple[str, str]]]) -> None:
+    """Called once by the area that knows roles: (entity key, field key) of what one of them hides or masks."""
+    _closers[:] = [closer]
 
 
 def possible(entity: Entity) -> bool:
@@ -32,6 +42,24 @@ def usable(entity: Entity, path: Path) -> bool:
         return path.key in FURTHER
     known = field.key in BORN or not (field.computed or field.kind.name in ("number", "links", "image"))
     return known and field.key != entity.title
+
+
+def shared(entity: Entity, path: Path) -> bool:
+    """Whether everybody who reads a title may read this in it: no number that is veiled, nothing that a role or a pool closes to somebody."""
+    field = entity.fields.get(path.via or path.key)
+    if field is None or not _told_to_all(entity, field):
+        return field is None
+    if field.kind.name != "lookup":
+        return True
+    target: Entity = field.kind.target  # type: ignore[attr-defined]
+    told_ = target.fields.get(path.key if path.via else target.title)
+    return told_ is not None and _told_to_all(target, told_)
+
+
+def _told_to_all(entity: Entity, field: Field) -> bool:
+    closed = any((entity.key, field.key) in closer() for closer in _closers)
+    pooled = any(field.key in pool.hidden | pool.masked for pool in pools.of(entity))
+    return field.kind.name not in VEILED and not closed and not pooled
 
 
 def fills(field: Field) -> bool:
@@ -55,8 +83,10 @@ def propose(entity: Entity, record: Any, reader: Reader) -> str:
     if not source(entity):
         return ""
     pieces = [
-        piece for piece in naming.still(entity, source(entity)) if isinstance(piece, str) or usable(entity, piece.path)
-    ]  # what has become uncertain since says nothing
+        piece
+        for piece in naming.still(entity, source(entity))
+        if isinstance(piece, str) or (usable(entity, piece.path) and shared(entity, piece.path))
+    ]  # what has become uncertain or closed since says nothing
     if not any(isinstance(piece, Bound) for piece in pieces):
         return ""
     values = {piece.path: _value(entity, record, piece.path, reader) for piece in pieces if isinstance(piece, Bound)}
@@ -89,4 +119,4 @@ def _closed(entity: Entity, key: str, actor: Actor) -> bool:
     return actor.right(entity.key, key) in ("hidden", "masked")
 
 
-__all__ = ["clear", "fills", "possible", "propose", "source", "told", "usable"]
+__all__ = ["clear", "closed_by", "fills", "possible", "propose", "shared", "source", "told", "usable"]

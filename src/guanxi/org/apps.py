@@ -12,13 +12,14 @@ class OrgConfig(AppConfig):
     label = "org"
 
     def ready(self) -> None:
-        from guanxi.kernel import deciding, directory, install
+        from guanxi.kernel import deciding, directory, install, titles
         from guanxi.kernel.write import entities, retyping
         from guanxi.org import deciders, operations, origins, presets, roles  # noqa: F401 - origins brings a check
-        from guanxi.org.directory import Directory
+        from guanxi.org.directory import Directory, closed_to_some
 
         directory.register(Directory())
         deciding.answer_with(deciders.who)
+        titles.closed_by(closed_to_some)
         retyping.followed_by(roles.follow)
         entities.followed_by(presets.provide)
         install.STEPS += [presets.watch, presets.sync, operations.watch]

@@ -11,10 +11,11 @@ from django.utils.translation import get_language
 from guanxi.kernel import pools
 from guanxi.kernel.directory import Entry, head_of_company
 from guanxi.org import deciders
-from guanxi.org.models import Department, Position, PositionHolder, Role, Team, TeamMember, User
+from guanxi.org.models import Department, FieldRight, Position, PositionHolder, Role, Team, TeamMember, User
 
 _shared: dict[str, Mapping[int, Entry]] = {}
 _apart: ContextVar[dict[str, Mapping[int, Entry]] | None] = ContextVar("directory_apart", default=None)
+_closed: dict[str, frozenset[tuple[str, str]]] = {}
 _version: dict[str, int | None] = {"access": None}
 
 
@@ -106,8 +107,17 @@ def refresh(version: int) -> None:
         clear()
 
 
+def closed_to_some() -> frozenset[tuple[str, str]]:
+    """(entity key, field key) of every field that a role in use hides or masks."""
+    if "fields" not in _closed:
+        rows = FieldRight.objects.filter(right__in=("hidden", "masked"), role__active=True)
+        _closed["fields"] = frozenset(rows.values_list("entity", "field"))
+    return _closed["fields"]
+
+
 def clear() -> None:
     """Forget what is cached in this process."""
+    _closed.clear()
     _known().clear()
     deciders.clear()
     pools.clear()

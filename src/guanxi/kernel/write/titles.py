@@ -52,6 +52,10 @@ def checked(entity: Entity, source: str) -> str:
     if odd is not None:
         said = _("“%(name)s” is not known yet when a record is made. Take another field.")
         raise Invalidated({"source": said % {"name": naming.label(entity, odd)}})
+    shut = next((piece.path for piece in bound if not titles.shared(entity, piece.path)), None)
+    if shut is not None:
+        said = _("“%(name)s” is closed to some who read the title. Take another field.")
+        raise Invalidated({"source": said % {"name": naming.label(entity, shut)}})
     return text
 
 

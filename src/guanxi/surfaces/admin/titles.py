@@ -84,9 +84,10 @@ def _found(of: str) -> Entity:
 
 
 def _tags(entity: Entity) -> list[dict[str, Any]]:
-    """The tags of what a new record knows."""
+    """The tags of what a new record knows and everybody may read."""
     near = naming.steps(entity)
-    known = lambda word: titles.usable(entity, Path(*reversed(word.split(".", 1))) if word.partition(".")[0] in near else Path(word))
+    path_of = lambda word: Path(*reversed(word.split(".", 1))) if word.partition(".")[0] in near else Path(word)
+    known = lambda word: titles.usable(entity, path_of(word)) and titles.shared(entity, path_of(word))
     offered = [(heading, [(word, label) for word, label in tags if known(word)]) for heading, tags in naming.offered(entity)]
     return [{"of": "", "label": heading, "tags": tags} for heading, tags in offered if tags]
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,6 +15,7 @@ from markupsafe import Markup, escape
 
 from guanxi.kernel import clock
 from guanxi.kernel.actor import Actor
+from guanxi.kernel.draft import Draft
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Invalid, Label, Reader
 from guanxi.kernel.models import AccessLog
@@ -38,8 +40,12 @@ def waiting(actor: Actor) -> int:
 
 
 def reads(form: CollectForm, actor: Actor) -> bool:
-    """Whether somebody may read what came in: who answers for it, and who sees all such records. Administrators as such do not."""
-    return actor.id == form.person_id or "all" in actor.arms(form.entity, "view")
+    """Whether somebody may read what came in: who answers for it and has to do with such records still, and who sees all of them.
+
+    Administrators as such do not.
+    """
+    own = actor.id == form.person_id and (actor.may(form.entity, "view") or actor.may(form.entity, "create"))
+    return own or "all" in actor.arms(form.entity, "view")
 
 
 def settles(form: CollectForm, actor: Actor) -> bool:
@@ -86,14 +92,17 @@ def reason(found: Submission) -> str:
 
 
 def drawn(rows: Sequence[Submission], actor: Actor) -> list[dict[str, Any]]:
-    """Submissions as a page shows them to this actor; one query for each kind of record and of what is in the way."""
+    """Submissions as a page shows them to this actor; one query for each kind of record and of what is in the way.
+
+    What became a record is told by that: whoever may not see it any more, or not yet, does not read what it was made of.
+    """
     titles = _titles(rows, actor)
     return [_line(row, actor, titles) for row in rows]
 
 
 def _line(row: Submission, actor: Actor, titles: dict[tuple[str, int], str]) -> dict[str, Any]:
     entity, word = standing.entity_of(row.form), STATES[row.state]
-    open_ = entity is not None and reads(row.form, actor)
+    open_ = entity is not None and reads(row.form, actor) and (not row.record or (row.form.entity, row.record) in titles)
     seen = lambda ids: [(f"/{entity.slug}/{i}/", titles[entity.key, i]) for i in ids if entity and (entity.key, i) in titles]
     return {
         "row": row,
@@ -170,8 +179,9 @@ def _values(entity: Entity, row: Submission, actor: Actor) -> list[tuple[str, Ma
 
 
 def empty(entity: Entity, record: int) -> None:
-    """A person who is erased leaves what he sent, too; that something came, and the words that were agreed to, stay."""
-    Submission.objects.filter(form__entity=entity.key, record=record).update(values={})
+    """A person who is erased leaves what he sent, too, also where somebody agreed to it; that something came, and what was agreed to, stays."""
+    agreed = Draft.objects.filter(entity=entity.key, record=record).values("number")
+    Submission.objects.filter(Q(record=record) | Q(draft__in=agreed), form__entity=entity.key).update(values={})
 
 
 def sweep() -> int:

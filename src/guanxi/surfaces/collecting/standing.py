@@ -64,6 +64,11 @@ def entity_of(form: CollectForm) -> Entity | None:
     return entity if entity is not None and entity.active else None
 
 
+def barred(form: CollectForm, person: Actor, entity: Entity) -> bool:
+    """Whether who answers for a form may not enter such records, or not at once what is to lie in the pool: nobody would get its draft."""
+    return not person.may(entity.key, "create") or bool(form.pooled and person.reviewed.get((entity.key, "create")))
+
+
 def _state(form: CollectForm, person: Actor, entity: Entity | None) -> str:
     if not form.active:
         return OFF
@@ -71,7 +76,7 @@ def _state(form: CollectForm, person: Actor, entity: Entity | None) -> str:
         return NOBODY
     if entity is None:
         return GONE
-    if not person.may(entity.key, "create") or (form.pooled and person.reviewed.get((entity.key, "create"))):
+    if barred(form, person, entity):
         return BARRED
     if form.pooled and pools.usual(entity) is None:
         return NO_POOL
@@ -80,4 +85,4 @@ def _state(form: CollectForm, person: Actor, entity: Entity | None) -> str:
     return FULL if form.most is not None and form.received >= form.most else OPEN
 
 
-__all__ = ["BARRED", "ENDED", "FULL", "GONE", "NOBODY", "NO_POOL", "OFF", "OPEN", "TOLD", "WORDS", "Standing", "entity_of", "of"]
+__all__ = ["BARRED", "ENDED", "FULL", "GONE", "NOBODY", "NO_POOL", "OFF", "OPEN", "TOLD", "WORDS", "Standing", "barred", "entity_of", "of"]

@@ -100,7 +100,7 @@ def whole(form: CollectForm, entity: Entity, values: Mapping[str, Any], actor: A
 def attempt(found: Submission, stands: Standing) -> None:
     """Make the record; where it is refused, what was sent waits and says why. In the caller's transaction."""
     form, entity, actor = found.form, stands.entity, stands.writer(found.form)
-    if entity is None:
+    if entity is None or standing.barred(form, stands.person, entity):
         _waits(found, BARRED, {})
         return
     try:

@@ -60,7 +60,7 @@ def posted(request: HttpRequest, entity: Entity) -> list[Line]:
         begins = {k: child.fields[k].kind.typed(v, reader_of(request)) for k, v in form.defaults(child, request).items() if k in asked}
         heads = [name.split(".") for name in request.POST if name.startswith(f"{child.slug}.")]
         places = sorted({int(parts[1]) for parts in heads if len(parts) == 3 and parts[1].isdecimal() and len(parts[1]) < 5})
-        for place in places[:MOST]:
+        for place in places:
             head = f"{child.slug}.{place}."
             raw = form.posted(request, {head + key: replace(field, key=head + key) for key, field in asked.items()})
             values = {name.removeprefix(head): value for name, value in raw.items()}
@@ -73,6 +73,9 @@ def create(entity: Entity, values: Mapping[str, Any], lines: Sequence[Line], *, 
     """The record with its rows, in one write. Raises Invalidated, of rows under the names of their controls."""
     if not lines:
         return write.create(entity, values, actor=actor, door="form")
+    if any(sum(line.child is child for line in lines) > MOST for child in {line.child.key: line.child for line in lines}.values()):
+        said = _("A form takes %(most)d rows of a kind. Take the last ones out, and enter them on the page of the record.")
+        raise Invalidated({"": said % {"most": MOST}})
     errors: dict[str, str] = {}
     with write.unit(actor, "form"):
         made = write.create(entity, values, actor=actor, door="form")

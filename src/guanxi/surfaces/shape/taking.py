@@ -85,7 +85,7 @@ class _Taking:
         try:
             with transaction.atomic():
                 yield
-        except (Refused, KeyError, TypeError, ValueError, AttributeError, DataError) as refusal:
+        except (Refused, KeyError, TypeError, ValueError, AttributeError, RecursionError, DataError) as refusal:
             dictionary.clear()
             said = str(refusal) if isinstance(refusal, Refused) else _("This cannot be read.")
             self.refused.append(f"{' · '.join(place)}: {said}")
