@@ -110,7 +110,7 @@ def perform(run: ImportRun, job: Job) -> ImportRun:
 
 def plans(run: ImportRun) -> dict[int, tuple[str, str]]:
     """Row number → (action, message)."""
-    return {r.number: (r.action, r.message) for r in ImportRow.objects.filter(run=run)}
+    return {r.number: (r.action, r.message) for r in ImportRow.objects.filter(run=run).order_by("number")}
 
 
 Make = Callable[..., Path]
