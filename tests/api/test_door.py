@@ -202,7 +202,7 @@ class TestOnce:
         assert contact.json()["id"] != first["id"]
         assert mine.post("customers", {"name": "Third"}, **{"Idempotency-Key": "2"}).json()["id"] != first["id"]
 
-    def test_eight_at_the_same_moment_create_one(self, committed: Cast) -> None:
+    def test_thirty_two_at_the_same_moment_create_one(self, committed: Cast) -> None:
         token = tokens.issue(committed.owner.login)
 
         def post(_n: int) -> tuple[int, int]:
@@ -213,8 +213,8 @@ class TestOnce:
             finally:
                 connection.close()
 
-        with ThreadPoolExecutor(8) as threads:
-            answers = set(threads.map(post, range(8)))
+        with ThreadPoolExecutor(32) as threads:
+            answers = set(threads.map(post, range(32)))
         assert len(answers) == 1
         assert {status for status, _id in answers} == {201}
         assert customers.model._default_manager.count() == 1
