@@ -44,7 +44,7 @@ def test_it_is_sent_with_a_related_customer_and_agreed_to_when_that_is_complete(
     decide = {"ids": draft.number, "approve": "1"}
     refused = manager.post("/reviews/decide/", decide)
     assert refused.status_code == 409
-    assert "1 related customer is not complete yet" in refused.content.decode()
+    assert "Not every related customer is complete yet" in refused.content.decode()
     assert not CUSTOMER.rows(cast.director).filter(name=NEW["name"]).exists()
     write.update((CUSTOMER, half.id), {"address": "文三路 1 号"}, actor=cast.director, door="test")
     assert "100%" in manager.get(f"/reviews/{draft.number}/").content.decode()
@@ -54,6 +54,18 @@ def test_it_is_sent_with_a_related_customer_and_agreed_to_when_that_is_complete(
     assert "Completeness" in tab
     assert half.name in tab
     assert "100%" in tab
+
+
+def test_a_related_customer_in_the_recycle_bin_is_none(cast: Cast) -> None:
+    gone = firm(cast, **WHOLE)
+    one = write.create(CUSTOMER, {**WHOLE, "name": "终端", "linked_customers": [gone.id]}, actor=cast.director, door="form")
+    clerk = review(cast.owner, CUSTOMER.key)
+    write.update((CUSTOMER, one.id), {"owner": clerk.id}, actor=cast.director, door="form")
+    write.delete(gone, actor=cast.director, door="test")
+    with pytest.raises(write.Invalidated, match=r"至少要有一个关联客户|at least one related customer"):
+        write.update((CUSTOMER, one.id), {"type": "channel"}, actor=clerk, door="form")
+    write.restore((CUSTOMER, gone.id), actor=cast.director, door="test")
+    assert isinstance(write.update((CUSTOMER, one.id), {"type": "channel"}, actor=clerk, door="form"), Draft)
 
 
 def test_turning_one_into_a_channel_and_emptying_its_list_wait_for_the_same(cast: Cast) -> None:

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from guanxi.declare import (
     AutoNumber,
@@ -321,11 +321,10 @@ class CustomerEntity(Entity, model=Customer):
         form = self.form_of(record)
         if form is None or form.code != "channel" or not changed & {"type", "linked_customers"}:
             return {}
-        linked = self.fields["linked_customers"].value(record)
+        linked = list(self.rows_of(self.fields["linked_customers"].value(record)).filter(deleted_at=None))
         if not linked:
             return {"linked_customers": _("A channel customer has at least one related customer. Choose it, or enter it first.")}
-        states = [completeness.of(self, each, SYSTEM) for each in self.rows_of(linked)] if deciding else []
-        if lacking := sum(state is not None and bool(state.lacking) for state in states):
-            said = ngettext("%(n)d related customer is not complete yet.", "%(n)d related customers are not complete yet.", lacking)
-            return {"linked_customers": said % {"n": lacking}}
+        states = [completeness.of(self, each, SYSTEM) for each in linked] if deciding else []
+        if any(state is not None and state.lacking for state in states):  # not how many: who decides need not see them all
+            return {"linked_customers": _("Not every related customer is complete yet.")}
         return {}
