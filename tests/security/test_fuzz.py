@@ -84,7 +84,7 @@ def test_a_list_never_crashes(cast: Cast, entity: Any, place: str) -> None:
     world = World(entity, cast, samples.make(entity, "full", actor=cast.owner), None)
     browser = world.client(cast.owner)
 
-    @settings(max_examples=15 if place == "" else 8, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+    @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
     @given(queries(entity))
     def check(query: dict[str, str]) -> None:
         answer = browser.get(f"/{entity.slug}/{place}", {k: v.encode("utf-8", "replace") for k, v in query.items()})
@@ -255,23 +255,12 @@ def test_odd_values_in_a_program_s_body_are_refused_in_words(cast: Cast, entity:
     browser = World(entity, cast, None, None).client(None)
     record = samples.make(entity, actor=cast.owner)
     headers = {"Authorization": f"Bearer {tokens.issue(cast.owner.login)}"}
-    for verb, path in (("PATCH", f"{entity.slug}/{record.id}"), ("POST", entity.slug)):
-        together, complained = [*entity.fields, "version", "amount_currency"], True
-        while complained:  # all at once, then those that nobody has complained of yet, at last each of them alone
-            answer = _sent(browser, verb, path, together, odd, headers)
-            complained = set(answer.json().get("errors", ())) & set(together) if answer.status_code == 422 else set()
-            together = [key for key in together if key not in complained]
-        for key in together[:1] if answer.status_code == 400 else together:  # 400: the body itself cannot be read
-            _sent(browser, verb, path, [key], odd, headers)
-
-
-def _sent(browser: Any, verb: str, path: str, keys: list[str], odd: str, headers: dict[str, str]) -> Any:
-    """The answer to a body that gives each key the same odd value."""
-    body = "{" + ", ".join(f'"{key}": {odd}' for key in keys) + "}"
-    answer = browser.generic(verb, f"/api/v1/{path}", body, content_type="application/json", headers=headers)
-    assert answer.status_code in (200, 201, 400, 409, 422), (verb, body[:60], answer.status_code)
-    assert b"Traceback" not in answer.content
-    return answer
+    for key in [*entity.fields, "version", "amount_currency"]:
+        body = f'{{"{key}": {odd}}}'
+        for verb, path in (("PATCH", f"{entity.slug}/{record.id}"), ("POST", entity.slug)):
+            answer = browser.generic(verb, f"/api/v1/{path}", body, content_type="application/json", headers=headers)
+            assert answer.status_code in (200, 201, 400, 409, 422), (verb, body[:60], answer.status_code)
+            assert b"Traceback" not in answer.content
 
 
 @pytest.mark.parametrize("number", ["9" * 19, "9" * 40, "9" * 5_000])
