@@ -8,20 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from io import BytesIO
 from typing import Any
 
-from django.core.files.uploadedfile import SimpleUploadedFile
-from PIL import Image
-
-from guanxi.kernel import attachments, dictionary
-from guanxi.kernel.actor import SYSTEM
-from guanxi.kernel.design import CustomEntity
 from guanxi.kernel.dictionary import Dictionary
-from guanxi.kernel.models import CustomField, DictionaryValue
-from guanxi.kernel.write import entities
-from guanxi.org.models import Operation
 from guanxi.surfaces import tiles
+from tests.security import parts
 from tests.security.bodies import (
     action,
     binned,
@@ -99,74 +90,6 @@ class Rule:
     #: Further parts of the address; None means that this entity has no such address.
     parts: Callable[[World], dict[str, Any] | None] = lambda world: {}
     query: str = ""
-
-
-def _kind(world: World) -> dict[str, Any]:
-    return {"of": "customers"}
-
-
-def _added(world: World) -> dict[str, Any] | None:
-    row = CustomField.objects.first()
-    return {**_kind(world), "field_id": row.pk} if row else None
-
-
-def _converted(world: World) -> dict[str, Any] | None:
-    """A field that has come of another, which is retired."""
-    row = CustomField.objects.first()
-    if row is None:
-        return None
-    former, _new = CustomField.objects.get_or_create(entity=row.entity, kind="text", label="Former", active=False)
-    born, _new = CustomField.objects.update_or_create(
-        entity=row.entity, kind="integer", label="Born", defaults={"options": {"was": former.pk}, "active": True}
-    )
-    CustomField.objects.filter(pk=former.pk).update(active=False)
-    return {**_kind(world), "field_id": born.pk}
-
-
-def _picture(world: World) -> dict[str, Any] | None:
-    """A picture among the files of the record; one entity stands for all."""
-    if world.entity.slug != "customers":
-        return None
-    if "picture_id" not in world.ids:
-        drawn = BytesIO()
-        Image.new("RGB", (4, 4)).save(drawn, "PNG")
-        (row,) = attachments.add(
-            world.entity, world.record, [SimpleUploadedFile("p.png", drawn.getvalue())], actor=world.cast.owner, door="test"
-        )
-        world.ids["picture_id"] = row.pk
-    return {"file_id": world.ids["picture_id"]}
-
-
-def _designed(world: World) -> dict[str, Any]:
-    """A kind of record that administrators designed."""
-    row = CustomEntity.objects.first() or entities.create(entities.Wish("设备台账", slug="devices"), actor=SYSTEM)
-    return {"of": row.slug}
-
-
-def _tree(world: World) -> dict[str, Any]:
-    rows = DictionaryValue.objects.filter(dictionary="industry", into=None)
-    rows.exclude(pk=rows.earliest("id").pk).filter(pk=rows.latest("id").pk).update(parent=rows.earliest("id"))
-    dictionary.clear()
-    return {"code": "industry"}
-
-
-def _number(world: World) -> dict[str, Any]:
-    return {"of": "customers", "key": "number"}
-
-
-def _operation(world: World) -> dict[str, Any]:
-    """The coming of a field of the company's own."""
-    found = Operation.objects.filter(subject="customfield", verb="create")
-    return {"operation": found.values_list("pk", flat=True).order_by("-pk").first() or 0}
-
-
-def _level(world: World) -> dict[str, Any]:
-    return {"code": "customer_level"}
-
-
-def _value(world: World) -> dict[str, Any]:
-    levels = [item for item in Dictionary("customer_level").items() if item.into is None]
-    return {**_level(world), "value_id": next(item.id for item in reversed(levels) if item.code != "B")}
 
 
 _DEPARTMENT = "admin/departments/<int:department_id>/"
@@ -254,8 +177,8 @@ RULES: dict[str, Rule] = {
     "admin/providers/<int:provider_id>/": Rule("admin", post=lambda world: {"name": "Renamed", **SERVICE}),
     "admin/entities/": Rule("admin"),
     "admin/entities/new/": Rule("admin", post=lambda world: {"zh": "拜访报告"}),
-    "admin/entities/<slug:of>/": Rule("admin", post=lambda world: {"zh": "仪器台账"}, parts=_designed),
-    "admin/entities/<slug:of>/retire/": Rule("admin", get=False, post=empty, parts=_designed),
+    "admin/entities/<slug:of>/": Rule("admin", post=lambda world: {"zh": "仪器台账"}, parts=parts.designed),
+    "admin/entities/<slug:of>/retire/": Rule("admin", get=False, post=empty, parts=parts.designed),
     "admin/collect/": Rule("admin"),
     "admin/collect/new/": Rule("admin", post=lambda world: {"name": "Newly made", "of": "leads"}),
     _COLLECT: Rule("admin", post=collecting, parts=collect_form),
@@ -296,18 +219,18 @@ RULES: dict[str, Rule] = {
     _POSITION + "shift/": Rule("admin", get=False, post=lambda world: {"up": "1"}),
     _POSITION + "close/": Rule("admin", get=False, post=empty),
     "admin/fields/": Rule("admin"),
-    "admin/fields/<slug:of>/": Rule("admin", parts=_kind),
-    "admin/fields/<slug:of>/add/": Rule("admin", get=False, post=lambda world: {"zh": "Newly made", "sort": "text"}, parts=_kind),
-    "admin/fields/<slug:of>/<int:field_id>/": Rule("admin", get=False, post=lambda world: {"zh": "Renamed"}, parts=_added),
-    "admin/fields/<slug:of>/<int:field_id>/shift/": Rule("admin", get=False, post=empty, parts=_added),
-    "admin/fields/<slug:of>/<int:field_id>/retire/": Rule("admin", get=False, post=empty, parts=_added),
-    "admin/fields/<slug:of>/<int:field_id>/quick/": Rule("admin", get=False, post=empty, parts=_added),
-    "admin/fields/<slug:of>/<int:field_id>/retype/": Rule("admin", get=False, post=lambda world: {"sort": "integer"}, parts=_added),
-    "admin/fields/<slug:of>/<int:field_id>/back/": Rule("admin", get=False, post=empty, parts=_converted),
+    "admin/fields/<slug:of>/": Rule("admin", parts=parts.kind),
+    "admin/fields/<slug:of>/add/": Rule("admin", get=False, post=lambda world: {"zh": "Newly made", "sort": "text"}, parts=parts.kind),
+    "admin/fields/<slug:of>/<int:field_id>/": Rule("admin", get=False, post=lambda world: {"zh": "Renamed"}, parts=parts.added),
+    "admin/fields/<slug:of>/<int:field_id>/shift/": Rule("admin", get=False, post=empty, parts=parts.added),
+    "admin/fields/<slug:of>/<int:field_id>/retire/": Rule("admin", get=False, post=empty, parts=parts.added),
+    "admin/fields/<slug:of>/<int:field_id>/quick/": Rule("admin", get=False, post=empty, parts=parts.added),
+    "admin/fields/<slug:of>/<int:field_id>/retype/": Rule("admin", get=False, post=lambda world: {"sort": "integer"}, parts=parts.added),
+    "admin/fields/<slug:of>/<int:field_id>/back/": Rule("admin", get=False, post=empty, parts=parts.converted),
     "admin/layouts/": Rule("admin"),
-    "admin/layouts/<slug:of>/": Rule("admin", post=lambda world: {"line": ["#", "name"], "zh": "Newly made", "en": ""}, parts=_kind),
-    "admin/layouts/<slug:of>/preview/": Rule("admin", parts=_kind),
-    "admin/layouts/<slug:of>/give-up/": Rule("admin", get=False, post=empty, parts=_kind),
+    "admin/layouts/<slug:of>/": Rule("admin", post=lambda world: {"line": ["#", "name"], "zh": "Newly made", "en": ""}, parts=parts.kind),
+    "admin/layouts/<slug:of>/preview/": Rule("admin", parts=parts.kind),
+    "admin/layouts/<slug:of>/give-up/": Rule("admin", get=False, post=empty, parts=parts.kind),
     "admin/prints/": Rule("admin"),
     "admin/prints/new/": Rule("admin", post=lambda world: {"of": "customers", "zh": "Newly made", "begin": "empty"}),
     "admin/prints/pictures/<int:picture_id>/": Rule("admin", parts=print_picture),
@@ -332,20 +255,22 @@ RULES: dict[str, Rule] = {
     "admin/shape/": Rule("admin", post=shape_file),
     "admin/shape/export/": Rule("admin"),
     "admin/numbers/": Rule("admin"),
-    "admin/numbers/<slug:of>/<slug:key>/": Rule("admin", post=number_parts, parts=_number),
-    "admin/numbers/<slug:of>/<slug:key>/preview/": Rule("admin", get=False, post=number_parts, parts=_number),
+    "admin/numbers/<slug:of>/<slug:key>/": Rule("admin", post=number_parts, parts=parts.number),
+    "admin/numbers/<slug:of>/<slug:key>/preview/": Rule("admin", get=False, post=number_parts, parts=parts.number),
     "admin/lists/": Rule("admin"),
-    "admin/lists/<slug:code>/": Rule("admin", parts=_level),
-    "admin/lists/<slug:code>/export/": Rule("admin", parts=_level),
-    "admin/lists/<slug:code>/import/": Rule("admin", post=values_file, parts=_level),
-    "admin/lists/<slug:code>/add/": Rule("admin", get=False, post=lambda world: {"lines": "Newly made"}, parts=_level),
-    "admin/lists/<slug:code>/hang/": Rule("admin", get=False, post=empty, parts=_level),
-    "admin/lists/<slug:code>/<int:value_id>/": Rule("admin", get=False, post=lambda world: {"zh": "Renamed", "active": "1"}, parts=_value),
-    "admin/lists/<slug:code>/<int:value_id>/shift/": Rule("admin", get=False, post=empty, parts=_value),
-    "admin/lists/<slug:code>/<int:value_id>/departments/": Rule("admin", get=False, post=empty, parts=_value),
-    "admin/lists/<slug:code>/<int:value_id>/move/": Rule("admin", get=False, post=empty, parts=_value),
+    "admin/lists/<slug:code>/": Rule("admin", parts=parts.level),
+    "admin/lists/<slug:code>/export/": Rule("admin", parts=parts.level),
+    "admin/lists/<slug:code>/import/": Rule("admin", post=values_file, parts=parts.level),
+    "admin/lists/<slug:code>/add/": Rule("admin", get=False, post=lambda world: {"lines": "Newly made"}, parts=parts.level),
+    "admin/lists/<slug:code>/hang/": Rule("admin", get=False, post=empty, parts=parts.level),
+    "admin/lists/<slug:code>/<int:value_id>/": Rule(
+        "admin", get=False, post=lambda world: {"zh": "Renamed", "active": "1"}, parts=parts.value
+    ),
+    "admin/lists/<slug:code>/<int:value_id>/shift/": Rule("admin", get=False, post=empty, parts=parts.value),
+    "admin/lists/<slug:code>/<int:value_id>/departments/": Rule("admin", get=False, post=empty, parts=parts.value),
+    "admin/lists/<slug:code>/<int:value_id>/move/": Rule("admin", get=False, post=empty, parts=parts.value),
     "admin/lists/<slug:code>/<int:value_id>/merge/": Rule(
-        "admin", get=False, post=lambda world: {"into": Dictionary("customer_level").items()[1].id}, parts=_value
+        "admin", get=False, post=lambda world: {"into": Dictionary("customer_level").items()[1].id}, parts=parts.value
     ),
     "admin/teams/": Rule("admin"),
     "admin/teams/new/": Rule("admin", post=lambda world: {"name": "Newly made"}),
@@ -375,8 +300,8 @@ RULES: dict[str, Rule] = {
     "admin/clearing/": Rule("admin"),
     "admin/trail/": Rule("admin"),
     "admin/trail/export/": Rule("admin"),
-    "admin/trail/<int:operation>/undo/": Rule("admin", get=False, post=empty, parts=_operation),
-    "_pick/values/<slug:code>/": Rule("person", parts=_tree),
+    "admin/trail/<int:operation>/undo/": Rule("admin", get=False, post=empty, parts=parts.operation),
+    "_pick/values/<slug:code>/": Rule("person", parts=parts.tree),
     "_pick/<slug:slug>/": Rule("list", query="?q=Zanzibar"),
     "<slug:slug>/": Rule("list"),
     "<slug:slug>/new/": Rule("list", post=creation),
@@ -458,7 +383,7 @@ RULES: dict[str, Rule] = {
     "_files/<int:file_id>/": Rule("record"),
     "_files/<int:file_id>/view/": Rule("record"),
     "_files/<int:file_id>/text/": Rule("record"),
-    "_files/<int:file_id>/thumb/": Rule("record", parts=_picture),
+    "_files/<int:file_id>/thumb/": Rule("record", parts=parts.picture),
     "_files/<int:file_id>/delete/": Rule("record", get=False, post=empty),
     "_files/<int:file_id>/restore/": Rule("record", get=False, post=empty, parts=lambda world: {"file_id": world.ids["removed_id"]}),
     "_comments/<int:comment_id>/form/": Rule("own"),
