@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
 from django.test import Client
 from django.utils import translation
 
@@ -29,6 +28,7 @@ from guanxi.surfaces.models import SavedView
 from guanxi.surfaces.shape import command, state, taking, undoing
 from tests import samples
 from tests.people import Cast, forget
+from tests.surfaces.elsewhere import exported
 
 pytestmark = pytest.mark.django_db
 Desk = Callable[[Actor], Client]
@@ -94,34 +94,10 @@ def shaped(cast: Cast) -> None:
     forget()
 
 
-class _Fresh(Exception):
-    """Everything that was shaped is taken back."""
-
-
-def exported(cast: Cast) -> str:
-    """The file of a changed installation, which afterwards is fresh again."""
-    text = ""
-    try:
-        with transaction.atomic():
-            CustomField.objects.create(entity="sales.lead", kind="text", label="占位", options={})  # so that numbers differ
-            shaped(cast)
-            CustomField.objects.filter(label="占位").delete()
-            custom.load()
-            text = state.text()
-            raise _Fresh
-    except _Fresh:
-        dictionary.clear()
-        custom.load()
-        numbering.load()
-        layouts.clear()
-        forget()
-    return text
-
-
 @pytest.mark.feature("DIC-02", "FRM-01")
 def test_a_shape_taken_over_gives_the_same_file_again_and_behaves_the_same(cast: Cast) -> None:
     before = state.text()
-    text = exported(cast)
+    text = exported(lambda: shaped(cast), dictionary.clear, numbering.load, layouts.clear, forget)
     assert state.text() == before != text
     document = tomllib.loads(text)
     assert "own:customers.customer/trade" in document["lists"]

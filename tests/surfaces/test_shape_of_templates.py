@@ -11,12 +11,11 @@ from typing import Any
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
 from django.test import Client
 from docx import Document
 from PIL import Image
 
-from guanxi.kernel import custom, pools, titles, write
+from guanxi.kernel import pools, titles, write
 from guanxi.kernel.actor import SYSTEM, Actor
 from guanxi.kernel.models import CustomField
 from guanxi.kernel.registry import registry
@@ -26,12 +25,13 @@ from guanxi.org.models import Operation
 from guanxi.surfaces.prints import keeping, shelf
 from guanxi.surfaces.prints.document import block, fresh
 from guanxi.surfaces.prints.filling import Filling
-from guanxi.surfaces.prints.models import PrintPicture, PrintTemplate, PrintVersion
+from guanxi.surfaces.prints.models import PrintTemplate
 from guanxi.surfaces.shape import pictures, state, taking
 from guanxi.surfaces.texts import keeping as texts
 from guanxi.surfaces.texts import shelf as text_shelf
 from guanxi.surfaces.texts.models import TextTemplate
 from tests.people import Cast, forget
+from tests.surfaces.elsewhere import exported
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unshaped")]
 Desk = Callable[[Actor], Client]
@@ -93,31 +93,8 @@ def shaped(cast: Cast) -> None:
     write.create(ASSIGNMENT, {"pool": made.id, "name": "归一", "people": [cast.owner.id], "how": "load"}, actor=SYSTEM, door="test")
 
 
-class _Fresh(Exception):
-    """Everything that was shaped is taken back."""
-
-
-def exported(cast: Cast) -> str:
-    """The file of a changed installation, which afterwards is fresh again, its storage too."""
-    text = ""
-    try:
-        with transaction.atomic():
-            CustomField.objects.create(entity="sales.lead", kind="text", label="占位", options={})  # so that numbers differ
-            shaped(cast)
-            CustomField.objects.filter(label="占位").delete()
-            custom.load()
-            text = state.text()
-            for path in [
-                *PrintPicture.objects.values_list("path", flat=True),
-                *PrintVersion.objects.exclude(path="").values_list("path", flat=True),
-            ]:
-                default_storage.delete(path)
-            raise _Fresh
-    except _Fresh:
-        custom.load()
-        for each in (shelf.clear, text_shelf.clear, titles.clear, pools.clear, forget):
-            each()
-    return text
+#: What processes keep of it.
+FORGET = (shelf.clear, text_shelf.clear, titles.clear, pools.clear, forget)
 
 
 def taken(text: str, actor: Actor) -> None:
@@ -130,7 +107,7 @@ def taken(text: str, actor: Actor) -> None:
 
 def test_they_come_into_a_fresh_installation_as_they_were(cast: Cast) -> None:
     before = state.text()
-    text = exported(cast)
+    text = exported(lambda: shaped(cast), *FORGET)
     assert state.text() == before != text
     for word_in_it in ("own:customers.customer/place", "华东公海", "picture-", "olivia"):
         assert word_in_it in text
@@ -191,7 +168,7 @@ def test_what_cannot_be_here_is_refused_and_nothing_is_taken_over(cast: Cast) ->
 
 def test_a_picture_that_is_too_large_is_named_as_left_out(cast: Cast, at_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pictures, "SMALL", 100)
-    text = exported(cast)
+    text = exported(lambda: shaped(cast), *FORGET)
     page = at_desk(cast.admin).post("/admin/shape/", {"file": SimpleUploadedFile("shape.toml", text.encode())}).content.decode()
     assert "too large for the file, left out" in page
     assert "合同章" in page or "picture-" in page
