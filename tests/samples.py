@@ -107,10 +107,14 @@ def _plain_title(entity: Entity) -> str:
     return str(next(iter(entity.fields[entity.title].kind.samples())))
 
 
+def _whole(entity: Entity, actor: Actor) -> Any:
+    """A record that no rule objects to for want of what its kind wants filled in."""
+    return make(entity, actor=actor, **{k: _raw(entity, entity.fields[k], "full", actor) for k in entity.whole if k != entity.title})
+
+
 def _raw(entity: Entity, field: Field, shape: Shape, actor: Actor) -> Any:
     if hasattr(field.kind, "target"):
-        target = field.kind.target
-        record = make(target, actor=actor)
+        record = _whole(field.kind.target, actor)
         return [record.id] if isinstance(field.column, Linked) else record.id
     samples = list(field.kind.samples())
     if not samples:
@@ -154,7 +158,7 @@ def different(entity: Entity, record: Any, field: Field, *, actor: Actor) -> Any
     from guanxi.kernel.fields.base import Reader
 
     if hasattr(field.kind, "target"):
-        other = make(field.kind.target, actor=actor)
+        other = _whole(field.kind.target, actor)
         return [other.id] if isinstance(field.column, Linked) else other.id
     for raw in field.kind.samples():
         if field.key == entity.title:
