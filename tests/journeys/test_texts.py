@@ -7,7 +7,6 @@ import re
 from pathlib import Path
 from urllib.parse import unquote
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.desk import Desk, Enter, fresh
@@ -22,7 +21,6 @@ def shot(desk: Desk, name: str) -> None:
         desk.page.screenshot(path=str(Path(SHOTS) / f"{name}.png"))
 
 
-@pytest.mark.feature("UI-06")
 def test_a_text_is_made_by_hand_and_written_with_on_a_phone(enter: Enter) -> None:
     admin, clerk = enter("business"), enter("sales", **PHONE)
     mail, phrase, customer = fresh("报价跟进"), fresh("已致电"), fresh("云深机电有限公司")
