@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.desk import Desk, Enter, fresh
+from tests.journeys.desk import Desk, Enter, fresh, still
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -162,6 +162,27 @@ def test_a_visit_keeps_place_purpose_way_and_direction_and_stands_among_the_visi
     for view, count in (("visits", 1), ("today", 0)):
         desk.go(f'/follow-ups/?view={view}&where=["summary","contains","{said}"]')
         expect(desk.row(said)).to_have_count(count)
+
+
+def test_a_press_that_began_before_the_page_read_itself_anew_still_counts(enter: Enter, tmp_path: Path) -> None:
+    desk, word = enter("sales"), fresh("附合同")
+    desk.customer(fresh("大理洱海花卉"))
+    paper = tmp_path / "合同.txt"
+    paper.write_text("一式两份\n", encoding="utf-8")
+    composer = desk.page.locator("form.compose")
+    composer.locator(".tabs label", has_text="评论").click()
+    composer.locator("textarea").fill(word)
+    composer.locator("[name=files]").set_input_files(paper)
+    composer.locator(".btnp").click()
+    expect(desk.page.locator(".tl article", has_text=word)).to_be_visible()
+    still(desk.page)
+    desk.page.locator(".tl a.chip", has_text="合同.txt").hover()
+    desk.page.mouse.down()
+    with desk.page.expect_response(lambda answer: answer.url == desk.page.url):
+        desk.page.evaluate("document.body.dispatchEvent(new CustomEvent('record:changed', { bubbles: true }))")
+    desk.page.wait_for_timeout(300)  # time for what came to take the place of what is pressed
+    desk.page.mouse.up()
+    expect(desk.modal.locator(".reading")).to_have_text("一式两份")
 
 
 def test_a_comment_and_a_file_stay_with_the_customer_and_the_file_comes_back_whole(enter: Enter, tmp_path: Path) -> None:

@@ -33,7 +33,21 @@ export function listen() {
     htmx.ajax("GET", list.dataset.list || location.pathname + location.search, { target: "#list", swap: "outerHTML", select: "#list", event }).catch(() => {});
   });
   document.addEventListener("record:changed", calm(reread, 20));
+  addEventListener("pointerdown", () => { pressed = true; }, true);
+  for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => setTimeout(release), true);
 }
+
+let pressed = false;
+const waiting = [];
+
+/** After the click that a release makes. */
+function release() {
+  pressed = false;
+  waiting.splice(0).forEach((go) => go());
+}
+
+/** Once nothing is pressed: what is replaced under a finger never hears of the click. */
+const released = () => new Promise((go) => { if (pressed) waiting.push(go); else go(); });
 
 /** The record's page after a change, with the same tab; what is being written stays where it is. */
 async function reread() {
@@ -42,6 +56,7 @@ async function reread() {
   if (!response?.ok) return;
   const tab = document.querySelector("main #related nav.tabs a.on")?.getAttribute("hx-get");
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+  await released();
   for (const part of ["main > .head", "main > .rec > .l", "main #stream .tl"]) {
     const [now, then] = [document.querySelector(part), fresh.querySelector(part)];
     if (!now || !then || isDirty(now)) continue;
