@@ -290,6 +290,12 @@ class Entity:
 
         return rows(self, actor, action=action, deleted=deleted)
 
+    def titles(self, ids: Sequence[int], actor: Actor) -> dict[int, str]:
+        """Titles of those of these records that `actor` may see, in the recycle bin or not."""
+        from guanxi.kernel.query import titles
+
+        return titles(self, ids, actor)
+
     def find_by_title(self, rows: Any, text: str) -> list[int]:
         """Ids of the rows that are called exactly `text` or bear it as their number; at most two."""
         text = text.replace("\x00", "")

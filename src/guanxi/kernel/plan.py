@@ -17,7 +17,7 @@ from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast
 from markupsafe import escape
 
-from guanxi.kernel import access, clock
+from guanxi.kernel import access, clock, statement
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.china import phone
 from guanxi.kernel.fields.base import Field, Reader
@@ -105,20 +105,31 @@ class Plan:
     def attach(self, rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         """Append to each row, for each link column, the linked ids and the titles that the reader may see.
 
-        Two queries a column, never one a row.
+        One query for all links and one more a column that has any, never one a row.
         """
-        from guanxi.kernel.models import Link
-
         complete = list(rows)
+        linked = self._linked([row[0] for row in complete]) if self.links and complete else {}
         for field in self.links:
-            found: dict[int, list[int]] = {}
-            links = Link.objects.filter(field=field.column.field, source__in=[r[0] for r in complete])  # type: ignore[attr-defined]
-            for source, target in links.order_by("id").values_list("source", "target"):
-                found.setdefault(source, []).append(target)
+            found = linked.get(field.column.field, {})  # type: ignore[attr-defined]
             titles = field.kind.titles({i for ids in found.values() for i in ids}, self.reader)  # type: ignore[attr-defined]
             each = {row: {i: titles[i] for i in ids if i in titles} for row, ids in found.items()}
             complete = [(*row, found.get(row[0], []), each.get(row[0], {})) for row in complete]
         return complete
+
+    def _linked(self, records: list[int]) -> dict[str, dict[int, list[int]]]:
+        """The linked ids by name of the link and record, in the order in which they were linked."""
+        from guanxi.kernel.models import Link
+
+        names = tuple(field.column.field for field in self.links)  # type: ignore[attr-defined]
+
+        def make() -> statement.Statement:
+            links = Link.objects.filter(access.AnyOf(F("source"), statement.Slot("records")), field__in=names)
+            return statement.compiled(links.order_by("id").values_list("field", "source", "target"))
+
+        found: dict[str, dict[int, list[int]]] = {}
+        for name, source, target in statement.kept(self.reader.actor, ("links", names), make).run(records=records):
+            found.setdefault(name, {}).setdefault(source, []).append(target)
+        return found
 
 
 _plans: Kept[Plan] = Kept(1_000)

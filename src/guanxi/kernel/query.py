@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import connection, models
@@ -60,6 +61,16 @@ class Rows(models.QuerySet[Any]):
             return statement.compiled(paging.segment(part, arms, sort, paths, wanted))
 
         return paging.page(sort, reading, cursor=cursor, size=size)
+
+
+def titles(entity: Entity, ids: Sequence[int], actor: Actor) -> dict[int, str]:
+    """Titles of those of these records that `actor` may see, in the recycle bin or not."""
+
+    def make() -> statement.Statement:
+        named = rows(entity, actor, deleted=None).filter(access.AnyOf(F("id"), statement.Slot("ids")))
+        return statement.compiled(named.order_by().values_list("id", entity.title))
+
+    return dict(statement.kept(actor, ("titles", entity.key), make).run(ids=list(ids)))
 
 
 def sort_of(entity: Entity, actor: Actor, code: str) -> Sort:

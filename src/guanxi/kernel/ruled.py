@@ -99,14 +99,15 @@ def required(entity: Entity, record: Any, changed: set[str], *, creating: bool) 
     rules, found = of(entity), {}
     for key, field in entity.fields.items():
         rule = rules.get(key)
+        asked = rule.asked if rule else None
+        if not field.required and asked is None:
+            continue
         touched = creating or key in changed or (rule is not None and bool(rule.by & changed))
         if not touched or not field.kind.is_blank(field.value(record)):
             continue
-        if rule is None:
-            wanted = field.required
-        else:
-            wanted = field.required or (rule.asked is not None and predicate.matches(rule.asked, record, SYSTEM))
-            wanted = wanted and shown(rule, record)
+        wanted = field.required or (asked is not None and predicate.matches(asked, record, SYSTEM))
+        if wanted and rule is not None:
+            wanted = shown(rule, record)
         if wanted:
             found[key] = field
     return found

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from django.db import connection
 from django.db.models import F
 
 from guanxi.kernel import custom, dictionary, layouts, numbering, proposed
+
+if TYPE_CHECKING:
+    from guanxi.kernel.statement import Statement
 
 
 def bump(name: str) -> None:
@@ -22,10 +27,17 @@ def bump(name: str) -> None:
 
 def current() -> dict[str, int]:
     """Both counters."""
-    from guanxi.kernel.models import Version
-
-    found = dict(Version.objects.values_list("name", "value"))
+    found = dict(_counters().run())
     return {"shape": found.get("shape", 1), "access": found.get("access", 1)}
+
+
+@cache
+def _counters() -> Statement:
+    """Composed once: every request of a program and every job begins with it."""
+    from guanxi.kernel.models import Version
+    from guanxi.kernel.statement import compiled
+
+    return compiled(Version.objects.values_list("name", "value"))
 
 
 def watch(table: str, counter: str, columns: str = "") -> None:

@@ -76,11 +76,11 @@ class ChoiceKind(Kind):
         item = self.dictionary.by_id(value)
         if item is None:
             return
-        words = {"value": item.label, "known": self._offered(reader)}
         if not all(each.active for each in self.dictionary.line(item)):
+            words = {"value": item.label, "known": self._offered(reader)}
             raise Invalid(_("“%(value)s” is no longer offered. Choose one of: %(known)s.") % words)
         if not self.dictionary.open_to(item, reader.actor):
-            raise Invalid(_("“%(value)s” is not offered in your department.") % words)
+            raise Invalid(_("“%(value)s” is not offered in your department.") % {"value": item.label})
 
     def stays(self, raw: Any, value: Any) -> bool:
         if not isinstance(value, int) or raw in (None, ""):

@@ -143,9 +143,11 @@ class Linked:
     def get(self, record: Any) -> list[int]:
         from guanxi.kernel.models import Link
 
-        if self.field not in record.linked:
+        if self.field not in record.linked and record._state.adding:
+            record.linked[self.field] = []
+        elif self.field not in record.linked:
             rows = Link.objects.filter(field=self.field, source=record.id).order_by("id")
-            record.linked[self.field] = [] if record._state.adding else list(rows.values_list("target", flat=True))
+            record.linked[self.field] = list(rows.values_list("target", flat=True))
         ids: list[int] = record.linked[self.field]
         return ids
 

@@ -47,13 +47,9 @@ class Shape:
         return found[0] if found else None
 
     def _titles(self, rows: Sequence[tuple[Any, ...]]) -> Titles:
-        """Titles of linked records: one query a link column."""
-        found: Titles = {}
-        for column in self.compiled.columns:
-            if isinstance(column.field.column, Linked):
-                ids = {i for row in rows for i in row[column.start]}
-                found[column.field.key] = column.field.kind.titles(ids, self.reader) if ids else {}  # type: ignore[attr-defined]
-        return found
+        """Titles of linked records, which came beside their ids."""
+        linked = [column for column in self.compiled.columns if isinstance(column.field.column, Linked)]
+        return {c.field.key: {i: title for row in rows for i, title in row[c.start + 1].items()} for c in linked}
 
     def _writers(self, titles: Titles) -> list[tuple[str, Callable[[Sequence[Any]], Any]]]:
         """What stands under each key of a document, by the row it is read from."""
