@@ -7,10 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from guanxi.kernel import clock, standing, write
-from guanxi.kernel.actor import COMPANYWIDE, SCOPES
+from guanxi.kernel import clock, plan, query, standing, write
+from guanxi.kernel.actor import COMPANYWIDE, SCOPES, Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.models import Share
+from guanxi.kernel.window import Window
 from guanxi.org import actors, reasons
 from guanxi.org.models import (
     Assignment,
@@ -59,6 +60,18 @@ def company(chance: random.Random) -> list[User]:
         position = Position.objects.create(name=f"Z{n}", active=chance.random() < 0.8)
         PositionHolder.objects.bulk_create(PositionHolder(position=position, user=holder) for holder in chance.sample(people, 3))
     return people
+
+
+def paged(entity: Entity, actor: Actor, action: str) -> set[int]:
+    """What a list shows, page by page, merged from the arms of the scope; each record once."""
+    window, wanted, found, cursor = Window(entity, actor, action), plan.compile(entity, (), actor), [], ""
+    while True:
+        page = window.page(query.sort_of(entity, actor, "-id"), wanted, cursor=cursor, size=3)
+        found += [row[0] for row in page.rows]
+        if not page.next:
+            assert len(found) == len(set(found))
+            return set(found)
+        cursor = page.next
 
 
 def granted(chance: random.Random, entity: Entity, people: list[User]) -> None:
@@ -127,5 +140,6 @@ def test_sql_and_definition_agree_on_whom_a_record_reaches(entity: Entity, cast:
             by_word = {r.id for r in rows if standing.reaches(entity, r, actor, action)}
             assert by_sql == by_word, (person.login, action, actor.arms(entity.key, action))
             assert {i for i, can in told.items() if can[action]} == by_sql
+            assert paged(entity, actor, action) & {r.id for r in rows} == by_sql
             met |= {row.id in by_sql for row in rows}
     assert met == {True, False} or seed != SEEDS[0]

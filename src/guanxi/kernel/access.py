@@ -69,21 +69,31 @@ def shared_ids(entity: str | list[str], actor: Actor, action: str, *, below: boo
     return rows.values_list("record", flat=True)
 
 
-def arm_conditions(entity: Entity, actor: Actor, action: str, prefix: str = "") -> list[Q] | None:
-    """The arms as separate conditions, so that a first page can be merged from each; None means everything."""
+def walks(entity: Entity, actor: Actor, action: str, most: int) -> list[Q] | None:
+    """The arms that a page is merged from, at most `most` or as few as there are; None means everything.
+
+    Departments and owners are walked one by one while that is few enough: an index is in the order of a page under each of
+    them, not under several, and where the newest records are all somebody else's, PostgreSQL would walk through those.
+    """
+    arms = arm_conditions(entity, actor, action, each=True)
+    return arms if arms is None or len(arms) <= most else arm_conditions(entity, actor, action)
+
+
+def arm_conditions(entity: Entity, actor: Actor, action: str, prefix: str = "", *, each: bool = False) -> list[Q] | None:
+    """The arms as separate conditions; None means everything. With `each`, departments and owners one by one."""
     arms = actor.arms(entity.key, action)
     if "all" in arms:
         return None
     if actor.within is not None and entity.lies_in:
         return _bounded(entity, actor, action, prefix)
     found = [_in_pool(entity, actor, prefix)] if "pool" in arms else []
-    found += [arm & of_now(entity, prefix) for arm in _stamped(entity, actor, action, prefix)]
+    found += [arm & of_now(entity, prefix) for arm in _stamped(entity, actor, action, prefix, each=each)]
     if arms & {"involved", "granted"}:
         found += _opened(entity, actor, action, prefix)
     return found
 
 
-def _stamped(entity: Entity, actor: Actor, action: str, prefix: str) -> list[Q]:
+def _stamped(entity: Entity, actor: Actor, action: str, prefix: str, *, each: bool = False) -> list[Q]:
     """The arms that go by the owner and the department that a record bears."""
     arms = actor.arms(entity.key, action)
     found: list[Q] = []
@@ -91,9 +101,9 @@ def _stamped(entity: Entity, actor: Actor, action: str, prefix: str) -> list[Q]:
     owners = ({actor.id} if "own" in arms and actor.id else set()) | (actor.reports if "reports" in arms else set())
     owners = {o for o in owners if not covered(o, departments)}
     if owners:
-        found.append(_one_of(f"{prefix}owner_id", owners))
+        found += _any_of(f"{prefix}owner_id", owners, each=each)
     if departments:
-        found.append(_one_of(f"{prefix}department_id", departments))
+        found += _any_of(f"{prefix}department_id", departments, each=each)
     if "territory" in arms and (place := territory(entity, actor, prefix)):
         found.append(place & _in_company(entity, actor, prefix))
     if "author" in arms and entity.author_sees and actor.id:
@@ -164,6 +174,11 @@ def covered(owner: int, departments: frozenset[int]) -> bool:
     """A record bears its owner's department, so an arm over that department already holds all he owns."""
     entry = directory.people().get(owner)
     return entry is not None and entry.department in departments
+
+
+def _any_of(path: str, ids: Collection[int], *, each: bool) -> list[Q]:
+    """One condition for all of these, or one for each."""
+    return [Q(**{path: i}) for i in sorted(ids)] if each else [_one_of(path, ids)]
 
 
 def _one_of(path: str, ids: Collection[int]) -> Q:

@@ -62,7 +62,7 @@ class Window:
 
         def make(segment: Segment) -> statement.Statement:
             # What is narrowed to a few rows is read through those, not through the arms of the scope.
-            arms = None if self.narrow else access.arm_conditions(self.entity, self.actor, self.action)
+            arms = None if self.narrow else access.walks(self.entity, self.actor, self.action, paging.MOST_ARMS)
             composed = paging.segment(self.rows, arms, sort, list(wanted.paths), segment)
             made = statement.compiled(composed, lasting=self._lasting())
             return statement.written(made) if any(self.conditions) else made
