@@ -19,7 +19,7 @@ def choose(desk: Desk, role: str, entity: str, action: str, scope: str) -> None:
     expect(desk.page.locator(".toasts")).to_contain_text("已保存")
 
 
-@pytest.mark.feature("SEC-03", "SEC-04", "SEC-19")
+@pytest.mark.feature("SEC-03", "SEC-04", "SEC-19", "NFR-14")
 def test_a_scope_changed_in_the_matrix_holds_at_the_next_click_of_an_open_window(enter: Enter) -> None:
     owner, reader, admin = enter("sales"), enter("readonly"), enter("admin")
     record = owner.customer(fresh("台州括苍山阀门"))
