@@ -1,10 +1,11 @@
-"""Prints with their stamps, Word files, texts, titles and pools go along in the file of the shape, and are taken back like the rest."""
+"""Prints with their stamps, Word files, texts, titles, collection forms and pools go along in the file of the shape, and are taken back like the rest."""
 
 from __future__ import annotations
 
 import json
 import tomllib
 from collections.abc import Callable, Iterator
+from datetime import date
 from io import BytesIO
 from typing import Any
 
@@ -22,6 +23,9 @@ from guanxi.kernel.registry import registry
 from guanxi.kernel.write import fields as field_verbs
 from guanxi.kernel.write import titles as title_verbs
 from guanxi.org.models import Operation
+from guanxi.surfaces.collecting import keeping as forms
+from guanxi.surfaces.collecting import shelf as form_shelf
+from guanxi.surfaces.collecting.models import CollectForm
 from guanxi.surfaces.prints import keeping, shelf
 from guanxi.surfaces.prints.document import block, fresh
 from guanxi.surfaces.prints.filling import Filling
@@ -44,7 +48,7 @@ CUSTOMER, POOL, RULE, ASSIGNMENT = map(
 def _afresh(settings: Any, tmp_path: Any) -> Iterator[None]:
     settings.MEDIA_ROOT = tmp_path
     yield
-    for each in (shelf.clear, text_shelf.clear, titles.clear, pools.clear):
+    for each in (shelf.clear, text_shelf.clear, form_shelf.clear, titles.clear, pools.clear):
         each()
 
 
@@ -59,6 +63,17 @@ def word() -> SimpleUploadedFile:
     made.add_paragraph("甲方：{{ name }}，{{ 安装地点 }}")
     made.save(body)
     return SimpleUploadedFile("合同.docx", body.getvalue())
+
+
+def asked_for(cast: Cast, key: str) -> None:
+    """An open collection form that asks for a field of the company's own and gives every record a level and tags."""
+    form = forms.create(CUSTOMER, "报修登记", actor=cast.business)
+    asked = [{"key": "name", "must": True}, {"key": key, "must": False, "zh": "装在哪里"}]
+    level = CUSTOMER.fields["level"].kind.dictionary.items()[1]  # type: ignore[attr-defined]
+    said = {"title": {"zh": "报修", "en": ""}, "consent": {"zh": "同意联系", "en": ""}}
+    wish = forms.Wish("报修登记", cast.owner.id, until=date(2030, 5, 1), most=40, words=said, asked=asked, fixed={"level": str(level.id)})
+    forms.save(form, wish, actor=cast.business)
+    forms.switch(form, True, actor=cast.business)
 
 
 def shaped(cast: Cast) -> None:
@@ -80,6 +95,7 @@ def shaped(cast: Cast) -> None:
     said = texts.Wish("问候", f"您好，{{{{{key}}}}}", subject="致{{name}}", roles=["sales"])
     texts.switch(texts.create(CUSTOMER, said, actor=cast.business), False, actor=cast.business)
     title_verbs.change(CUSTOMER, f"{{{{{key}}}}}客户", actor=cast.business)
+    asked_for(cast, key)
     where = json.dumps([key, "not_empty"])
     pool = {
         "name": "华东公海",
@@ -94,7 +110,7 @@ def shaped(cast: Cast) -> None:
 
 
 #: What processes keep of it.
-FORGET = (shelf.clear, text_shelf.clear, titles.clear, pools.clear, forget)
+FORGET = (shelf.clear, text_shelf.clear, form_shelf.clear, titles.clear, pools.clear, forget)
 
 
 def taken(text: str, actor: Actor) -> None:
@@ -112,7 +128,7 @@ def test_they_come_into_a_fresh_installation_as_they_were(cast: Cast) -> None:
     for word_in_it in ("own:customers.customer/place", "华东公海", "picture-", "olivia"):
         assert word_in_it in text
     found = taking.run(tomllib.loads(text), actor=cast.admin)[0]
-    assert {"titles", "texts", "pictures", "prints", "pools"} <= {each.place[0] for each in found}
+    assert {"titles", "texts", "pictures", "prints", "pools", "forms"} <= {each.place[0] for each in found}
     assert not default_storage.listdir("prints")[1], "a look leaves no file behind"
     taken(text, cast.admin)
     assert state.text() == text
@@ -130,6 +146,9 @@ def test_they_come_into_a_fresh_installation_as_they_were(cast: Cast) -> None:
     assert [(rule.label, rule.days) for rule in pool.rules] == [("久未跟进", 9)]
     assert [(given.label, given.people) for given in pool.assignments] == [("归一", (cast.owner.id,))]
     assert POOL.rows(SYSTEM).get(name="华东公海").created_by_id == cast.admin.id
+    form = CollectForm.objects.get()
+    assert (form.active, form.person_id, form.most, form.asked[1]["key"], form.token in text) == (True, cast.owner.id, 40, key, False)
+    assert CUSTOMER.fields["level"].kind.find(form.fixed["level"]) == CUSTOMER.fields["level"].kind.dictionary.items()[1]  # type: ignore[attr-defined]
 
 
 def test_what_the_file_does_not_name_is_retired_and_what_it_changes_is_changed(cast: Cast) -> None:
@@ -138,13 +157,15 @@ def test_what_the_file_does_not_name_is_retired_and_what_it_changes_is_changed(c
     document = state.described()
     document["prints"][CUSTOMER.key]["printed"] = [row for row in document["prints"][CUSTOMER.key]["printed"] if "盖章" not in row["code"]]
     document["texts"][CUSTOMER.key]["texts"][0]["body"] = "改过的{{name}}"
+    document["forms"][CUSTOMER.key]["collected"] = []
     document["pools"]["华东公海"]["falls"] = []
     document["pools"]["华东公海"]["most_held"] = 7
     found, refused, _done = taking.run(document, actor=cast.admin)
     assert refused == []
-    assert sorted(each.verb for each in found) == ["absent", "absent", "absent", "change", "change"]
+    assert sorted(each.verb for each in found) == ["absent", "absent", "absent", "absent", "change", "change"]
     taking.run(document, actor=cast.admin, promised=taking.fingerprint(found))
     assert not PrintTemplate.objects.filter(zh="盖章表", active=True).exists()
+    assert not CollectForm.objects.get().active
     assert TextTemplate.objects.get().body == "改过的{{name}}"
     pool = POOL.rows(SYSTEM).get(name="华东公海")
     assert (pool.most_held, pool.rule_count) == (7, 0)

@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-from guanxi.surfaces.shape import pictures, prints, texts, titles  # noqa: F401 - pictures before the prints that show them
+from guanxi.surfaces.shape import forms, pictures, prints, texts, titles  # noqa: F401 - pictures before the prints that show them
