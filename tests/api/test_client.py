@@ -21,6 +21,7 @@ from guanxi.kernel.registry import registry
 from guanxi.org import tokens
 from guanxi.org.models import Application, User
 from tests import samples
+from tests.api.conftest import undisturbed
 from tests.api.test_schema import answered, faults
 from tests.people import Cast
 
@@ -197,10 +198,18 @@ def address(committed: Cast, settings: Any) -> Iterator[str]:
     server.server_close()
 
 
+class Unhurried(Client):
+    """Asks for changes when no other worker's transaction holds them back."""
+
+    def changes(self, *given: Any, **how: Any) -> Iterator[Any]:
+        undisturbed()
+        yield from super().changes(*given, **how)
+
+
 @pytest.mark.feature("INT-02")
 def test_the_examples_of_the_docs_work_over_a_wire(committed: Cast, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     token = tokens.issue(committed.owner.login)
-    monkeypatch.setattr(guanxi.client, "Client", lambda _url, token="", real=Client, mine=token: real(address, mine))
+    monkeypatch.setattr(guanxi.client, "Client", lambda _url, token="", real=Unhurried, mine=token: real(address, mine))
     examples = re.findall(r"```python\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.S)
     assert len(examples) >= 6
     names: dict[str, Any] = {}
