@@ -67,8 +67,10 @@ def _asked(program: Program, path: str, times: int) -> Timing:
 
 def _bulk(bench: Bench) -> None:
     """Customers by the thousand, each with a name that nobody has used."""
+    from bench.measure import calibration
+
     program, mark = Program(bench.port, "sales"), f"{time.time_ns():x}"[-8:]
-    bench.scale, seconds = bench.pace(), 0.0
+    bench.scale, seconds = calibration(), 0.0
     for turn in range(ROUNDS):
         rows = [{"name": f"接口{mark}{turn * ROWS + n}有限公司", "phone": f"0571-{60_000_000 + turn * ROWS + n}"} for n in range(ROWS)]
         start = time.perf_counter()
@@ -76,5 +78,5 @@ def _bulk(bench: Bench) -> None:
         seconds += time.perf_counter() - start
         refused = [each for each in answer["results"] if each.get("status") != "done"]
         assert not refused, refused[:2]
-    bench.scale = (bench.scale + bench.pace()) / 2
+    bench.scale = (bench.scale + calibration()) / 2
     bench.measure("api.bulk_create", ROUNDS * ROWS / seconds, "rows/s", "sales")

@@ -13,10 +13,12 @@ import psycopg
 
 from bench import many, pages, queries, server, weights, wide
 from bench.client import Client, Timing, repeat
-from bench.pace import Pace
 
 BUDGETS: dict[str, Any] = tomllib.loads((Path(__file__).parent / "budgets.toml").read_text())
 ROLES = ("sales", "manager", "director")
+#: Seconds that the calibration loop takes on two otherwise idle cores of the machines the budgets were set for
+#: (Xeon at 2.5 GHz, CPython 3.11: best of twenty on 2026-11-22). On a busy machine CPU time grows with it as wall time does.
+REFERENCE = 0.53
 
 
 @dataclass
@@ -49,14 +51,22 @@ class Figure:
     role: str = ""
 
 
+def calibration() -> float:
+    """How much slower than the reference this machine is now: at least 1 never flatters, below 1 is kept."""
+    begun = time.perf_counter()
+    total = 0
+    for n in range(5_000_000):
+        total += n * n % 7
+    return (time.perf_counter() - begun) / REFERENCE
+
+
 class Bench:
     """Measures against one running server."""
 
     def __init__(self, data: Path, port: int, pid: int, url: str, times: int) -> None:
         self.data, self.port, self.pid, self.times = data, port, pid, times
         self.connection = psycopg.connect(url, autocommit=True)
-        self.pace = Pace(self.connection)
-        self.scale = self.pace()
+        self.scale = calibration()
         self.rows: list[Row] = []
         self.figures: list[Figure] = []
 
@@ -73,11 +83,11 @@ class Bench:
 
     def take(self, name: str, role: str, work: Callable[[], Timing], *, budget: str, clients: int = 1, raw: str = "") -> Row:
         """Measure whatever `work` does, with the machine's pace before and after it."""
-        self.scale = self.pace()
+        self.scale = calibration()
         before = server.cpu_ms(self.pids())
         timing = work()
         cpu = (server.cpu_ms(self.pids()) - before) / len(timing.samples)
-        self.scale = (self.scale + self.pace()) / 2
+        self.scale = (self.scale + calibration()) / 2
         return self.note(name, role, clients, timing, cpu, budget, self.raw(raw) if raw else None)
 
     def note(self, name: str, role: str, clients: int, timing: Timing, cpu: float, budget: str, raw: float | None) -> Row:
@@ -163,9 +173,9 @@ class Bench:
         if count >= many.LEAST:
             works += [lambda: many.changed(self.port, self.connection), lambda: many.exported(self.port, self.connection)]
         for work in works:
-            self.scale = self.pace()
+            self.scale = calibration()
             paces = work()
-            self.scale = (self.scale + self.pace()) / 2
+            self.scale = (self.scale + calibration()) / 2
             for pace in paces:
                 self.measure(pace.name, pace.rate, "rows/s", pace.role)
 

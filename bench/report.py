@@ -44,7 +44,7 @@ def rates(results: Results) -> list[dict[str, Any]]:
 def table(results: Results) -> str:
     """The rows as Markdown."""
     lines = [
-        f"Scale: {results['customers']:,} customers. Pace {results['calibration']} (1 = the idle reference machine of bench/pace.py, 2 = half as fast).",
+        f"Scale: {results['customers']:,} customers. Calibration {results['calibration']} (1 = the machine the budgets were set on).",
         "",
         "| what | role | clients | p50 ms | p95 ms | req/s | CPU ms | machine | raw SQL ms | ratio | budget p50 | within |",
         "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|",

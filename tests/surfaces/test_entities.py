@@ -249,7 +249,7 @@ def test_the_shape_of_a_company_takes_it_along(cast: Cast, at_desk: Desk) -> Non
     visit = designed(shaper)
     added(shaper, visit, zh="拜访的客户", en="Customer visited", sort="lookup", to="customers.customer", both="1", back="1")
     shaper.post("/admin/fields/customers/add/", {"zh": "最近拜访", "en": "Last visit", "sort": "lookup", "to": visit.key})
-    rows = designed(shaper, zh="拜访明细", en="Visit line", plural="", prefix="", stages="", rows_of=visit.key)
+    rows = designed(shaper, zh="拜访明细", en="Visit line", plural="", prefix="", rows_of=visit.key)
     role = Role.objects.get(code="marketing")
     roles.grant(role, visit, "view", "owned", actor=cast.admin)
     text = state.text()

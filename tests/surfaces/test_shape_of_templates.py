@@ -74,6 +74,8 @@ def asked_for(cast: Cast, key: str) -> None:
     wish = forms.Wish("报修登记", cast.owner.id, until=date(2030, 5, 1), most=40, words=said, asked=asked, fixed={"level": str(level.id)})
     forms.save(form, wish, actor=cast.business)
     forms.switch(form, True, actor=cast.business)
+    gone = forms.create(CUSTOMER, "从前的登记", actor=cast.business)
+    CollectForm.objects.filter(pk=gone.pk).update(entity="custom.record_0")  # a kind of record that is no more
 
 
 def shaped(cast: Cast) -> None:
@@ -146,7 +148,7 @@ def test_they_come_into_a_fresh_installation_as_they_were(cast: Cast) -> None:
     assert [(rule.label, rule.days) for rule in pool.rules] == [("久未跟进", 9)]
     assert [(given.label, given.people) for given in pool.assignments] == [("归一", (cast.owner.id,))]
     assert POOL.rows(SYSTEM).get(name="华东公海").created_by_id == cast.admin.id
-    form = CollectForm.objects.get()
+    form = CollectForm.objects.get(name="报修登记")
     assert (form.active, form.person_id, form.most, form.asked[1]["key"], form.token in text) == (True, cast.owner.id, 40, key, False)
     assert CUSTOMER.fields["level"].kind.find(form.fixed["level"]) == CUSTOMER.fields["level"].kind.dictionary.items()[1]  # type: ignore[attr-defined]
 
@@ -165,7 +167,7 @@ def test_what_the_file_does_not_name_is_retired_and_what_it_changes_is_changed(c
     assert sorted(each.verb for each in found) == ["absent", "absent", "absent", "absent", "change", "change"]
     taking.run(document, actor=cast.admin, promised=taking.fingerprint(found))
     assert not PrintTemplate.objects.filter(zh="盖章表", active=True).exists()
-    assert not CollectForm.objects.get().active
+    assert not CollectForm.objects.get(name="报修登记").active
     assert TextTemplate.objects.get().body == "改过的{{name}}"
     pool = POOL.rows(SYSTEM).get(name="华东公海")
     assert (pool.most_held, pool.rule_count) == (7, 0)

@@ -75,25 +75,25 @@ def walks(entity: Entity, actor: Actor, action: str, most: int) -> list[Q] | Non
     Departments and owners are walked one by one while that is few enough: an index is in the order of a page under each of
     them, not under several, and where the newest records are all somebody else's, PostgreSQL would walk through those.
     """
-    arms = arm_conditions(entity, actor, action, each=True)
+    arms = arm_conditions(entity, actor, action, apart=most)
     return arms if arms is None or len(arms) <= most else arm_conditions(entity, actor, action)
 
 
-def arm_conditions(entity: Entity, actor: Actor, action: str, prefix: str = "", *, each: bool = False) -> list[Q] | None:
-    """The arms as separate conditions; None means everything. With `each`, departments and owners one by one."""
+def arm_conditions(entity: Entity, actor: Actor, action: str, prefix: str = "", *, apart: int = 1) -> list[Q] | None:
+    """The arms as separate conditions; None means everything. Up to `apart` departments or owners are an arm each."""
     arms = actor.arms(entity.key, action)
     if "all" in arms:
         return None
     if actor.within is not None and entity.lies_in:
         return _bounded(entity, actor, action, prefix)
     found = [_in_pool(entity, actor, prefix)] if "pool" in arms else []
-    found += [arm & of_now(entity, prefix) for arm in _stamped(entity, actor, action, prefix, each=each)]
+    found += [arm & of_now(entity, prefix) for arm in _stamped(entity, actor, action, prefix, apart)]
     if arms & {"involved", "granted"}:
         found += _opened(entity, actor, action, prefix)
     return found
 
 
-def _stamped(entity: Entity, actor: Actor, action: str, prefix: str, *, each: bool = False) -> list[Q]:
+def _stamped(entity: Entity, actor: Actor, action: str, prefix: str, apart: int) -> list[Q]:
     """The arms that go by the owner and the department that a record bears."""
     arms = actor.arms(entity.key, action)
     found: list[Q] = []
@@ -101,9 +101,9 @@ def _stamped(entity: Entity, actor: Actor, action: str, prefix: str, *, each: bo
     owners = ({actor.id} if "own" in arms and actor.id else set()) | (actor.reports if "reports" in arms else set())
     owners = {o for o in owners if not covered(o, departments)}
     if owners:
-        found += _any_of(f"{prefix}owner_id", owners, each=each)
+        found += _any_of(f"{prefix}owner_id", owners, apart)
     if departments:
-        found += _any_of(f"{prefix}department_id", departments, each=each)
+        found += _any_of(f"{prefix}department_id", departments, apart)
     if "territory" in arms and (place := territory(entity, actor, prefix)):
         found.append(place & _in_company(entity, actor, prefix))
     if "author" in arms and entity.author_sees and actor.id:
@@ -176,9 +176,9 @@ def covered(owner: int, departments: frozenset[int]) -> bool:
     return entry is not None and entry.department in departments
 
 
-def _any_of(path: str, ids: Collection[int], *, each: bool) -> list[Q]:
-    """One condition for all of these, or one for each."""
-    return [Q(**{path: i}) for i in sorted(ids)] if each else [_one_of(path, ids)]
+def _any_of(path: str, ids: Collection[int], apart: int) -> list[Q]:
+    """One condition for each of up to `apart` ids, or one for all."""
+    return [Q(**{path: i}) for i in sorted(ids)] if len(ids) <= apart else [_one_of(path, ids)]
 
 
 def _one_of(path: str, ids: Collection[int]) -> Q:

@@ -143,11 +143,9 @@ class Linked:
     def get(self, record: Any) -> list[int]:
         from guanxi.kernel.models import Link
 
-        if self.field not in record.linked and record._state.adding:
-            record.linked[self.field] = []
-        elif self.field not in record.linked:
-            rows = Link.objects.filter(field=self.field, source=record.id).order_by("id")
-            record.linked[self.field] = list(rows.values_list("target", flat=True))
+        if self.field not in record.linked:
+            rows = () if record._state.adding else Link.objects.filter(field=self.field, source=record.id).order_by("id")
+            record.linked[self.field] = [row.target for row in rows]
         ids: list[int] = record.linked[self.field]
         return ids
 

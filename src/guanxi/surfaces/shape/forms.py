@@ -12,47 +12,45 @@ from django.utils.translation import gettext_lazy as _
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.choice import ChoiceKind
 from guanxi.org.models import User
-from guanxi.surfaces.collecting import keeping
+from guanxi.surfaces.collecting import keeping, standing
 from guanxi.surfaces.collecting.keeping import Wish
 from guanxi.surfaces.collecting.models import CollectForm
 from guanxi.surfaces.shape.names import Names
-from guanxi.surfaces.shape.sections import Section, Taker, coded, entity_of, register
+from guanxi.surfaces.shape.sections import Section, Taker, entity_of, kinds, known, register, unnamed
 
 
 def describe(names: Names) -> dict[str, Any]:
-    """By entity its forms, each known by its name."""
+    """By entity its forms, each known by its name; forms of kinds of record that are no more stay here."""
     found: dict[str, Any] = {}
-    for key in CollectForm.objects.order_by("entity").values_list("entity", flat=True).distinct():
-        entity = entity_of(key)
-        found[key] = {"collected": [{"code": code, **_line(row, entity, names)} for code, row in _known(key).items()]}
+    for key in kinds(CollectForm, names):
+        rows = known(CollectForm.objects.filter(entity=key).select_related("person"), "name")
+        entity = next(map(standing.entity_of, rows.values()))
+        if entity is not None:
+            found[key] = {"collected": [{"code": code, **_line(row, entity, names)} for code, row in rows.items()]}
     return found
 
 
 def take(key: str, table: Mapping[str, Any], taking: Taker) -> None:
     """The forms of an entity; one that the file does not name is closed."""
-    entity, names, known = entity_of(key), Names(), _known(key)
+    entity, names, here = entity_of(key), Names(), known(CollectForm.objects.filter(entity=key).select_related("person"), "name")
     for line in table.get("collected", []):
         with taking.judged("forms", key, str(line.get("code"))):
-            row = known.get(line["code"])
+            row = here.get(line["code"])
             if row is None or {k: v for k, v in line.items() if k != "code"} != _line(row, entity, names):
                 row = row or keeping.create(entity, str(line["name"]), actor=taking.actor)
                 keeping.save(row, _wish(line, row, names), actor=taking.actor)
             if row.active != bool(line["active"]):
                 keeping.switch(row, bool(line["active"]), actor=taking.actor)
-    named = {line.get("code") for line in table.get("collected", [])}
-    for code, row in known.items():
-        if code not in named and row.active:
-            keeping.switch(row, False, actor=taking.actor)
-
-
-def _known(key: str) -> dict[str, CollectForm]:
-    rows = {row.pk: row for row in CollectForm.objects.filter(entity=key).select_related("person").order_by("pk")}
-    return {code: rows[pk] for pk, code in coded({pk: row.name for pk, row in rows.items()}).items()}
+    for row in unnamed(table.get("collected", []), here):
+        keeping.switch(row, False, actor=taking.actor)
 
 
 def _line(row: CollectForm, entity: Entity, names: Names) -> dict[str, Any]:
-    fixed = {key: _portable(entity, key, raw) for key, raw in row.fixed.items()}
-    documents = {"words": row.words, "asked": row.asked, "fixed": fixed}
+    documents: dict[str, Any] = {
+        "words": row.words,
+        "asked": [{**each, "key": names.out(each["key"])} for each in row.asked],
+        "fixed": {names.out(key): _portable(entity, key, raw) for key, raw in row.fixed.items()},
+    }
     return {
         "name": row.name,
         "person": row.person.login,
@@ -60,7 +58,7 @@ def _line(row: CollectForm, entity: Entity, names: Names) -> dict[str, Any]:
         "language": row.language,
         "until": row.until.isoformat() if row.until else "",
         "most": row.most or 0,
-        **{name: json.dumps(names.out(value), ensure_ascii=False, sort_keys=True) for name, value in documents.items()},
+        **{name: json.dumps(said, ensure_ascii=False, sort_keys=True) for name, said in documents.items()},
         "active": row.active,
     }
 
@@ -79,10 +77,12 @@ def _portable(entity: Entity, key: str, raw: Any) -> Any:
 def _wish(line: Mapping[str, Any], row: CollectForm, names: Names) -> Wish:
     """Whoever answered for it answers here too, if he is here; otherwise whoever takes it over."""
     person = User.objects.filter(login=str(line["person"]), is_active=True).first()
-    words, asked, fixed = (names.back(json.loads(str(line[name]))) for name in ("words", "asked", "fixed"))
+    words, asked, fixed = (json.loads(str(line[name])) for name in ("words", "asked", "fixed"))
+    asked = [{**each, "key": names.back(each["key"])} for each in asked]
+    fixed = {names.back(key): raw for key, raw in fixed.items()}
     until = date.fromisoformat(str(line["until"])) if line["until"] else None
     number, most = person.pk if person else row.person_id, int(line["most"]) or None
-    return Wish(str(line["name"]), number, bool(line["pooled"]), str(line["language"]), until, most, dict(words), list(asked), dict(fixed))
+    return Wish(str(line["name"]), number, bool(line["pooled"]), str(line["language"]), until, most, dict(words), asked, fixed)
 
 
 register(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from guanxi.kernel import directory
@@ -51,6 +51,10 @@ class Names:
     def outward(self, document: Any) -> Any:
         """A document with names for the keys of entities that administrators designed, wherever they stand."""
         return _walk(document, lambda text: _DESIGNED.sub(lambda found: self.designed.get(found[0], found[0]), text))
+
+    def in_order(self, keys: Iterable[str]) -> list[str]:
+        """Keys of entities, or what begins with one, by what they are called in the file: their numbers differ elsewhere."""
+        return sorted(keys, key=self.outward)
 
     def inward(self, document: Any) -> Any:
         """A document with this installation's keys for these names."""

@@ -17,33 +17,32 @@ from guanxi.surfaces.prints import document, keeping, shelf
 from guanxi.surfaces.prints.models import PrintTemplate
 from guanxi.surfaces.shape import pictures
 from guanxi.surfaces.shape.names import Names
-from guanxi.surfaces.shape.sections import Section, Taker, coded, entity_of, register
+from guanxi.surfaces.shape.sections import Section, Taker, entity_of, kinds, known, register, unnamed
 
 
 def describe(names: Names) -> dict[str, Any]:
     """By entity its templates, each known by its name."""
     found: dict[str, Any] = {}
     shown = {row.pk: code for code, row in pictures.known().items()}
-    for key in PrintTemplate.objects.order_by("entity").values_list("entity", flat=True).distinct():
-        found[key] = {"printed": [{"code": code, **_line(row, names, shown)} for code, row in _known(key).items()]}
+    for key in kinds(PrintTemplate, names):
+        here = known(PrintTemplate.objects.filter(entity=key), "zh")
+        found[key] = {"printed": [{"code": code, **_line(row, names, shown)} for code, row in here.items()]}
     return found
 
 
 def take(key: str, table: Mapping[str, Any], taking: Taker) -> None:
     """The templates of an entity; one that the file does not name is retired."""
-    entity, known, here = entity_of(key), _known(key), pictures.known()
-    shown = {row.pk: code for code, row in here.items()}
+    entity, here, drawn = entity_of(key), known(PrintTemplate.objects.filter(entity=key), "zh"), pictures.known()
+    shown = {row.pk: code for code, row in drawn.items()}
     for line in table.get("printed", []):
         with taking.judged("prints", key, str(line.get("code"))):
-            row = known.get(line["code"])
+            row = here.get(line["code"])
             if row is None or {k: v for k, v in line.items() if k != "code"} != _line(row, Names(), shown):
-                row = _brought(entity, row, line, {code: each.pk for code, each in here.items()}, taking)
+                row = _brought(entity, row, line, {code: each.pk for code, each in drawn.items()}, taking)
             if row.active != bool(line["active"]):
                 keeping.switch(row, bool(line["active"]), actor=taking.actor)
-    named = {line.get("code") for line in table.get("printed", [])}
-    for code, row in known.items():
-        if code not in named and row.active:
-            keeping.switch(row, False, actor=taking.actor)
+    for row in unnamed(table.get("printed", []), here):
+        keeping.switch(row, False, actor=taking.actor)
 
 
 def _brought(entity: Entity, row: PrintTemplate | None, line: Mapping[str, Any], here: Mapping[str, int], taking: Taker) -> PrintTemplate:
@@ -72,11 +71,6 @@ def _with_pictures(said: dict[str, Any], here: Mapping[str, int]) -> dict[str, A
     """The document with pictures of this installation; a block whose picture is not here is left out."""
     blocks = [{**each, "picture": here.get(each["picture"], 0)} if "picture" in each else each for each in said["blocks"]]
     return {**said, "blocks": [each for each in blocks if each.get("picture", 1)]}
-
-
-def _known(key: str) -> dict[str, PrintTemplate]:
-    rows = {row.pk: row for row in PrintTemplate.objects.filter(entity=key).order_by("pk")}
-    return {code: rows[pk] for pk, code in coded({pk: row.zh for pk, row in rows.items()}).items()}
 
 
 def _line(row: PrintTemplate, names: Names, shown: Mapping[int, str]) -> dict[str, Any]:

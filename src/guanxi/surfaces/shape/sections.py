@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
 from guanxi.kernel.actor import Actor
@@ -75,4 +76,22 @@ def coded(names: Mapping[int, str]) -> dict[int, str]:
     return found
 
 
-__all__ = ["Section", "Taker", "coded", "entity_of", "everything", "register"]
+def kinds(model: type[Model], names: Names) -> list[str]:
+    """The keys of the entities that have rows of `model`, in the order in which they stand in the file."""
+    found: Sequence[str] = model._default_manager.values_list("entity", flat=True).distinct().order_by()  # type: ignore[assignment]
+    return names.in_order(found)
+
+
+def known(rows: QuerySet[Any], called: str) -> dict[str, Any]:
+    """Rows by code: what stands in their column `called`, the oldest first."""
+    there = {row.pk: row for row in rows.order_by("pk")}
+    return {code: there[pk] for pk, code in coded({pk: getattr(row, called) for pk, row in there.items()}).items()}
+
+
+def unnamed(lines: Sequence[Mapping[str, Any]], here: Mapping[str, Any]) -> list[Any]:
+    """Of the rows that are here and in use those that a file does not name."""
+    named = {line.get("code") for line in lines}
+    return [row for code, row in here.items() if code not in named and row.active]
+
+
+__all__ = ["Section", "Taker", "coded", "entity_of", "everything", "kinds", "known", "register", "unnamed"]

@@ -46,25 +46,19 @@ ROWS = {
 def described() -> dict[str, Any]:
     """All of it, by codes only."""
     names = Names()
-    found = sorted(lists.everything(), key=lambda of: names.list_out(of.code))
+    listed = {names.list_out(of.code): of for of in lists.everything()}
+    numbered = {f"{e.key}/{names.out(f.key)}": (e, f) for e, f in numbers.numbered()}
     document = {
         "entities": {KEY.format(row.pk): _entity(row, names) for row in CustomEntity.objects.order_by("id")},
-        "lists": {names.list_out(of.code): _list(of, names) for of in found},
+        "lists": {code: _list(listed[code], names) for code in names.in_order(listed)},
         "fields": _fields(names),
         "roles": {role.code: _role(role, names) for role in Role.objects.order_by("code")},
         "views": _views(names),
-        "numbers": {f"{e.key}/{names.out(f.key)}": _number(numbering.scheme(e, f)) for e, f in numbers.numbered()},
+        "numbers": {key: _number(numbering.scheme(*numbered[key])) for key in names.in_order(numbered)},
         "layouts": _layouts(names),
     }
     document |= {section.name: section.describe(names) for section in sections.everything()}
-    named = names.outward(document)
-    # The numbers of entities that administrators designed differ elsewhere, and so would an order by them.
-    for section in ("fields", "views", "layouts", *(each.name for each in sections.everything())):
-        named[section] = dict(sorted(named[section].items()))
-    for role in named["roles"].values():
-        role["grants"].sort(key=lambda row: (row["entity"], row["action"]))
-        role["rights"].sort(key=lambda row: (row["entity"], row["field"]))
-    return named  # type: ignore[no-any-return]
+    return names.outward(document)  # type: ignore[no-any-return]
 
 
 def text() -> str:
@@ -167,7 +161,7 @@ def _list(of: ListOf, names: Names) -> dict[str, Any]:
 
 def _fields(names: Names) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for row in CustomField.objects.order_by("entity", "position", "id"):
+    for row in CustomField.objects.order_by("position", "id"):
         options = names.out({k: v for k, v in row.options.items() if k not in ("dictionary", "code", "was")})
         line: dict[str, Any] = {
             "code": names.own[row.pk].rpartition("/")[2],
@@ -181,37 +175,37 @@ def _fields(names: Names) -> dict[str, Any]:
         line |= {name: json.dumps(names.out(getattr(row, name)), ensure_ascii=False) for name in ("shown_when", "asked_when")}
         line |= {"list": names.list_out(row.options["dictionary"]) if "dictionary" in row.options else "", "options": options}
         found.setdefault(row.entity, {"own": []})["own"].append(line)
-    return found
+    return {key: found[key] for key in names.in_order(found)}
 
 
 def _role(role: Role, names: Names) -> dict[str, Any]:
     grants = [
         {"entity": g.entity, "action": g.action, "scope": g.scope, "departments": [names.departments[d] for d in g.departments if d in names.departments],
          "territory": g.territory, "review": g.review}
-        for g in role.grants.order_by("entity", "action")
+        for g in sorted(role.grants.all(), key=lambda g: (names.outward(g.entity), g.action))
     ]  # fmt: skip
-    rights = [{"entity": r.entity, "field": names.out(r.field), "right": r.right} for r in role.field_rights.order_by("entity", "field")]
+    rights = [{"entity": r.entity, "field": names.out(r.field), "right": r.right} for r in role.field_rights.all()]
     plain = {k: getattr(role, k) for k in ("zh", "en", "about", "second", "keeps", "delegable", "shapes", "active")}
-    return {**plain, "grants": grants, "rights": sorted(rights, key=lambda row: (row["entity"], row["field"]))}
+    return {**plain, "grants": grants, "rights": sorted(rights, key=lambda row: (names.outward(row["entity"]), row["field"]))}
 
 
 def _views(names: Names) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for view in SavedView.objects.filter(shared=True).order_by("entity", "position", "name", "id"):
+    for view in SavedView.objects.filter(shared=True).order_by("position", "name", "id"):
         line = {"name": view.name, "where": json.dumps(names.out(view.where), ensure_ascii=False), "columns": names.out(list(view.columns))}
         line |= {"sort": names.out(view.sort), "layout": view.layout, "by": names.out(view.by)}
         rows = found.setdefault(view.entity, {"shared": []})["shared"]
         if all(row["name"] != view.name for row in rows):
             rows.append(line)
-    return found
+    return {key: found[key] for key in names.in_order(found)}
 
 
 def _layouts(names: Names) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for row in FormLayout.objects.order_by("entity", "form", "role"):
+    for row in FormLayout.objects.order_by("form", "role"):
         line = {"form": row.form, "role": row.role, "document": json.dumps(names.out(row.document), ensure_ascii=False)}
         found.setdefault(row.entity, {"arranged": []})["arranged"].append(line)
-    return found
+    return {key: found[key] for key in names.in_order(found)}
 
 
 def _number(made: numbering.Scheme) -> dict[str, Any]:

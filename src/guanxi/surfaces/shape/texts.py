@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from guanxi.surfaces.shape.names import Names
-from guanxi.surfaces.shape.sections import Section, Taker, coded, entity_of, register
+from guanxi.surfaces.shape.sections import Section, Taker, entity_of, kinds, known, register, unnamed
 from guanxi.surfaces.texts import keeping, shelf
 from guanxi.surfaces.texts.keeping import Wish
 from guanxi.surfaces.texts.models import TextTemplate
@@ -19,17 +19,18 @@ PLAIN = ("zh", "en", "sort", "language", "subject", "body")
 def describe(names: Names) -> dict[str, Any]:
     """By entity its texts, each known by its name."""
     found: dict[str, Any] = {}
-    for key in TextTemplate.objects.order_by("entity").values_list("entity", flat=True).distinct():
-        found[key] = {"texts": [{"code": code, **_line(row, names)} for code, row in _known(key).items()]}
+    for key in kinds(TextTemplate, names):
+        here = known(TextTemplate.objects.filter(entity=key), "zh")
+        found[key] = {"texts": [{"code": code, **_line(row, names)} for code, row in here.items()]}
     return found
 
 
 def take(key: str, table: Mapping[str, Any], taking: Taker) -> None:
     """The texts of an entity; one that the file does not name is retired."""
-    entity, names, known = entity_of(key), Names(), _known(key)
+    entity, names, here = entity_of(key), Names(), known(TextTemplate.objects.filter(entity=key), "zh")
     for line in table.get("texts", []):
         with taking.judged("texts", key, str(line.get("code"))):
-            row = known.get(line["code"])
+            row = here.get(line["code"])
             if row is None or {k: v for k, v in line.items() if k != "code"} != _line(row, names):
                 said = {name: names.back(str(line[name])) if name in ("subject", "body") else str(line[name]) for name in PLAIN}
                 wish = Wish(**said, roles=[str(role) for role in line["roles"]])
@@ -37,15 +38,8 @@ def take(key: str, table: Mapping[str, Any], taking: Taker) -> None:
                 row = make(entity, wish, actor=taking.actor)
             if row.active != bool(line["active"]):
                 keeping.switch(row, bool(line["active"]), actor=taking.actor)
-    named = {line.get("code") for line in table.get("texts", [])}
-    for code, row in known.items():
-        if code not in named and row.active:
-            keeping.switch(row, False, actor=taking.actor)
-
-
-def _known(key: str) -> dict[str, TextTemplate]:
-    rows = {row.pk: row for row in TextTemplate.objects.filter(entity=key).order_by("pk")}
-    return {code: rows[pk] for pk, code in coded({pk: row.zh for pk, row in rows.items()}).items()}
+    for row in unnamed(table.get("texts", []), here):
+        keeping.switch(row, False, actor=taking.actor)
 
 
 def _line(row: TextTemplate, names: Names) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from guanxi.surfaces.shape.sections import Section, Taker, entity_of, register
 
 def describe(names: Names) -> dict[str, Any]:
     """By entity the text with tags."""
-    return {row.entity: {"source": names.out(row.source)} for row in TitleTemplate.objects.order_by("entity")}
+    sources = dict(TitleTemplate.objects.values_list("entity", "source"))
+    return {key: {"source": names.out(sources[key])} for key in names.in_order(sources)}
 
 
 def take(key: str, table: Mapping[str, Any], taking: Taker) -> None:
