@@ -48,6 +48,8 @@ def main() -> int:
     anatomy.write(data, report.FOLDER / f"anatomy-{count}.md")
     failed = [f"{r.name} as {r.role}" for r in bench.rows if r.within is False] + [f.name for f in bench.figures if f.within is False]
     print(f"{len(failed)} over budget: {', '.join(failed)}" if failed else "All within budget.")
+    plain = [f"{r.name} as {r.role}" for r in bench.rows if r.plain is False] + [f.name for f in bench.figures if f.plain is False]
+    print(f"{len(plain)} over budget as they stand: {', '.join(plain)}" if plain else "All within budget as they stand.")
     return 0
 
 
