@@ -82,7 +82,7 @@ def _known(given: dict[str, Any]) -> None:
 def _queued(entity: Entity, record_id: int, given: dict[str, Any], actor: Actor) -> Message:
     medium = given.get("medium", "")
     if medium not in MEDIA:
-        raise Invalidated({"medium": _("Say whether it is a text message (sms) or a mail (mail).")})
+        raise Invalidated({"medium": _("Say what it is: %(media)s.") % {"media": "、".join(MEDIA)}})
     row = one.find(entity, actor, record_id)
     channel = messages.channel_of(actor, given.get("channel"), medium)
     text = texts.kept(entity, actor, given.get("text")) if "text" in given else None
@@ -95,7 +95,7 @@ def _queued(entity: Entity, record_id: int, given: dict[str, Any], actor: Actor)
     letter = messages.letter_of(entity, row, actor, channel, typed)
     to = recipients.named(entity, row, actor, MEDIA[medium][1], given.get("to", "") or _first(entity, row, actor, medium))
     if to is None:
-        raise Invalidated({"to": _("Say to whom, as slug:id:field, for instance contacts:12:phone.")})
+        raise Invalidated({"to": _("Say whose field, for instance %(example)s.") % {"example": "contacts:12:phone"}})
     return sending.queue(channel, entity, row.id, to, letter, actor=actor)
 
 

@@ -174,7 +174,7 @@ def _objection(each: Setting, typed: str) -> str:
         try:
             validate_email(typed)
         except ValidationError:
-            return _("Give a mail address such as sales@example.com.")
+            return _("Give a mail address such as %(example)s.") % {"example": "sales@example.com"}
     return ""
 
 

@@ -268,10 +268,10 @@ def _entity(key: str) -> Entity | None:
 def _parcel(message: Message) -> Parcel:
     kept = ApprovedText.objects.filter(channel=message.channel_id, text=message.text_id).first() if message.text_id else None
     if kept is None and message.channel and PROVIDERS[message.channel.provider].approved:
-        raise Declined(_("The wording is not approved any more."))
+        raise Declined("unapproved")
     names: Sequence[str] = kept.names if kept else ()
     if kept is not None and len(names) != len(message.parameters):
-        raise Declined(_("The text has other tags than its approved wording has variables."))
+        raise Declined("tags")
     reply = message.person.email if mailboxes.proved(message.person) else ""
     return Parcel(
         str(message.name),

@@ -46,6 +46,8 @@ REASONS: dict[str, Label] = {
     "taken_back": gettext_lazy("taken back"),
     "closed": gettext_lazy("the channel or the record was closed to its author"),
     "moved": gettext_lazy("the address has changed meanwhile"),
+    "unapproved": gettext_lazy("the wording is not approved any more"),
+    "tags": gettext_lazy("the text has other tags than its approved wording has variables"),
     "lost": gettext_lazy("the program stopped while it was being sent"),
 }
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -34,9 +35,14 @@ class Gateway(Provider):
         Setting(
             "body",
             gettext_lazy("What the request says"),
-            gettext_lazy(
-                "A JSON object; in its texts {phone} stands for the number with its country, {number} for one without, {text} for the message, "
-                "{signature}, {secret} and {id} for what they say. As a form, its values are sent as fields."
+            format_lazy(
+                gettext_lazy(
+                    "A JSON object, in whose texts these stand for what they say: {places}. The number is {whole} with its country and {national} "
+                    "without. As a form, its values are sent as fields."
+                ),
+                places=" ".join(f"{{{each}}}" for each in PLACES),
+                whole="{phone}",
+                national="{number}",
             ),
             default='{"mobile": "{number}", "content": "{signature}{text}"}',
             sort="long",
@@ -45,14 +51,19 @@ class Gateway(Provider):
         Setting(
             "header",
             gettext_lazy("Header that holds the secret"),
-            gettext_lazy("For instance Authorization; without one it is in the request."),
+            format_lazy(gettext_lazy("For instance {example}; without one it is in the request."), example="Authorization"),
             required=False,
         ),
         Setting("secret", gettext_lazy("Secret"), secret=True, required=False),
         Setting(
             "taken",
             gettext_lazy("It has taken a message where its answer holds"),
-            gettext_lazy('For instance "code":0. Spaces do not count; without this every answer with a status from 200 to 299 will do.'),
+            format_lazy(
+                gettext_lazy(
+                    "For instance {example}. Spaces do not count; without this every answer with a status from 200 to 299 will do."
+                ),
+                example='"code":0',
+            ),
             required=False,
         ),
     )
@@ -90,7 +101,7 @@ def objection(says: Mapping[str, str]) -> dict[str, str]:
     texts: list[str] = []
     replaced(document, lambda text: texts.append(text) or text)  # type: ignore[func-returns-value]
     if not any("{text}" in text for text in texts) or not any("{phone}" in text or "{number}" in text for text in texts):
-        return {"body": _("Say where the number ({phone} or {number}) and the message ({text}) belong.")}
+        return {"body": _("Say where the number and the message belong: %(places)s") % {"places": "{phone}, {text}"}}
     header = says.get("header", "")
     if header and not all(sign.isascii() and (sign.isalnum() or sign in "-_") for sign in header):
         return {"header": _("A header is a word of letters and hyphens.")}
