@@ -27,7 +27,7 @@ class Gateway(Provider):
         Setting("address", gettext_lazy("Address"), default="https://", sort="address"),
         Setting(
             "form",
-            gettext_lazy("Request"),
+            gettext_lazy("Form of the request"),
             sort="choice",
             default="json",
             choices={"json": gettext_lazy("a JSON object"), "form": gettext_lazy("a form")},
