@@ -64,6 +64,9 @@ def cases(entity: Entity, world: World, cast: Cast) -> Iterator[Case]:
     yield Case("GET", (), None, "view")
     yield Case("GET", ("history",), None, "view")
     yield Case("GET", ("participants",), None, "view")
+    yield Case("GET", ("messages",), None, "view")
+    yield Case("POST", ("messages",), {}, "edit")
+    yield Case("DELETE", ("messages", str(NOWHERE)), None, "edit")
     yield Case("GET", ("files",), None, "view")
     yield Case("POST", ("files",), {}, "edit")  # without any: who may is asked first
     yield Case("PATCH", (), title, "edit")
@@ -144,7 +147,7 @@ def _asked(entity: Entity, has: Callable[..., bool], them: Program, world: World
     if allowed:
         with undone():
             answer = them.send(case.verb, place(about.id), case.body)
-        gone = case.more[:1] == ("participants",) and case.verb == "DELETE"  # there is no such participant
+        gone = case.more[:1] in (("participants",), ("messages",)) and case.verb == "DELETE"  # there is no such one
         assert answer.status_code in DONE or (gone and answer.status_code == 404), (told, answer.content)
         return
     answer = them.send(case.verb, place(about.id), case.body)
@@ -161,6 +164,6 @@ def test_every_address_of_a_record_is_in_this_matrix(cast: Cast) -> None:
     """A new address of a record has to be said here, with what it takes."""
     from guanxi.surfaces.api.routes import urls
 
-    known = {"files", "restore", "merge", "history", "participants", "actions", "transfer", ""}
+    known = {"files", "restore", "merge", "history", "participants", "messages", "actions", "transfer", ""}
     found = {str(p.pattern).partition("{1,18})")[2].strip("/?$").split("/")[0] for p in urls if "record_id" in str(p.pattern)}
     assert found == known

@@ -11,6 +11,7 @@ from PIL import Image
 from guanxi.kernel import clock, history, pairs, sealed, write
 from guanxi.kernel.actor import SYSTEM
 from guanxi.org.models import Application, Department, Role, Team, User
+from guanxi.surfaces.channels.models import Channel
 from guanxi.surfaces.collecting.models import CollectForm
 from guanxi.surfaces.hooks import sending
 from guanxi.surfaces.hooks.models import Delivery, Webhook
@@ -286,6 +287,25 @@ def column(world: World) -> dict[str, Any] | None:
 def board(world: World) -> dict[str, Any] | None:
     """Only entities with a choice have columns."""
     return {} if shapes.choices(world.entity, SYSTEM) else None
+
+
+def channelled(world: World) -> dict[str, Any]:
+    """A mailbox by which mails go out."""
+    said = {"from": "sales@example.com", "host": "mail.example.com", "port": "465", "encrypted": "tls"}
+    return {"name": "Newly made", "daily": "5", **{f"says-{key}": value for key, value in said.items()}}
+
+
+def channel(world: World) -> dict[str, Any]:
+    """A mailbox that there is, out of use."""
+    says = {"from": "sales@example.com", "called": "", "host": "mail.example.com", "port": "465", "encrypted": "tls", "login": ""}
+    known = {"name": "Ours", "says": says, "active": False, "created_at": clock.now()}
+    row, _made = Channel.objects.get_or_create(provider="smtp", token="known", defaults=known)
+    return {"channel_id": row.pk}
+
+
+def sent_out(world: World) -> dict[str, Any]:
+    """A mail that nobody gets, for there is no channel in use."""
+    return {"medium": "mail", "subject": "x", "body": "x"}
 
 
 def hooked(world: World) -> dict[str, Any]:

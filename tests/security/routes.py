@@ -19,6 +19,8 @@ from tests.security.bodies import (
     board,
     branch,
     carried,
+    channel,
+    channelled,
     collect_form,
     collecting,
     column,
@@ -55,6 +57,7 @@ from tests.security.bodies import (
     related,
     said,
     sellers,
+    sent_out,
     set_title,
     shape_file,
     stage,
@@ -99,6 +102,7 @@ _ACCOUNT = "admin/accounts/<int:user_id>/"
 _PRINT = "admin/prints/<int:template_id>/"
 _TEXT = "admin/texts/<int:text_id>/"
 _HOOK = "admin/webhooks/<int:hook_id>/"
+_CHANNEL = "admin/channels/<int:channel_id>/"
 _COLLECT = "admin/collect/<int:form_id>/"
 _RECORD, _RUN = "<slug:slug>/<int:record_id>/", "<slug:slug>/import/<int:run_id>/"
 RULES: dict[str, Rule] = {
@@ -191,6 +195,11 @@ RULES: dict[str, Rule] = {
     "collected/<int:number>/again/": Rule("own", get=False, post=empty, parts=lambda world: None),
     "collected/<int:number>/dismiss/": Rule("own", get=False, post=empty, parts=lambda world: None),
     "collected/<int:number>/reveal/<slug:key>/": Rule("own", get=False, post=empty, parts=lambda world: None),
+    "admin/channels/": Rule("admin"),
+    "admin/channels/new/": Rule("admin", post=channelled, query="?by=smtp"),
+    _CHANNEL: Rule("admin", post=channelled, parts=channel),
+    _CHANNEL + "test/": Rule("admin", get=False, post=lambda world: {"to": "nobody"}, parts=channel),
+    _CHANNEL + "remove/": Rule("admin", get=False, post=empty, parts=channel),
     "admin/webhooks/": Rule("admin"),
     "admin/webhooks/new/": Rule("admin", post=hooked),
     "admin/webhooks/where/": Rule("admin"),
@@ -357,6 +366,8 @@ RULES: dict[str, Rule] = {
     _RECORD + "_print/<int:template_id>/": Rule("record", parts=print_of),
     _RECORD + "_texts/": Rule("record"),
     _RECORD + "_texts/<int:text_id>/": Rule("record", parts=text_of),
+    _RECORD + "_texts/send/": Rule("record", get=False, post=sent_out),
+    _RECORD + "_messages/": Rule("record"),
     _RECORD + "_merge/": Rule("record", post=empty),
     # For who is granted to erase, or to export: see tests/surfaces/test_erasure.py.
     _RECORD + "_forget/": Rule("own", get=False, post=empty, parts=lambda world: None),
@@ -407,6 +418,9 @@ RULES: dict[str, Rule] = {
     # The job works within the grant to hand over: see tests/surfaces/test_handover.py.
     # Only for who sees all that the colleague sees: see tests/surfaces/test_preview.py.
     "preview/": Rule("own", get=False, post=empty, parts=lambda world: None),
+    # What one has written oneself: see tests/surfaces/test_channels.py.
+    "_messages/<int:number>/take-back/": Rule("own", get=False, post=empty, parts=lambda world: None),
+    "_messages/<int:number>/again/": Rule("own", get=False, post=empty, parts=lambda world: None),
     "handover/": Rule("own", get=False, post=empty, parts=lambda world: None),
     "handover/<int:job_id>/back/": Rule("own", get=False, post=empty, parts=lambda world: None),
     # What one handed over oneself: see tests/surfaces/test_taking_along.py.
@@ -429,6 +443,7 @@ OPEN = {
     "f/": "nothing: the address is kept for collection forms",
     "f/<str:token>/": "a collection form, for whoever has its link: see tests/collect",
     "f/<str:token>/thanks/": "what is said once something has arrived by it",
+    "receipts/<str:token>/": "a provider of text messages tells what became of them, at an address that only it knows",
     "register/": "who asks for an account has none; it exists only while administrators have it open",
     "login/second/": "for whoever has just said the right password; others are sent back to it",
     "recover/": "who forgot his password cannot sign in; the answer is the same for everybody",

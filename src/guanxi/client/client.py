@@ -251,6 +251,15 @@ class Records:
         """Close it to one of them."""
         self._client.json("DELETE", f"{self._path}/{number}/participants/{share}")
 
+    def messages(self, number: int) -> Sequence[Record]:
+        """What was sent about it to people outside, the latest first."""
+        found: Sequence[Record] = self._client.json("GET", f"{self._path}/{number}/messages")["results"]
+        return found
+
+    def send(self, number: int, medium: str, said: Mapping[str, Any], *, key: str = "") -> Record:
+        """A text message (`sms`) or a mail (`mail`) about it: `{"body": …, "to": "contacts:12:phone"}` or `{"text": 3}`."""
+        return self._once(f"/{number}/messages", {"medium": medium, **said}, key)
+
     def similar(self, value: str, field: str = "") -> Sequence[Record]:
         """Likely duplicates of a value."""
         found: Sequence[Record] = self._client.json("GET", f"{self._path}/similar", query={"field": field, "value": value})["results"]

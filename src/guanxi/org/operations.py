@@ -40,6 +40,8 @@ SUBJECTS = {
     "texttemplate": "",
     "titletemplate": "",
     "webhook": "secret,failing_since",
+    "channel": "secrets,token,failing_since",
+    "approvedtext": "",
     "collectform": "token,received,last_at",
 }
 #: What is not kept by this area.
@@ -54,6 +56,8 @@ TABLES = {
     "texttemplate": "surfaces_texttemplate",
     "titletemplate": "kernel_titletemplate",
     "webhook": "surfaces_webhook",
+    "channel": "surfaces_channel",
+    "approvedtext": "surfaces_approvedtext",
     "collectform": "surfaces_collectform",
 }
 

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests_hardened.ip_filter import filter_host
 from requests_hardened.ip_filter_adapter import IPFilterAdapter
 
 PATIENCE = (5, 10)
@@ -79,3 +80,13 @@ def tell(session: requests.Session, address: str, body: bytes, headers: dict[str
                 break
             began += part
         return answer.status_code, began.decode("utf-8", "replace")
+
+
+def reachable(host: str, port: int, inside: Collection[str] = ()) -> str:
+    """The address to which a name leads, for a call of another kind than HTTP: a public one, unless `inside` names `host:port`.
+
+    Raises requests.RequestException.
+    """
+    if f"{host}:{port}".lower() in inside:
+        return host
+    return filter_host(host, port, allow_loopback=False).strip("[]")

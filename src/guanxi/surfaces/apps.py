@@ -13,9 +13,13 @@ class SurfacesConfig(AppConfig):
         from guanxi.kernel import install
         from guanxi.kernel.write import (
             forgetting,
+            repointing,
             titles,  # noqa: F401 - proposed titles go along with a field
         )
         from guanxi.surfaces import following  # noqa: F401 - what is kept here goes along with a field
+        from guanxi.surfaces.channels import receipts
+        from guanxi.surfaces.channels import shelf as channels
+        from guanxi.surfaces.channels.models import Message
         from guanxi.surfaces.collecting import following as asked  # noqa: F401 - and what collection forms ask
         from guanxi.surfaces.collecting import settling
         from guanxi.surfaces.collecting import shelf as answering
@@ -26,5 +30,6 @@ class SurfacesConfig(AppConfig):
         from guanxi.surfaces.texts import following as ready  # noqa: F401 - and those of texts
         from guanxi.surfaces.texts import shelf as texts
 
-        forgetting.FURTHER += [erasing.empty, settling.empty]
-        install.STEPS += [shelf.watch, texts.watch, starting.provide, answering.watch]
+        forgetting.FURTHER += [erasing.empty, settling.empty, receipts.empty]
+        repointing.ATTACHED["messages"] = Message
+        install.STEPS += [shelf.watch, texts.watch, starting.provide, answering.watch, channels.watch]

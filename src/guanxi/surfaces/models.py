@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from guanxi.surfaces.channels.models import ApprovedText, Channel, Message
 from guanxi.surfaces.collecting.models import CollectForm, Submission
 from guanxi.surfaces.exchange.models import ImportClaim, ImportMapping, ImportRow, ImportRun
 from guanxi.surfaces.hooks.models import Delivery, Webhook
@@ -46,6 +47,8 @@ class Layout(models.Model):
 
 
 __all__ = [
+    "ApprovedText",
+    "Channel",
     "CollectForm",
     "Delivery",
     "ImportClaim",
@@ -53,6 +56,7 @@ __all__ = [
     "ImportRow",
     "ImportRun",
     "Layout",
+    "Message",
     "PrintPicture",
     "PrintTemplate",
     "PrintVersion",

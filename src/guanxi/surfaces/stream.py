@@ -58,6 +58,7 @@ DOORS = {
     "clock": gettext_lazy("press of coming and leaving"),
     "demo": gettext_lazy("demo company"),
     "erasure": gettext_lazy("erasure"),
+    "message": gettext_lazy("message that was sent"),
     "files": gettext_lazy("files"),
     "form": gettext_lazy("form"),
     "handover": gettext_lazy("handover"),

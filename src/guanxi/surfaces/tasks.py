@@ -12,6 +12,7 @@ from guanxi.kernel.actor import Actor
 from guanxi.org import actors, directory
 from guanxi.surfaces import bulk_jobs, handing, letters, merging
 from guanxi.surfaces.admin import lists
+from guanxi.surfaces.channels import sending as outbox
 from guanxi.surfaces.collecting import settling
 from guanxi.surfaces.exchange import exporting
 from guanxi.surfaces.exchange.importing import committing, planning, sweeping, undoing
@@ -45,6 +46,14 @@ def tell_others(timestamp: int) -> None:
     versions.catch_up()
     taking.take()
     sending.send_due()
+
+
+@app.periodic(cron="* * * * * */5")
+@app.task(name="guanxi.messages", queue="outbound", lock="guanxi.messages", queueing_lock="guanxi.messages", pass_context=False)
+def send_messages(timestamp: int) -> None:
+    """What people have written to customers goes out."""
+    versions.catch_up()
+    outbox.send_due()
 
 
 @app.periodic(cron="33 3 * * *")

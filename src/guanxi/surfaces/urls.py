@@ -15,6 +15,7 @@ from guanxi.surfaces.admin import (
     access,
     applications,
     arrivals,
+    channels,
     clearing,
     collect,
     departments,
@@ -64,6 +65,7 @@ from guanxi.surfaces.pages import (
     mailbox,
     marks,
     merge,
+    messages,
     moving,
     notifications,
     participants,
@@ -95,7 +97,7 @@ from guanxi.surfaces.pages import texts as writing
 
 administration = (
     *(places, structure, departments, positions, teams, access, roles, sign_in, licences, providers),
-    *(lists, entities, fields, layouts, collect, prints, texts, titles, numbers, shape, webhooks, applications),
+    *(lists, entities, fields, layouts, collect, prints, texts, titles, numbers, shape, channels, webhooks, applications),
     *(why, trail, arrivals, hints, clearing),
 )
 
@@ -152,6 +154,7 @@ handlers = (
     duplicates,
     pool,
     printouts,
+    messages,
     writing,
     exchange,
     work,

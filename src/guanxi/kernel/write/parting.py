@@ -19,7 +19,7 @@ from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.column import Linked
 from guanxi.kernel.history import Change
 from guanxi.kernel.merge import Merge
-from guanxi.kernel.models import Attachment, Comment, Link, Petition, Share
+from guanxi.kernel.models import Link, Petition, Share
 from guanxi.kernel.patience import unhurried
 from guanxi.kernel.registry import registry
 from guanxi.kernel.write import after, clean, lagging, repointing, review, single
@@ -169,7 +169,7 @@ def _send_home(u: Unit, entity: Entity, merge: Merge, keep: Any, lost: Any, sinc
     for field, rows in moved.get("links", {}).items():
         if field in fields:
             _unlink(fields[field], field, rows, keep.id, lost.id)
-    for model, name in ((Comment, "comments"), (Attachment, "attachments"), (Petition, "petitions")):
+    for name, model in {**repointing.ATTACHED, "petitions": Petition}.items():
         model.objects.filter(id__in=moved.get(name, ()), entity=entity.key, record=keep.id).update(record=lost.id)
     repointing.swap_in_drafts(entity, keep.id, lost.id, moved.get("drafts", ()))
     Share.objects.filter(id__in=moved.get("shares", ()), record=keep.id).delete()

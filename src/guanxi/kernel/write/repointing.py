@@ -22,6 +22,8 @@ from guanxi.kernel.write import after, lagging
 from guanxi.kernel.write.rollups import parents_of
 from guanxi.kernel.write.unit import Unit
 
+#: What is attached to records of any kind by `entity` and `record`, by its name in the document; areas above add theirs.
+ATTACHED: dict[str, Any] = {"comments": Comment, "attachments": Attachment}
 #: What came along: {"columns": {"customers.contact.customer": [ids]}, "links": {field: [[source, role, was new]]}, "comments": [ids], ...}
 Moved = dict[str, Any]
 
@@ -86,8 +88,8 @@ def repoint(u: Unit, entity: Entity, lost: int, keep: Any, family: Sequence[int]
     for source, field in linking(entity):
         if rows := _links(source, field, lost, keep.id, family):
             moved["links"][field] = rows
-    moved["comments"] = _attached(Comment, entity, lost, keep.id)
-    moved["attachments"] = _attached(Attachment, entity, lost, keep.id)
+    for name, model in ATTACHED.items():
+        moved[name] = _attached(model, entity, lost, keep.id)
     moved["petitions"] = _petitions(entity, lost, keep.id)
     moved["drafts"] = swap_in_drafts(entity, lost, keep.id)
     return {key: found for key, found in moved.items() if found}

@@ -59,6 +59,8 @@ SUBJECTS = {
     "policy": gettext_lazy("Rule for accounts"),
     "sharedaccount": gettext_lazy("Shared licence"),
     "webhook": gettext_lazy("Webhook"),
+    "channel": gettext_lazy("Channel"),
+    "approvedtext": gettext_lazy("Approved wording"),
     "application": gettext_lazy("Application"),
     "provider": gettext_lazy("Sign-on service"),
     "identity": gettext_lazy("Link to a sign-on service"),

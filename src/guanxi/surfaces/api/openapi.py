@@ -15,7 +15,7 @@ from guanxi.kernel.registry import registry
 from guanxi.kernel.write import transferring
 from guanxi.kernel.write.sharing import PARTS
 from guanxi.org import scopes
-from guanxi.surfaces.api import changes, hooks_described, merge, participants, schema
+from guanxi.surfaces.api import changes, hooks_described, merge, messages_described, participants, schema
 from guanxi.surfaces.api import described as described_more
 from guanxi.surfaces.api import webhooks as hooks
 from guanxi.surfaces.api.collection import DEFAULT_LIMIT, MOST, answer
@@ -30,7 +30,7 @@ def show(request: HttpRequest, actor: Actor) -> HttpResponse:
 def document(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     """What this reader may do."""
     paths: dict[str, Any] = {}
-    schemas = {**SCHEMAS, **described_more.SCHEMAS}
+    schemas = {**SCHEMAS, **described_more.SCHEMAS, **messages_described.SCHEMAS}
     for entity, reader, name in described(actor):
         schemas[name] = schema.record(entity, reader)
         schemas[f"{name}Page"] = page(name)
@@ -43,6 +43,7 @@ def document(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     feed = operation("changes", _("What has changed since"), {"200": ok({"$ref": "#/components/schemas/Changes"})}, parameters=SINCE)
     feed["responses"]["410"] = {**feed["responses"]["400"], "description": "Gone"}
     paths["/api/v1/changes"] = {"get": feed}
+    paths[messages_described.CHANNELS] = messages_described.channels()
     paths["/api/v1/meta/entities"] = {"get": operation("entities", _("What there is"), {"200": ok({"type": "object"})})}
     return {
         "openapi": "3.1.0",
@@ -143,7 +144,8 @@ def paths_of(entity: Entity, actor: Actor, name: str) -> dict[str, Any]:
     if actor.may(entity.key, "transfer"):
         post = operation(f"transfer_{slug}", _("Hand over"), {**one, **waits}, body=TRANSFER, parameters=[ONCE])
         paths[f"{base}/{{id}}/transfer"] = {"parameters": [ID], "post": post}
-    return paths | of_many(entity, actor, slug, label) | taking_part(entity, actor, slug, label)
+    told = messages_described.paths(entity, actor, slug, ONCE)
+    return paths | of_many(entity, actor, slug, label) | taking_part(entity, actor, slug, label) | told
 
 
 def taking_part(entity: Entity, actor: Actor, slug: str, label: str) -> dict[str, Any]:

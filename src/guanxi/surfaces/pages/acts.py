@@ -16,7 +16,9 @@ from guanxi.kernel import one, write
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.condition import predicate, tree
 from guanxi.kernel.entity import Action, Entity
+from guanxi.kernel.merge_tags import naming
 from guanxi.kernel.registry import registry
+from guanxi.surfaces.channels import shelf as channels
 from guanxi.surfaces.prints import shelf
 from guanxi.surfaces.texts import shelf as texts
 
@@ -82,9 +84,11 @@ def of_record(entity: Entity, row: Any, actor: Actor, may: Mapping[str, bool]) -
         found.append(Act("edit", _("Edit"), "pencil", go=f"{url}edit/", key="e", place="bar"))
     if may.get("transfer") and not entity.parent:
         found.append(Act("transfer", _("Hand over"), "arrows-right-left", ask=f"/{entity.slug}/_transfer/?ids={row.id}", place="wide"))
-    if actor.pool is None and texts.of(entity, actor):
+    if actor.pool is None and (texts.of(entity, actor) or (may.get("edit") and writable(entity) and channels.of(actor))):
         words = "写信 邮件 短信 常用语 文本模板 mail message text"
         found.append(Act("write", _("Write"), "mail", ask=f"{url}_texts/", words=words))
+    if may.get("edit") and channels.of(actor) and writable(entity):
+        found.append(Act("messages", _("Messages sent"), "send", ask=f"{url}_messages/", words="已发 短信 邮件 记录 sms mail log"))
     if shelf.of(entity) and actor.pool is None:
         found.append(Act("print", _("Print"), "printer", ask=f"{url}_print/", words="打印 pdf"))
     found += [
@@ -152,6 +156,12 @@ def of_selection(entity: Entity, address: str, actor: Actor, granted: Mapping[st
     if granted.get("delete"):
         found.append(Act("delete", _("Delete"), "trash", ask=at("_delete"), tone="danger"))
     return found
+
+
+def writable(entity: Entity) -> bool:
+    """Whether there are addresses or numbers on such records, or one step from them."""
+    near = (entity, *(child for child, _key in registry.children(entity)), *naming.steps(entity).values())
+    return any(field.kind.name in ("email", "phone") for each in near for field in each.fields.values())
 
 
 def granted(entity: Entity, actor: Actor) -> dict[str, bool]:

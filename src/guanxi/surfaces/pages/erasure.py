@@ -14,8 +14,10 @@ from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Reader
 from guanxi.kernel.models import AccessLog
 from guanxi.kernel.registry import registry
+from guanxi.surfaces.channels import sending
 from guanxi.surfaces.pages.form import refused
 from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, go, reader_of, record_or_404, signed_in
+from guanxi.surfaces.pages.messages import line
 from guanxi.surfaces.pages.record import title_of
 
 #: So many records below and lines of history stand in the file.
@@ -58,6 +60,7 @@ def dossier(request: HttpRequest, slug: str, record_id: int) -> HttpResponse:
         "fields": _fields(entity, row, reader),
         "below": _below(entity, row, reader),
         "history": _history(entity, row, reader),
+        "messages": _messages(entity, row, reader),
         "read_by": _read_by(entity, row),
     }
     AccessLog.objects.create(at=clock.now(), actor=reader.actor.id, verb="export", entity=entity.key, record=row.id, data={"dossier": True})
@@ -99,6 +102,12 @@ def _history(entity: Entity, row: Any, reader: Reader) -> list[dict[str, Any]]:
         }
         for change in history.visible_changes(entity, row.id, reader.actor, limit=MOST)
     ]
+
+
+def _messages(entity: Entity, row: Any, reader: Reader) -> list[dict[str, str]]:
+    """What was sent to this person, or about the record."""
+    lines = (line(each, reader.actor) for each in sending.of_record(entity, row.id, most=MOST))
+    return [{"at": each.at, "by": each.by, "to": each.to, "text": each.text, "state": str(each.state)} for each in lines]
 
 
 def _read_by(entity: Entity, row: Any) -> list[dict[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from guanxi.kernel import one
@@ -11,6 +12,7 @@ from guanxi.kernel.actor import Actor
 from guanxi.kernel.china import phone
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.merge_tags import naming
+from guanxi.surfaces.channels.sending import To
 from guanxi.surfaces.pages.record import title_of
 from guanxi.surfaces.prints import below
 
@@ -21,24 +23,45 @@ KINDS = ("email", "phone")
 
 @dataclass(frozen=True)
 class Recipient:
-    """Somebody's mail address, or the way to his number, which is revealed and logged when it is asked for."""
+    """Somebody's mail address, or the way to his number, which is revealed and logged when it is asked for.
+
+    `at` names where it stands, by which the house writes to him; `masked` is somebody to whom only the house does.
+    """
 
     label: str
     address: str = ""
     reveal: str = ""
+    at: str = ""
+    masked: bool = False
 
 
 def of(entity: Entity, row: Any, actor: Actor, kind: str) -> list[Recipient]:
-    """Those with an address (`email`) or a number that takes messages (`phone`), the record itself first; nobody whose field is closed to the reader."""
+    """Those with an address (`email`) or a number that takes messages (`phone`), the record itself first; nobody whose field is hidden."""
     found: list[Recipient] = []
+    for near, each, key in _found(entity, row, actor, kind):
+        label = f"{title_of(near, each, actor)} · {near.fields[key].label}"
+        masked = actor.right(near.key, key) == "masked"
+        reveal = f"/{near.slug}/{each.id}/_reveal/{key}/" if kind == "phone" and not masked else ""
+        address = "" if masked or kind == "phone" else f"{near.fields[key].value(each)}"
+        found.append(Recipient(label, address, reveal, f"{near.slug}:{each.id}:{key}", masked))
+    return found[:MOST]
+
+
+def named(entity: Entity, row: Any, actor: Actor, kind: str, at: str) -> To | None:
+    """The one of them that stands there."""
+    for near, each, key in islice(_found(entity, row, actor, kind), MOST):
+        if at == f"{near.slug}:{each.id}:{key}":
+            return To(near, each.id, key, f"{near.fields[key].value(each)}")
+    return None
+
+
+def _found(entity: Entity, row: Any, actor: Actor, kind: str) -> Iterator[tuple[Entity, Any, str]]:
+    """(entity, record, field) of each."""
     for near, each in _around(entity, row, actor):
         for key, field in near.visible(actor).items():
-            value = field.value(each) if field.kind.name == kind and actor.right(near.key, key) != "masked" else ""
+            value = field.value(each) if field.kind.name == kind else ""
             if value and (kind != "phone" or phone.takes_messages(value)):
-                label = f"{title_of(near, each, actor)} · {field.label}"
-                reveal = f"/{near.slug}/{each.id}/_reveal/{key}/" if kind == "phone" else ""
-                found.append(Recipient(label, "" if reveal else f"{value}", reveal))
-    return found[:MOST]
+                yield near, each, key
 
 
 def _around(entity: Entity, row: Any, actor: Actor) -> Iterator[tuple[Entity, Any]]:
@@ -60,4 +83,4 @@ def _reachable(entity: Entity, actor: Actor) -> bool:
     return bool(entity.slug) and actor.may(entity.key, "view") and any(f.kind.name in KINDS for f in entity.visible(actor).values())
 
 
-__all__ = ["Recipient", "of"]
+__all__ = ["Recipient", "named", "of"]

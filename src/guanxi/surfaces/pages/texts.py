@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
+from uuid import uuid4
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 from django.views.decorators.http import require_GET
 
+from guanxi.kernel import one as one_record
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.whole import whole
-from guanxi.surfaces.pages import recipients, timeline
+from guanxi.surfaces import telling
+from guanxi.surfaces.channels import shelf as channels
+from guanxi.surfaces.channels.providers import MEDIA
+from guanxi.surfaces.channels.shelf import Shelved
+from guanxi.surfaces.pages import recipients
 from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, record_or_404, signed_in
 from guanxi.surfaces.pages.record import title_of
 from guanxi.surfaces.texts import filling, shelf
@@ -27,14 +34,15 @@ def choose(request: HttpRequest, slug: str, record_id: int) -> HttpResponse:
     """The texts that fit; `text` is the one that stands there filled, which a single one does at once."""
     entity, row = _about(request, slug, record_id)
     actor = actor_of(request)
-    offered = shelf.of(entity, actor)
+    offered, free = shelf.of(entity, actor), _free(entity, row, actor)
     asked = whole(request.GET.get("text"))
-    chosen = _kept(entity, actor, offered[0].id if len(offered) == 1 else asked)
+    chosen = free.get(request.GET.get("free", "")) or kept(entity, actor, offered[0].id if len(offered) == 1 and not free else asked)
     context: dict[str, Any] = {
         "entity": entity,
         "title": title_of(entity, row, actor),
         "url": f"/{slug}/{row.id}/_texts/",
         "sorts": {code: (sort, [each for each in offered if each.sort == code]) for code, sort in SORTS.items()},
+        "free": free,
         "chosen": chosen,
     }
     if chosen is not None:
@@ -48,10 +56,10 @@ def one(request: HttpRequest, slug: str, record_id: int, text_id: int) -> HttpRe
     """One of them filled, for a form into which it is put."""
     entity, row = _about(request, slug, record_id)
     actor = actor_of(request)
-    kept = _kept(entity, actor, text_id)
-    if kept is None:
+    text = kept(entity, actor, text_id)
+    if text is None:
         raise Http404
-    answer = JsonResponse({"text": _text(entity, row.id, actor, kept).body})
+    answer = JsonResponse({"text": filled(entity, row.id, actor, text).body})
     answer["Cache-Control"] = "private, no-store"
     return answer
 
@@ -71,27 +79,58 @@ def _about(request: HttpRequest, slug: str, record_id: int) -> tuple[Entity, Any
     return entity, row
 
 
-def _kept(entity: Entity, actor: Actor, number: int | None) -> TextTemplate | None:
+def kept(entity: Entity, actor: Actor, number: int | None) -> TextTemplate | None:
     """A text in use that this person is offered for such records."""
-    kept = TextTemplate.objects.filter(pk=number or 0, entity=entity.key, active=True).first()
-    return kept if kept is not None and (not kept.roles or actor.roles & {*kept.roles}) else None
+    text = TextTemplate.objects.filter(pk=number or 0, entity=entity.key, active=True).first()
+    return text if text is not None and (not text.roles or actor.roles & {*text.roles}) else None
 
 
-def _text(entity: Entity, record: int, actor: Actor, kept: TextTemplate) -> Filled:
-    return filling.fill(entity, kept.subject, kept.body, kept.language, record, actor)
+def filled(entity: Entity, record: int, actor: Actor, text: TextTemplate) -> Filled:
+    """The text as it stands for this reader of the record; a number of the record in it is on record as revealed."""
+    return filling.fill(entity, text.subject, text.body, text.language, record, actor)
 
 
-def _filled(entity: Entity, row: Any, actor: Actor, kept: TextTemplate) -> dict[str, Any]:
+def _free(entity: Entity, row: Any, actor: Actor) -> dict[str, TextTemplate]:
+    """Empty texts, by their sort, for whoever writes by a channel without any that is kept ready."""
+    if not one_record.verbs(entity, actor, row.id, ("edit",))["edit"]:
+        return {}
+    open_ = {MEDIA[each.medium][2] for each in channels.of(actor) if not each.approved}
+    return {sort: TextTemplate(entity=entity.key, sort=sort, zh="") for sort in SORTS if sort in open_}
+
+
+def _filled(entity: Entity, row: Any, actor: Actor, text: TextTemplate) -> dict[str, Any]:
     """The chosen text and what can be done with it."""
-    filled = _text(entity, row.id, actor, kept)
-    mails = recipients.of(entity, row, actor, "email")
-    return {
-        "filled": filled,
-        "count": parts(filled.body),
-        "mails": [(each, mailto(each.address, filled.subject, filled.body)) for each in mails],
-        "phones": recipients.of(entity, row, actor, "phone"),
-        "tells": entity.timeline and timeline.writes(entity, actor) is not None,
+    found = filled(entity, row.id, actor, text) if text.pk else Filled("", "")
+    sorts = ("mail", "message") if text.sort == "phrase" else (text.sort,)
+    mails, phones = (
+        recipients.of(entity, row, actor, kind) if sort in sorts else [] for sort, kind in (("mail", "email"), ("message", "phone"))
+    )
+    context = {
+        "filled": found,
+        "count": parts(found.body),
+        "mails": [(each, mailto(each.address, found.subject, found.body)) for each in mails if not each.masked],
+        "phones": [each for each in phones if not each.masked],
+        "tells": entity.timeline and telling.writes(entity, actor) is not None,
     }
+    may = channels.of(actor) if one_record.verbs(entity, actor, row.id, ("edit",))["edit"] else []
+    by = {medium: [each for each in may if each.medium == medium and MEDIA[medium][2] in sorts] for medium in MEDIA}
+    ways = [
+        Way(medium, [each for each in by[medium] if each.takes(text.pk)], to)
+        for medium, to in (("sms", phones), ("mail", mails))
+        if to and any(each.takes(text.pk) for each in by[medium])
+    ]
+    shut = [each.name for each in by["sms"] if not each.takes(text.pk)]
+    fixed = bool(ways) and all(each.approved for way in ways for each in way.channels)
+    return {**context, "ways": ways, "shut": shut, "fixed": fixed, "media": MEDIA, "once": uuid4()}
+
+
+@dataclass(frozen=True)
+class Way:
+    """How the house may send it: by which channels and to whom."""
+
+    medium: str
+    channels: list[Shelved]
+    to: list[recipients.Recipient]
 
 
 urls = [

@@ -13,9 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from guanxi.kernel import attachments, comments, directory, drafts, idempotency, reactions, write
+from guanxi.kernel import attachments, comments, directory, idempotency, reactions, write
 from guanxi.kernel.actor import Actor
-from guanxi.kernel.draft import Draft
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Reader
 from guanxi.kernel.fields.dates import ago
@@ -23,6 +22,7 @@ from guanxi.surfaces import stream
 from guanxi.surfaces.pages import sent
 from guanxi.surfaces.pages.files import shown as shown_file
 from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, go, page, reader_of, record_or_404, signed_in, toast, triggers
+from guanxi.surfaces.telling import tell, writes
 from guanxi.surfaces.texts import shelf as texts
 
 _SALT = "guanxi.timeline"
@@ -68,11 +68,6 @@ def composer(entity: Entity, record: Any, reader: Reader, typed: Mapping[str, st
         "phrases": texts.of(entity, reader.actor, "phrase") if reader.actor.pool is None else [],
         "phrases_url": f"/{entity.slug}/{record.id}/_texts/",
     }
-
-
-def writes(entity: Entity, actor: Actor) -> Entity | None:
-    """The entity that the composer creates."""
-    return next((c for c in stream.telling(entity, actor) if actor.may(c.key, "create")), None)
 
 
 def page_of(request: HttpRequest, entity: Entity, record: Any, reader: Reader, before: datetime | None = None) -> dict[str, Any]:
@@ -157,31 +152,6 @@ def column(
         title=title_of(entity, record, actor_of(request)),
         status=status,
     )
-
-
-def tell(entity: Entity, child: Entity, record: Any, typed: Mapping[str, str], uploads: list[Any], actor: Actor) -> int:
-    """Create the child about this record, with what the record knows of the child's other lookups, and its files."""
-    mode, text, due = child.composer
-    values: dict[str, Any] = {mode: typed["mode"] or None, text: typed["text"]}
-    if typed["due"]:
-        values[due] = typed["due"]
-    values = {k: v for k, v in values.items() if k in child.writable(actor)}
-    for key in stream.lookups(child, entity):
-        values[key] = record.id
-    for key, bound in child.fields.items():
-        if bound.kind.name == "lookup" and key not in values:
-            same = entity.fields.get(key)
-            if same is not None and getattr(same.kind, "to", "") == getattr(bound.kind, "to", None) and same.value(record):
-                values[key] = same.value(record)
-    with write.unit(actor, "timeline"):
-        made = write.create(child, values, actor=actor, door="timeline")
-        if uploads and isinstance(made, Draft):
-            raise write.Invalidated(
-                {"text": _("This waits for review, and files cannot wait with it. Send it without them and add them then.")}
-            )
-        if uploads:
-            attachments.add(child, made, uploads, actor=actor, door="timeline")
-    return drafts.mark(made)
 
 
 def say(entity: Entity, record: Any, text: str, uploads: list[Any], actor: Actor) -> int:

@@ -9,7 +9,7 @@ from guanxi.kernel import clock
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.merge_tags import naming
-from guanxi.kernel.merge_tags.naming import Path
+from guanxi.kernel.merge_tags.naming import Bound, Path, Piece
 from guanxi.kernel.merge_tags.values import Samples, Values, paths
 from guanxi.kernel.models import AccessLog
 from guanxi.surfaces.prints.printing import speaking
@@ -17,10 +17,11 @@ from guanxi.surfaces.prints.printing import speaking
 
 @dataclass(frozen=True)
 class Filled:
-    """What stands in a text for one record; the subject is one line."""
+    """What stands in a text for one record; the subject is one line, `parameters` are the values of the body's tags, each tag once."""
 
     subject: str
     body: str
+    parameters: tuple[str, ...] = ()
 
 
 def fill(entity: Entity, subject: str, body: str, language: str, record: int, actor: Actor) -> Filled:
@@ -34,7 +35,13 @@ def fill(entity: Entity, subject: str, body: str, language: str, record: int, ac
             phones = {path for path in read if _is_phone(entity, path)}
             values = Values(entity, read | {Path(path.via) for path in phones if path.via}, [record], actor)
             _reveal(entity, phones, record, values, actor)
-        return Filled(" ".join(values.text(record, pieces[0]).split()), values.text(record, pieces[1]))
+        each = tuple(values.text(record, [piece]) for piece in variables(pieces[1]))
+        return Filled(" ".join(values.text(record, pieces[0]).split()), values.text(record, pieces[1]), each)
+
+
+def variables(pieces: Iterable[Piece]) -> list[Bound]:
+    """The tags of a text in the order in which they come first; the same field written in two ways is two."""
+    return list(dict.fromkeys(piece for piece in pieces if isinstance(piece, Bound)))
 
 
 def _is_phone(entity: Entity, path: Path) -> bool:
@@ -53,4 +60,4 @@ def _reveal(entity: Entity, phones: Iterable[Path], record: int, values: Values,
             )
 
 
-__all__ = ["Filled", "fill"]
+__all__ = ["Filled", "fill", "variables"]
