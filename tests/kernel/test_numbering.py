@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from guanxi.kernel import clock, directory, numbering, write
 from guanxi.kernel.actor import Actor
-from guanxi.kernel.models import Numbering
+from guanxi.kernel.models import Counter, Numbering
 from guanxi.kernel.numbering import Part, Scheme
 from guanxi.kernel.registry import registry
 from guanxi.kernel.write import numbers as verbs
@@ -63,6 +64,28 @@ def at_once(do: Callable[[int], Any]) -> list[Any]:
     for thread in threads:
         thread.join(120)
     return results
+
+
+def looked_at_all(do: Callable[[], Any]) -> int:
+    """How many statements looked for figures on records."""
+    with CaptureQueriesContext(connection) as asked:
+        do()
+    return sum("substring" in each["sql"].lower() for each in asked.captured_queries)
+
+
+@pytest.mark.django_db
+def test_the_first_of_a_month_does_not_wait_until_all_records_were_looked_at(cast: Cast) -> None:
+    last, first = datetime(2026, 12, 31, 4, tzinfo=UTC), datetime(2027, 1, 1, 4, tzinfo=UTC)
+    with clock.frozen(last):
+        assert looked_at_all(lambda: create("第一家", cast.owner)) == 1
+        Counter.objects.all().delete()
+        assert numbering.ahead() > 1
+        assert numbering.ahead() == 0
+        assert looked_at_all(lambda: create("第二家", cast.owner)) == 0
+        assert create("第三家", cast.owner) == "KH-202612-0003"
+    with clock.frozen(first):
+        assert looked_at_all(lambda: create("元旦", cast.owner)) == 0
+        assert create("元旦二", cast.owner) == "KH-202701-0002"
 
 
 @pytest.mark.django_db

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, models
@@ -18,6 +18,7 @@ from django.db.models.fields.json import KeyTextTransform
 from guanxi.kernel import clock, directory
 from guanxi.kernel.fields.base import Field
 from guanxi.kernel.fields.code import NumberKind
+from guanxi.kernel.registry import registry
 
 if TYPE_CHECKING:
     from guanxi.kernel.entity import Entity
@@ -156,8 +157,37 @@ def catch_up(entity: Entity, field: Field) -> None:
     """Have the counter stand behind what records bear already: another scheme may have given numbers that this one would give."""
     made = scheme(entity, field)
     with connection.cursor() as cursor:
-        sql = "UPDATE kernel_counter SET value = GREATEST(value, %s) WHERE name = %s"
-        cursor.execute(sql, [_borne(entity, field, made), made.counter(clock.today())])
+        for day in _days():
+            sql = "UPDATE kernel_counter SET value = GREATEST(value, %s) WHERE name = %s"
+            cursor.execute(sql, [_borne(entity, field, made, day), made.counter(day)])
+
+
+def ahead() -> int:
+    """Make the counters of today and tomorrow that do not stand yet; returns how many.
+
+    What records bear already is found by looking at all of them, for which the first clerk of a month need not wait.
+    """
+    from guanxi.kernel.models import Counter
+
+    wanted = {
+        scheme(entity, field).counter(day): (entity, field, day)
+        for entity in registry
+        for field in entity.fields.values()
+        if isinstance(field.kind, NumberKind)
+        for day in _days()
+    }
+    for name in Counter.objects.filter(name__in=wanted).values_list("name", flat=True):
+        del wanted[name]
+    with connection.cursor() as cursor:
+        for name, (entity, field, day) in wanted.items():
+            borne = _borne(entity, field, scheme(entity, field), day)
+            cursor.execute("INSERT INTO kernel_counter (name, value) VALUES (%s, %s) ON CONFLICT (name) DO NOTHING", [name, borne])
+    return len(wanted)
+
+
+def _days() -> tuple[date, date]:
+    """Of which there are counters: today's, and what will be today's."""
+    return clock.today(), clock.today() + timedelta(days=1)
 
 
 def _code(record: Any) -> str:
@@ -191,9 +221,9 @@ def _count_up(on: Any, name: str, count: int, borne: Any) -> int:
         return int(row[0])
 
 
-def _borne(entity: Entity, field: Field, made: Scheme) -> int:
-    """The highest figure of this counter that a record bears already, the recycle bin included."""
-    pattern = made.pattern(clock.today())
+def _borne(entity: Entity, field: Field, made: Scheme, on: date | None = None) -> int:
+    """The highest figure of the counter of a day, today's if none is named, that a record bears already, the recycle bin included."""
+    pattern = made.pattern(on or clock.today())
     number = models.F(field.column.path) if field.column.path else KeyTextTransform(field.key, "custom")
     figure = models.Func(models.F("_number"), models.Value(pattern), function="substring", output_field=models.CharField())
     rows = entity.objects.annotate(_number=number).filter(_number__regex=pattern).annotate(_figure=figure)
@@ -210,6 +240,7 @@ __all__ = [
     "RESETS",
     "Part",
     "Scheme",
+    "ahead",
     "catch_up",
     "give",
     "load",

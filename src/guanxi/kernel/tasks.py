@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from guanxi.kernel import history, jobs, loose, notices, own_index, pairs, search, versions
+from guanxi.kernel import history, jobs, loose, notices, numbering, own_index, pairs, search, versions
 from guanxi.kernel.registry import registry
 from guanxi.kernel.write import lagging, reckoning, retyping, rolling, searching
 
@@ -45,6 +45,14 @@ def bring_along(timestamp: int) -> None:
     """What hangs on the many that were handed over; asked for when they were, and now and then in case that was lost."""
     versions.catch_up()
     lagging.catch_up()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="guanxi.numbers_ahead", queue="default", queueing_lock="guanxi.numbers_ahead", pass_context=False)
+def numbers_ahead(timestamp: int) -> None:
+    """So that nobody's first record of a month waits until all of them were looked at."""
+    versions.catch_up()
+    numbering.ahead()
 
 
 @app.periodic(cron="11 2 * * *")
