@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 import time
 import tomllib
 from collections.abc import Callable
@@ -83,6 +84,19 @@ class Bench:
         repeat(people, paths, len(paths), fragment=fragment)  # once round: what is composed once is not what is measured
         times = max(len(paths), self.times // clients)
         return self.take(name, role, lambda: repeat(people, paths, times, fragment=fragment), budget=budget, clients=clients, raw=raw)
+
+    def in_turns(self, role: str, paths: tuple[str, str]) -> float:
+        """How many times as long the second address takes as the first, by the medians of requests that alternate: what the machine does
+        meanwhile, it does to both.
+        """
+        client = Client(self.port, role)
+        samples: tuple[list[float], list[float]] = ([], [])
+        for _n in range(self.times):
+            for path, taken in zip(paths, samples, strict=True):
+                begun = time.perf_counter()
+                client.get(path)
+                taken.append(time.perf_counter() - begun)
+        return statistics.median(samples[1]) / statistics.median(samples[0])
 
     def take(self, name: str, role: str, work: Callable[[], Timing], *, budget: str, clients: int = 1, raw: str = "") -> Row:
         """Measure whatever `work` does, with the machine's pace before and after it."""
