@@ -1,5 +1,6 @@
 """A backup holds database, files and keys, and comes back into an empty folder only."""
 
+import os
 import tarfile
 
 import psycopg
@@ -67,6 +68,20 @@ def test_it_comes_back_into_a_server_of_one_s_own_whole_or_not_at_all(installati
 def test_a_backup_is_for_its_owner_alone(installation, folder):
     path = backup.backup(installation, folder / "backup.tar")
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_a_killed_backup_left_goes_with_the_next_one_a_day_later(installation, folder):
+    place = folder / "kept"
+    lost, fresh = place / f"{backup.ROOM}lost", place / f".now.tar{backup.PART}"
+    lost.mkdir(parents=True)
+    (lost / "database.dump").write_bytes(b"half")
+    half, others = place / f".half.tar{backup.PART}", place / "others.tar"
+    for path in (half, fresh, others):
+        path.touch()
+    for path in (lost, half, others):
+        os.utime(path, (1_700_000_000, 1_700_000_000))
+    backup.backup(installation, place / "backup.tar")
+    assert {entry.name for entry in place.iterdir()} == {fresh.name, others.name, "backup.tar"}
 
 
 def test_a_folder_with_something_in_it_is_not_overwritten(installation, empty, folder):

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
+import time
 from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -22,6 +23,9 @@ from guanxi.config.refusal import Refusal
 
 DUMP, MANIFEST = "database.dump", "manifest.json"
 FOLDERS = ("media", "keys")
+#: How unfinished backups and the folders they work in are called.
+PART, ROOM = ".guanxi-part", ".guanxi-room-"
+DAY = 86_400.0
 #: Lines of a dump that another server may refuse: a setting that PostgreSQL before 17 does not know, an extension for superusers.
 ONLY_HERE = (b"SET transaction_timeout", b"CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
 
@@ -37,8 +41,9 @@ def backup(environment: Environment, target: Path) -> Path:
     The database is dumped before the files are read: files are only ever added, so none that a row names is missing.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{target.name}.part")
-    with tempfile.TemporaryDirectory(dir=target.parent) as room:
+    _sweep(target.parent)
+    draft = target.with_name(f".{target.name}{PART}")
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=ROOM) as room:
         dump = Path(room) / DUMP
         options = ["--format=custom", "--no-comments", f"--file={dump}", database.owner_url(environment)]
         _tool(environment, "pg_dump", options)
@@ -55,6 +60,13 @@ def backup(environment: Environment, target: Path) -> Path:
             os.fsync(file.fileno())
     draft.rename(target)
     return target
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what backups have left that were killed a day ago or more: they may be as large as the database."""
+    for left in (*folder.glob(f".*{PART}"), *folder.glob(f"{ROOM}*")):
+        if left.lstat().st_mtime < time.time() - DAY:
+            shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
 
 
 def restore(environment: Environment, source: Path) -> None:
