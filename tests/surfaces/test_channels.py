@@ -22,7 +22,7 @@ from alibabacloud_openapi_util.client import Client as Alibaba
 from django.test import Client
 from tencentcloud.common.abstract_client import AbstractClient
 
-from guanxi.kernel import clock, write
+from guanxi.kernel import clock, history, write
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.models import AccessLog
 from guanxi.kernel.registry import registry
@@ -563,6 +563,7 @@ def test_what_was_sent_goes_along_with_a_merge_and_back(cast: Cast, at_desk: Des
     over_http(cast, service)
     other = write.create(CUSTOMER, {"name": "云深机电分公司", "phone": "13700003333"}, actor=cast.owner, door="test").id
     sends(at_desk(cast.owner), other, **{"to-sms": f"customers:{other}:phone"})
-    merge = write.merge(CUSTOMER, customer, [other], {}, actor=cast.director, door="test")
+    write.merge(CUSTOMER, customer, [other], {}, actor=cast.owner, door="test")
     assert Message.objects.get().record == customer
-    assert merge is not None
+    write.undo(history.of_write(history.of_record(customer)[0].write_id), actor=cast.owner, door="test")
+    assert Message.objects.get().record == other

@@ -88,8 +88,7 @@ def repoint(u: Unit, entity: Entity, lost: int, keep: Any, family: Sequence[int]
     for source, field in linking(entity):
         if rows := _links(source, field, lost, keep.id, family):
             moved["links"][field] = rows
-    for name, model in ATTACHED.items():
-        moved[name] = _attached(model, entity, lost, keep.id)
+    moved |= _attached(entity, lost, keep.id)
     moved["petitions"] = _petitions(entity, lost, keep.id)
     moved["drafts"] = swap_in_drafts(entity, lost, keep.id)
     return {key: found for key, found in moved.items() if found}
@@ -201,13 +200,17 @@ def relink(source: Entity, field: str, rows: Sequence[Sequence[Any]], former: in
     return came
 
 
-def _attached(model: Any, entity: Entity, lost: int, keep: int) -> list[int]:
-    """Remarks or files of one record become those of the other; removed ones too, for they can be brought back."""
+def _attached(entity: Entity, lost: int, keep: int) -> Moved:
+    """Remarks, files and the like of one record become those of the other, in one statement; removed ones too, for they can be brought back."""
+    moves = [
+        f'm{n} AS (UPDATE "{model._meta.db_table}" SET record = %(keep)s WHERE entity = %(entity)s AND record = %(lost)s RETURNING id)'
+        for n, model in enumerate(ATTACHED.values())
+    ]
+    told = " UNION ALL ".join(f"SELECT {n}, id FROM m{n}" for n in range(len(moves)))
     with connection.cursor() as cursor:
-        cursor.execute(
-            f'UPDATE "{model._meta.db_table}" SET record = %s WHERE entity = %s AND record = %s RETURNING id', [keep, entity.key, lost]
-        )
-        return sorted(row[0] for row in cursor.fetchall())
+        cursor.execute(f"WITH {', '.join(moves)} {told} ORDER BY 1, 2", {"keep": keep, "entity": entity.key, "lost": lost})
+        rows = cursor.fetchall()
+    return {name: [number for place, number in rows if place == n] for n, name in enumerate(ATTACHED)}
 
 
 def _petitions(entity: Entity, lost: int, keep: int) -> list[int]:
