@@ -20,12 +20,15 @@ from guanxi.kernel import pools, titles, write
 from guanxi.kernel.actor import SYSTEM, Actor
 from guanxi.kernel.models import CustomField
 from guanxi.kernel.registry import registry
+from guanxi.kernel.write import Invalidated
 from guanxi.kernel.write import fields as field_verbs
 from guanxi.kernel.write import titles as title_verbs
-from guanxi.org.models import Operation
+from guanxi.org import roles
+from guanxi.org.models import Operation, Role
 from guanxi.surfaces.collecting import keeping as forms
 from guanxi.surfaces.collecting import shelf as form_shelf
 from guanxi.surfaces.collecting.models import CollectForm
+from guanxi.surfaces.models import SavedView
 from guanxi.surfaces.prints import keeping, shelf
 from guanxi.surfaces.prints.document import block, fresh
 from guanxi.surfaces.prints.filling import Filling
@@ -171,6 +174,44 @@ def test_what_the_file_does_not_name_is_retired_and_what_it_changes_is_changed(c
     assert TextTemplate.objects.get().body == "改过的{{name}}"
     pool = POOL.rows(SYSTEM).get(name="华东公海")
     assert (pool.most_held, pool.rule_count) == (7, 0)
+
+
+def retired(cast: Cast) -> None:
+    """A field that templates, a form, a view, a role and a layout name, retired since; nothing was made without it."""
+    row = field_verbs.add(CUSTOMER, field_verbs.Wish("从前的等级", "Rank", required=True, sort="text"), actor=cast.business)
+    key = f"f{row.pk}"
+    texts.create(CUSTOMER, texts.Wish("旧信", f"您是{{{{{key}}}}}"), actor=cast.business)
+    keeping.create(CUSTOMER, "旧表", "", "", {**fresh(), "blocks": [block("text", text=f"{{{{{key}}}}}")]}, actor=cast.business)
+    title_verbs.change(CUSTOMER, f"客户{{{{{key}}}}}", actor=cast.business)
+    form = forms.create(CUSTOMER, "旧登记", actor=cast.business)
+    asked = [{"key": "name", "must": True}, {"key": key, "must": True}]
+    forms.save(form, forms.Wish("旧登记", cast.owner.id, words={"title": {"zh": "旧"}}, asked=asked), actor=cast.business)
+    forms.switch(form, True, actor=cast.business)
+    SavedView.objects.create(entity=CUSTOMER.key, name="旧视图", owner_id=cast.owner.id, shared=True, where=[key, "is", "甲"], columns=["name", key])
+    roles.restrict(Role.objects.get(code="sales"), CUSTOMER, key, "readonly", actor=cast.admin)
+    field_verbs.retire(row, active=False, actor=cast.business)
+
+
+def test_what_names_a_retired_field_goes_along_and_the_field_stays_retired(cast: Cast) -> None:
+    text = exported(lambda: retired(cast), *FORGET)
+    taken(text, cast.admin)
+    assert state.text() == text
+    row = CustomField.objects.get(label="从前的等级")
+    assert (row.active, row.required, f"f{row.pk}" in CUSTOMER.fields) == (False, True, False)
+    assert CollectForm.objects.get(name="旧登记").active
+    taken(text, cast.admin)
+    assert state.text() == text
+
+
+def test_a_form_whose_person_is_not_here_comes_closed_and_nothing_else_is_held_back(cast: Cast) -> None:
+    text = exported(lambda: shaped(cast), *FORGET).replace('person = "olivia"', 'person = "gone.elsewhere"')
+    taken(text, cast.admin)
+    form = CollectForm.objects.get(name="报修登记")
+    assert (form.active, form.person_id, form.most, len(form.asked)) == (False, cast.admin.id, 40, 2)
+    assert TextTemplate.objects.filter(zh="问候").exists()
+    with pytest.raises(Invalidated):
+        forms.switch(form, True, actor=cast.admin)
+    assert [each.place[0] for each in taking.run(tomllib.loads(text), actor=cast.admin)[0]] == ["forms"], "what is left to do is told"
 
 
 def test_what_cannot_be_here_is_refused_and_nothing_is_taken_over(cast: Cast) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -72,12 +72,48 @@ def create(entity: Entity, name: str, *, actor: Actor) -> CollectForm:
 def save(form: CollectForm, wish: Wish, *, actor: Actor) -> None:
     """Change it. Raises Forbidden, or Invalidated by name of the control."""
     shaping(actor)
-    entity = standing.entity_of(form)
-    if entity is None:
-        raise Invalidated({"": str(standing.WORDS[standing.GONE][0])})
+    entity = _entity(form)
     errors = _objections(entity, wish, actor)
     if errors:
         raise Invalidated(errors)
+    _put(form, entity, wish, actor)
+
+
+def bring(form: CollectForm, wish: Wish, *, actor: Actor) -> None:
+    """Keep one as it stood elsewhere, with what its person may not set and so is not asked. Without a person here it is closed.
+
+    Raises Forbidden, or Invalidated by name of the control.
+    """
+    shaping(actor)
+    entity, answered = _entity(form), wish.person
+    if not answers(entity, answered):
+        wish, answered = replace(wish, person=form.person_id), None
+    if errors := _too_long(wish) if answered is None else _objections(entity, _settable(entity, wish, actor), actor):
+        raise Invalidated(errors)
+    _put(form, entity, wish, actor)
+    if answered is None:
+        switch(form, False, actor=actor)
+
+
+def _settable(entity: Entity, wish: Wish, actor: Actor) -> Wish:
+    """What is said without the fields that there are and that somebody of the two may not set."""
+    open_ = may_ask(entity, actor, jobs.resolved(wish.person or 0))
+    shut = entity.fields.keys() - open_.keys()
+    return replace(
+        wish,
+        asked=[each for each in wish.asked if each["key"] not in shut],
+        fixed={key: raw for key, raw in wish.fixed.items() if key not in shut},
+    )
+
+
+def _entity(form: CollectForm) -> Entity:
+    entity = standing.entity_of(form)
+    if entity is None:
+        raise Invalidated({"": str(standing.WORDS[standing.GONE][0])})
+    return entity
+
+
+def _put(form: CollectForm, entity: Entity, wish: Wish, actor: Actor) -> None:
     form.name, form.person_id, form.pooled = _named(wish.name), wish.person or 0, wish.pooled and entity.pooled
     form.language, form.until, form.most = wish.language if wish.language in LANGUAGES else "", wish.until, wish.most
     form.words, form.asked, form.fixed = dict(wish.words), wish.asked, dict(wish.fixed)
@@ -110,9 +146,8 @@ def switch(form: CollectForm, active: bool, *, actor: Actor) -> None:
 
 def _objections(entity: Entity, wish: Wish, actor: Actor) -> dict[str, str]:
     errors: dict[str, str] = {}
-    person = User.objects.filter(pk=wish.person or 0, is_active=True).first()
-    rights = jobs.resolved(person.pk) if person else None
-    if rights is None or not rights.may(entity.key, "create"):
+    rights = jobs.resolved(wish.person or 0) if answers(entity, wish.person) else None
+    if rights is None:
         errors["person"] = _("Choose somebody who may enter such records.")
         return errors
     if wish.pooled and rights.reviewed.get((entity.key, "create")):
@@ -133,6 +168,11 @@ def _objections(entity: Entity, wish: Wish, actor: Actor) -> dict[str, str]:
         except Invalid as refusal:
             errors[f"fixed-{key}"] = str(refusal)
     return errors | _too_long(wish)
+
+
+def answers(entity: Entity, person: int | None) -> bool:
+    """Whether somebody can answer for a form: who works here and may enter such records."""
+    return User.objects.filter(pk=person or 0, is_active=True).exists() and jobs.resolved(person or 0).may(entity.key, "create")
 
 
 def _too_long(wish: Wish) -> dict[str, str]:
@@ -171,4 +211,4 @@ def shaping(actor: Actor) -> None:
         raise Forbidden(_("Only those who look after the company's lists may do this."))
 
 
-__all__ = ["LANGUAGES", "TEXTS", "WORDS", "Wish", "create", "renew", "save", "shaping", "switch"]
+__all__ = ["LANGUAGES", "TEXTS", "WORDS", "Wish", "answers", "bring", "create", "renew", "save", "shaping", "switch"]

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.choice import ChoiceKind
+from guanxi.kernel.write import Invalidated
 from guanxi.org.models import User
 from guanxi.surfaces.collecting import keeping, standing
 from guanxi.surfaces.collecting.keeping import Wish
@@ -36,13 +40,24 @@ def take(key: str, table: Mapping[str, Any], taking: Taker) -> None:
     for line in table.get("collected", []):
         with taking.judged("forms", key, str(line.get("code"))):
             row = here.get(line["code"])
-            if row is None or {k: v for k, v in line.items() if k != "code"} != _line(row, entity, names):
-                row = row or keeping.create(entity, str(line["name"]), actor=taking.actor)
-                keeping.save(row, _wish(line, row, names), actor=taking.actor)
-            if row.active != bool(line["active"]):
+            if row is not None and {k: v for k, v in line.items() if k != "code"} == _line(row, entity, names):
+                continue
+            row = row or keeping.create(entity, str(line["name"]), actor=_maker(taking.actor))
+            wish = _wish(line, row, names)
+            keeping.bring(row, wish, actor=taking.actor)
+            if keeping.answers(entity, wish.person) and row.active != bool(line["active"]):
                 keeping.switch(row, bool(line["active"]), actor=taking.actor)
     for row in unnamed(table.get("collected", []), here):
         keeping.switch(row, False, actor=taking.actor)
+
+
+def _maker(actor: Actor) -> Actor:
+    """In whose name a form is made: an administrator's where no person takes the file over. Raises Invalidated."""
+    administrators = User.objects.filter(is_active=True, assignments__role__admin=True).values_list("pk", flat=True)
+    found = actor.id or administrators.order_by("pk").first()
+    if found is None:
+        raise Invalidated({"person": _("Choose somebody who may enter such records.")})
+    return replace(actor, id=found)
 
 
 def _line(row: CollectForm, entity: Entity, names: Names) -> dict[str, Any]:
@@ -75,10 +90,10 @@ def _portable(entity: Entity, key: str, raw: Any) -> Any:
 
 
 def _wish(line: Mapping[str, Any], row: CollectForm, names: Names) -> Wish:
-    """Whoever answered for it answers here too, if he is here; otherwise whoever takes it over."""
+    """Whoever answered for it answers here too, if he is here; otherwise whoever does so now, or takes it over."""
     person = User.objects.filter(login=str(line["person"]), is_active=True).first()
     words, asked, fixed = (json.loads(str(line[name])) for name in ("words", "asked", "fixed"))
-    asked = [{**each, "key": names.back(each["key"])} for each in asked]
+    asked = [{**each, "key": names.back(str(each["key"]))} for each in asked]
     fixed = {names.back(key): raw for key, raw in fixed.items()}
     until = date.fromisoformat(str(line["until"])) if line["until"] else None
     number, most = person.pk if person else row.person_id, int(line["most"]) or None
@@ -88,8 +103,8 @@ def _wish(line: Mapping[str, Any], row: CollectForm, names: Names) -> Wish:
 register(
     Section(
         "forms",
-        "Collection forms 采集表单, by entity: person is the login of who answers for it; links are not in this file.",
-        _("Collection forms"),
+        "Collection forms 采集表单, by entity: person is the login of who answers for it, without whom it comes closed; links are not in this file.",
+        gettext_lazy("Collection forms"),
         describe,
         take,
         {"collected": ("code",)},

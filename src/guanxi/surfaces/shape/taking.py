@@ -30,6 +30,7 @@ from guanxi.org.models import Role, User
 from guanxi.surfaces.models import SavedView
 from guanxi.surfaces.shape import designs, sections, state
 from guanxi.surfaces.shape.names import Names
+from guanxi.surfaces.shape.retiring import Retiring
 from guanxi.surfaces.shape.sections import entity_of
 from guanxi.surfaces.shape.state import Difference
 
@@ -78,6 +79,7 @@ class _Taking:
         self.document, self.actor, self.refused, self.names = document, actor, list[str](), Names()
         #: Files that were put into the storage, which no database takes back.
         self.stored: list[str] = []
+        self.retiring = Retiring({})
 
     @contextmanager
     def judged(self, *place: str) -> Iterator[None]:
@@ -88,7 +90,7 @@ class _Taking:
         except (Refused, KeyError, TypeError, ValueError, AttributeError, RecursionError, DataError) as refusal:
             dictionary.clear()
             said = str(refusal) if isinstance(refusal, Refused) else _("This cannot be read.")
-            self.refused.append(f"{' · '.join(place)}: {said}")
+            self.refused.append(f"{' · '.join(map(Names().outward, place))}: {said}")
 
     def section(self, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
         yield from self.document.get(name, {}).items()
@@ -99,6 +101,7 @@ class _Taking:
             with self.judged("entities", name), entity_verbs.shaped():
                 designs.take(table, self.actor)
         self.document = Names().inward(self.document)
+        self.retiring = Retiring(self.document)
         for key, table in self.section("fields"):
             self.fields(key, table.get("own", []))
         for key, table in self.section("entities"):
@@ -126,6 +129,7 @@ class _Taking:
             for key, table in self.section(section.name):
                 with self.judged(section.name, key):
                     section.take(key, table, self)
+        self.retiring.end(self)
         return self.refused
 
     def _hanging_last(self) -> list[tuple[str, dict[str, Any]]]:
@@ -171,7 +175,7 @@ class _Taking:
             raise Invalidated({"kind": _("It holds something else here: a field does not change what it holds.")})
         wish = field_verbs.Wish(row["zh"], row["en"], row["help"], required=bool(row["required"]))
         words = field_verbs.words_of(entity, wish, but=kept)
-        values = {"position": place, "active": bool(row["active"]), **words}
+        values = {"position": place, **words, **self.retiring.begun(f"own:{entity.key}/{row['code']}", row)}
         if kept is None:
             kept = CustomField.objects.create(entity=entity.key, kind=row["kind"], **values)
         options = {**Names().back(dict(row["options"])), "code": row["code"]}
