@@ -49,10 +49,11 @@ def test_a_program_sends_once_and_takes_back(cast: Cast, channel: Channel, progr
     assert (first.status_code, first.json()["state"], first.json()["to"], first.json()["body"]) == (202, "waiting", "138****5678", "您好")
     assert owner.post(place, right, **{"Idempotency-Key": "k1"}).json()["id"] == first.json()["id"]
     assert Message.objects.count() == 1
+    assert owner.post(place, {"medium": "sms", "body": "a\x00b"}).json()["body"] == "ab"
     mine = f"{place}/{first.json()['id']}"
     assert (onlooker.post(place, right).status_code, onlooker.delete(mine).status_code) == (403, 404)
     assert (stranger.post(place, right).status_code, stranger.get(place).status_code) == (404, 404)
-    assert [each["body"] for each in onlooker.results(place)] == [None]
+    assert [each["body"] for each in onlooker.results(place)] == [None, None]
     assert owner.delete(mine).status_code == 204
     assert owner.delete(mine).status_code == 422
-    assert owner.results(place)[0]["state"] == "dropped"
+    assert owner.results(place)[1]["state"] == "dropped"

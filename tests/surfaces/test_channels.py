@@ -188,6 +188,9 @@ def test_only_who_may_change_the_record_and_use_the_channel_writes_and_others_re
     keeping.keep(channel, Wish("Ours", channel.says, active=False), actor=cast.admin)
     after_grace()
     assert Message.objects.get().answer == "closed"
+    Message.objects.update(state="waiting", channel=None, ended_at=None)
+    after_grace()
+    assert Message.objects.get().state == "dropped"
     assert not service.heard
 
 
@@ -262,6 +265,36 @@ def test_what_changes_between_writing_and_sending_is_looked_at_once_more(
     assert not service.heard
 
 
+def test_what_went_to_a_contact_about_a_record_that_one_may_not_see_is_not_told(
+    cast: Cast, at_desk: Desk, customer: int, service: Service
+) -> None:
+    over_http(cast, service)
+    contact = write.create(CONTACT, {"name": "李雷", "customer": customer, "phone": "13900002222"}, actor=cast.owner, door="test").id
+    sends(at_desk(cast.owner), customer, **{"to-sms": f"contacts:{contact}:phone"})
+    place = f"/contacts/{contact}/_messages/"
+    assert "139****2222" in at_desk(cast.owner).get(place).content.decode()
+    share = write.share(CONTACT, [contact], [write.Grantee("person", cast.stranger.id or 0)], "viewer", None, actor=cast.owner, door="test")
+    assert share
+    page = at_desk(cast.again(cast.stranger)).get(place)
+    assert page.status_code == 200
+    assert "Olivia" not in page.content.decode()
+
+
+def test_one_service_that_lets_us_wait_or_breaks_delays_no_other(
+    cast: Cast, at_desk: Desk, customer: int, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow, quick = over_http(cast, service), over_http(cast, service, name="Other")
+    for channel in (slow, slow, quick):
+        sends(at_desk(cast.owner), customer, **{"channel-sms": channel.pk})
+    monkeypatch.setattr(sending, "PATIENT", -1.0)
+    service.answers = [(200, {"code": 0})] * 3
+    after_grace()
+    assert [message.state for message in Message.objects.order_by("id")] == ["sent", "waiting", "sent"]
+    monkeypatch.setattr(gateway.Gateway, "send", lambda *_given: {}["x"])
+    after_grace()
+    assert [message.state for message in Message.objects.order_by("id")] == ["sent", "unsure", "sent"]
+
+
 def test_nobody_sends_more_than_his_day_allows(cast: Cast, at_desk: Desk, customer: int, service: Service) -> None:
     over_http(cast, service, daily="2")
     desk = at_desk(cast.owner)
@@ -299,6 +332,30 @@ def test_alibaba_cloud_gets_an_approved_wording_with_our_values_signed(cast: Cas
     assert headers["authorization"] == again["Authorization"]
     message = Message.objects.get()
     assert (message.state, message.reference, message.body) == ("sent", "9006^1", "云深机电您好，Olivia为您备好了货，云深机电请查收。")
+
+
+def test_a_text_that_is_rewritten_is_not_approved_any_more(cast: Cast, at_desk: Desk, customer: int, service: Service) -> None:
+    text = approved(cast, service, "aliyun", ALIYUN)
+    desk, place = at_desk(cast.owner), f"/admin/channels/{Channel.objects.get().pk}/"
+    assert sends(desk, customer, text=text.pk).status_code == 204
+    wish = texts.Wish("到货", "{{owner}}告诉{{name}}：货到了。", sort="message")
+    texts.change(text, CUSTOMER, wish, actor=cast.business)
+    after_grace()
+    assert (Message.objects.get().state, Message.objects.get().answer) == ("failed", "unapproved")
+    assert not service.heard
+    shelf.clear()
+    assert sends(desk, customer, text=text.pk).status_code == 422
+    page = at_desk(cast.admin).get(place).content.decode()
+    assert "rewritten since it was approved" in page
+    assert "SMS_1234" not in page
+    given = {f"says-{key}": value for key, value in {**ALIYUN, "secret": "", "address": f"http://{service.host}"}.items()}
+    answer = at_desk(cast.admin).post(place, {"name": "Ours", "daily": "5", "active": "1", **given, f"code-{text.pk}": "SMS_2"})
+    assert answer.status_code == 302
+    assert sends(desk, customer, text=text.pk).status_code == 204
+    service.answers = [(200, {"Code": "OK", "BizId": "1"})]
+    after_grace()
+    asked = parse_qs(urlsplit(service.heard[0][0]).query)
+    assert (asked["TemplateCode"], json.loads(asked["TemplateParam"][0])) == (["SMS_2"], {"p1": "Olivia", "p2": "云深机电"})
 
 
 def test_tencent_cloud_gets_it_by_position(cast: Cast, at_desk: Desk, customer: int, service: Service) -> None:
@@ -455,6 +512,16 @@ def test_what_a_mail_server_refuses_for_good_is_not_tried_again(
     after_grace()
     assert Message.objects.get().state == state, Message.objects.get().answer
     assert not box[0].letters
+
+
+def test_an_address_that_a_server_cannot_take_is_refused_for_good(cast: Cast, at_desk: Desk, customer: int, box: tuple[Box, int]) -> None:
+    mailbox(cast, box[1])
+    for odd in ("李雷@example.com", "a..b@example.com", "a@例子.中国"):
+        CUSTOMER.model.objects.filter(pk=customer).update(email=odd)
+        sends(at_desk(cast.owner), customer, medium="mail", **{"to-mail": f"customers:{customer}:email"}, subject="x")
+        after_grace()
+        assert Message.objects.latest("id").state in ("failed", "sent"), (odd, Message.objects.latest("id").answer)
+    assert Message.objects.filter(state="failed").exists()
 
 
 def test_no_channel_reaches_into_the_network(cast: Cast, at_desk: Desk, customer: int, settings: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path
@@ -89,12 +90,14 @@ def _wish(request: HttpRequest, channel: Channel) -> Wish:
 
 def _as_it_is(channel: Channel) -> Wish:
     says = channel.says if channel.pk else {each.key: each.default for each in PROVIDERS[channel.provider].settings}
-    approved = [(row.text_id, row.code, ", ".join(row.names)) for row in channel.approved.all()] if channel.pk else []
+    known = channel.approved.filter(text__body=F("body")) if channel.pk else []
+    approved = [(row.text_id, row.code, ", ".join(row.names)) for row in known]
     return Wish(channel.name, says, channel.roles, str(channel.daily), channel.active, approved)
 
 
 def _drawn(request: HttpRequest, channel: Channel, wish: Wish, errors: dict[str, str]) -> HttpResponse:
     provider = PROVIDERS[channel.provider]
+    former = set(channel.approved.exclude(text__body=F("body")).values_list("text", flat=True)) if channel.pk else set()
     kinds = {entity.key: entity.label for entity in registry}
     context: dict[str, Any] = {
         "channel": channel,
@@ -104,7 +107,13 @@ def _drawn(request: HttpRequest, channel: Channel, wish: Wish, errors: dict[str,
         "errors": errors,
         "roles": Role.objects.filter(active=True).order_by("position", "id"),
         "texts": [
-            {"text": text, "kind": kinds.get(text.entity, text.entity), "tags": keeping.variables(text), "said": _said(wish, text.pk)}
+            {
+                "text": text,
+                "kind": kinds.get(text.entity, text.entity),
+                "tags": keeping.variables(text),
+                "said": _said(wish, text.pk),
+                "former": text.pk in former,
+            }
             for text in (keeping.texts_of(provider.medium) if provider.approved else [])
         ],
         "messages": Message.objects.filter(channel=channel).select_related("person").order_by("-pk")[:SHOWN] if channel.pk else [],

@@ -40,7 +40,7 @@ def read(request: HttpRequest, actor: Actor, slug: str, record_id: int) -> HttpR
     entity = _entity(actor, slug)
     parameters(request, ())
     seen(entity, actor, record_id)
-    return answer({"results": [_told(each, actor) for each in sending.of_record(entity, record_id)]})
+    return answer({"results": [_told(each, actor) for each in sending.of_record(entity, record_id, actor)]})
 
 
 def send(request: HttpRequest, actor: Actor, slug: str, record_id: int) -> HttpResponse:

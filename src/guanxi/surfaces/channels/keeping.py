@@ -84,9 +84,9 @@ def _settle(channel: Channel, approved: Sequence[ApprovedText]) -> None:
         if former is None:
             row.channel = channel
             row.save()
-        elif (former.code, former.names) != (row.code, row.names):
-            former.code, former.names = row.code, row.names
-            former.save(update_fields=["code", "names"])
+        elif (former.code, former.names, former.body) != (row.code, row.names, row.body):
+            former.code, former.names, former.body = row.code, row.names, row.body
+            former.save(update_fields=["code", "names", "body"])
 
 
 def remove(channel: Channel, *, actor: Actor) -> None:
@@ -208,7 +208,7 @@ def _approved(channel: Channel, lines: Sequence[tuple[int, str, str]], errors: d
         elif len(called) != len(wanted) or any(len(each) > 40 or not each.isprintable() for each in called):
             errors[f"code-{number}"] = _("Name as many variables as the text has tags: %(n)d.") % {"n": len(wanted)}
         else:
-            found.append(ApprovedText(channel=channel, text=text, code=code, names=called))
+            found.append(ApprovedText(channel=channel, text=text, code=code, names=called, body=text.body))
     return found
 
 

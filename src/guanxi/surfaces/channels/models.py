@@ -37,6 +37,8 @@ class ApprovedText(models.Model):
     channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="approved")
     text = models.ForeignKey(TextTemplate, on_delete=models.CASCADE, related_name="+")
     code = models.CharField(max_length=60)
+    #: What the text said when it was approved: whoever rewrites it has it approved anew.
+    body = models.TextField()
     names = ArrayField(models.CharField(max_length=40), default=list, blank=True)
 
     class Meta:

@@ -6,14 +6,15 @@ import logging
 import random
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
-from guanxi.kernel import clock, jobs, one, sealed
+from guanxi.kernel import clock, jobs, one, sealed, tally
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.models import AccessLog
@@ -31,6 +32,8 @@ from guanxi.surfaces.channels.shelf import Shelved
 GRACE, FIRST, LONGEST, TRIES = 10.0, 30.0, 3600.0, 14
 #: For so long a message is one worker's, who needs less than that or has died.
 LEASE = timedelta(seconds=120)
+#: Seconds after which a channel that lets us wait has had its turn; and how often one message is sent once more in a day.
+PATIENT, AGAIN, DAY = 5.0, 5, 86_400
 #: So many in a row that came to nothing mark a channel.
 ROW = 3
 SUBJECT, MAIL, SMS = 300, 20_000, 500
@@ -68,6 +71,7 @@ def writing(entity: Entity, record: int, actor: Actor) -> None:
 def queue(channel: Shelved, entity: Entity, record: int, to: To, letter: Letter, *, actor: Actor, name: UUID | None = None) -> Message:
     """Put it on record, to be sent in a moment; the same `name` twice is one message. Raises Forbidden or Invalidated."""
     writing(entity, record, actor)
+    letter = replace(letter, body=letter.body.replace("\x00", ""), subject=letter.subject.replace("\x00", ""))
     _objections(channel, letter)
     with transaction.atomic():
         person = User.objects.select_for_update(of=("self",)).get(pk=actor.id or 0)  # so that two at once do not both fit below the limit
@@ -111,8 +115,10 @@ def take_back(number: int, *, actor: Actor) -> Message:
 
 
 def again(number: int, *, actor: Actor) -> Message:
-    """Send once more what has failed, or of which nobody knows; who wrote it decides. Raises NotFound."""
+    """Send once more what has failed, or of which nobody knows; who wrote it decides. Raises NotFound or Invalidated."""
     mine = Message.objects.filter(pk=number, person=actor.id or 0, state__in=("failed", "unsure"))
+    if mine.exists() and tally.add("message again", number, seconds=DAY) > AGAIN:
+        raise Invalidated({"": _("It has been tried often enough today.")})
     if not mine.exclude(to="").update(state="waiting", tries=0, taken_at=None, next_at=clock.now(), ended_at=None, answer=""):
         raise NotFound()
     return Message.objects.get(pk=number)
@@ -121,10 +127,13 @@ def again(number: int, *, actor: Actor) -> Message:
 def send_due(*, seconds: float = 20.0) -> int:
     """Send what is due, for so long at most; returns how many were tried."""
     end, tried = time.monotonic() + seconds, 0
+    slow: list[int] = []
     _left_behind()
-    while time.monotonic() < end and (message := _claim()) is not None:
+    while (began := time.monotonic()) < end and (message := _claim(slow)) is not None:
         attempt(message)
         tried += 1
+        if time.monotonic() - began > PATIENT:
+            slow.append(message.channel_id or 0)
     return tried
 
 
@@ -144,6 +153,9 @@ def attempt(message: Message) -> None:
             state, answer = "failed", str(problem)
         except Unsure as problem:
             state, answer = "unsure", str(problem)
+        except Exception as problem:  # nobody else's message waits for what nobody expected of this one
+            log.exception("message %s", message.pk)
+            state, answer = "unsure", type(problem).__name__
     _note(message, state, answer, reference)
 
 
@@ -225,9 +237,10 @@ def _limit(channel: Shelved, person: User) -> None:
         )
 
 
-def _claim() -> Message | None:
+def _claim(slow: Sequence[int]) -> Message | None:
+    """The next that is due, but for channels that have let us wait in this round."""
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"now": clock.now()})
+        cursor.execute(_CLAIM, {"now": clock.now(), "slow": list(slow)})
         row = cursor.fetchone()
     return Message.objects.select_related("channel", "person").filter(pk=row[0]).first() if row else None
 
@@ -235,6 +248,7 @@ def _claim() -> Message | None:
 _CLAIM = """
 UPDATE surfaces_message SET tries = tries + 1, taken_at = %(now)s WHERE id = (
     SELECT id FROM surfaces_message WHERE state = 'waiting' AND taken_at IS NULL AND next_at <= %(now)s
+        AND coalesce(channel_id, 0) <> ALL(%(slow)s::bigint[])
     ORDER BY next_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
 ) RETURNING id
 """
@@ -266,7 +280,8 @@ def _entity(key: str) -> Entity | None:
 
 
 def _parcel(message: Message) -> Parcel:
-    kept = ApprovedText.objects.filter(channel=message.channel_id, text=message.text_id).first() if message.text_id else None
+    now = ApprovedText.objects.filter(channel=message.channel_id, text__body=F("body"))
+    kept = now.filter(text=message.text_id).first() if message.text_id else None
     if kept is None and message.channel and PROVIDERS[message.channel.provider].approved:
         raise Declined("unapproved")
     names: Sequence[str] = kept.names if kept else ()
@@ -286,10 +301,18 @@ def _parcel(message: Message) -> Parcel:
     )
 
 
-def of_record(entity: Entity, record: int, *, most: int = 50) -> list[Message]:
-    """What was sent about a record or to its address, the latest first."""
+def of_record(entity: Entity, record: int, actor: Actor, *, most: int = 50) -> list[Message]:
+    """What was sent about a record or to its address, the latest first; about another record only where the reader sees that too."""
     about = Message.objects.filter(entity=entity.key, record=record) | Message.objects.filter(whose=entity.key, whose_record=record)
-    return list(about.select_related("person", "channel").order_by("-id")[:most])
+    found = list(about.select_related("person", "channel").order_by("-id")[:most])
+    others: dict[str, set[int]] = {}
+    for message in found:
+        others.setdefault(message.entity, set()).add(message.record)
+    seen = {(entity.key, record)}
+    for key, ids in others.items():
+        if (other := _entity(key)) is not None and actor.may(key, "view"):
+            seen |= {(key, number) for number in other.rows(actor).filter(id__in=ids).values_list("id", flat=True)}
+    return [message for message in found if (message.entity, message.record) in seen]
 
 
 __all__ = ["GRACE", "Letter", "To", "again", "attempt", "of_record", "queue", "send_due", "take_back", "wait", "writing"]

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import F
+
 from guanxi.kernel import versions
 from guanxi.kernel.actor import Actor
 from guanxi.surfaces.channels.models import ApprovedText, Channel
@@ -64,7 +66,9 @@ def watch() -> None:
 
 def _read() -> list[Shelved]:
     texts: dict[int, dict[int, str]] = {}
-    for channel, text, code in ApprovedText.objects.filter(text__active=True).values_list("channel_id", "text_id", "code"):
+    for channel, text, code in ApprovedText.objects.filter(text__active=True, text__body=F("body")).values_list(
+        "channel_id", "text_id", "code"
+    ):
         texts.setdefault(channel, {})[text] = code
     rows = Channel.objects.filter(active=True, provider__in=PROVIDERS).order_by("name", "id")
     return [Shelved(row.pk, row.name, row.provider, frozenset(row.roles), row.daily, texts.get(row.pk, {})) for row in rows]

@@ -106,7 +106,7 @@ def _history(entity: Entity, row: Any, reader: Reader) -> list[dict[str, Any]]:
 
 def _messages(entity: Entity, row: Any, reader: Reader) -> list[dict[str, str]]:
     """What was sent to this person, or about the record."""
-    lines = (line(each, reader.actor) for each in sending.of_record(entity, row.id, most=MOST))
+    lines = (line(each, reader.actor) for each in sending.of_record(entity, row.id, reader.actor, most=MOST))
     return [{"at": each.at, "by": each.by, "to": each.to, "text": each.text, "state": str(each.state)} for each in lines]
 
 

@@ -106,7 +106,7 @@ def show(request: HttpRequest, slug: str, record_id: int) -> HttpResponse:
     row, actor = record_or_404(request, entity, record_id), actor_of(request)
     if actor.pool is not None:
         raise Http404
-    lines = [line(each, actor) for each in sending.of_record(entity, row.id)]
+    lines = [line(each, actor) for each in sending.of_record(entity, row.id, actor)]
     return fragment(request, "pages/messages.html", {"title": title_of(entity, row, actor), "lines": lines})
 
 

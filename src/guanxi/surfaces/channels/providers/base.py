@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -95,13 +96,24 @@ def call(address: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, by
     session = outgoing.guarded(requests.Session(), settings.GUANXI_WEBHOOK_HOSTS)
     try:
         with session.post(address, data=body, headers=dict(headers), allow_redirects=False, stream=True) as answer:
-            return answer.status_code, answer.raw.read(LARGEST, decode_content=True)
+            return answer.status_code, _begun(answer)
     except (requests.ConnectTimeout, outgoing.Refused) as problem:
         raise Busy(type(problem).__name__) from problem
     except requests.ConnectionError as problem:
         raise (Busy if _never_connected(problem) else Unsure)(type(problem).__name__) from problem
     except (requests.RequestException, OSError) as problem:
         raise Unsure(type(problem).__name__) from problem
+
+
+def _begun(answer: requests.Response) -> bytes:
+    """What it says, up to a limit of bytes and of time: whoever lets words drip says less."""
+    said, until = b"", time.monotonic() + outgoing.PATIENCE[1]
+    while len(said) < LARGEST and time.monotonic() < until:
+        part = answer.raw.read1(LARGEST - len(said), decode_content=True)
+        if not part:
+            break
+        said += part
+    return said
 
 
 def verdict(code: str, later: tuple[str, ...], unknown: tuple[str, ...]) -> type[Exception]:

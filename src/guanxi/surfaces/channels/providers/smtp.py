@@ -6,6 +6,7 @@ import smtplib
 import socket
 import ssl
 from collections.abc import Mapping
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP as POLICY
@@ -45,7 +46,10 @@ class Smtp(Provider):
 
     def send(self, says: Mapping[str, str], parcel: Parcel) -> str:
         """Hand it over. Raises Declined, Busy or Unsure."""
-        letter = _letter(says, parcel)
+        try:
+            letter = _letter(says, parcel)
+        except (ValueError, IndexError, MessageError) as problem:  # what the address makes of the header is up to the parser
+            raise Declined(_said(problem)) from problem
         try:
             server = _connected(says)
         except (smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError) as problem:
@@ -59,6 +63,8 @@ class Smtp(Provider):
             raise (Busy if 400 <= code < 500 else Declined)(f"{code} {said.decode('utf-8', 'replace')}") from problem
         except smtplib.SMTPResponseException as problem:
             raise (Busy if 400 <= problem.smtp_code < 500 else Declined)(_said(problem)) from problem
+        except smtplib.SMTPNotSupportedError as problem:
+            raise Declined(_said(problem)) from problem
         except (smtplib.SMTPException, OSError) as problem:
             raise Unsure(_said(problem)) from problem
         finally:
