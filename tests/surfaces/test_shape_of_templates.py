@@ -187,7 +187,9 @@ def retired(cast: Cast) -> None:
     asked = [{"key": "name", "must": True}, {"key": key, "must": True}]
     forms.save(form, forms.Wish("旧登记", cast.owner.id, words={"title": {"zh": "旧"}}, asked=asked), actor=cast.business)
     forms.switch(form, True, actor=cast.business)
-    SavedView.objects.create(entity=CUSTOMER.key, name="旧视图", owner_id=cast.owner.id, shared=True, where=[key, "is", "甲"], columns=["name", key])
+    SavedView.objects.create(
+        entity=CUSTOMER.key, name="旧视图", owner_id=cast.owner.id, shared=True, where=[key, "is", "甲"], columns=["name", key]
+    )
     roles.restrict(Role.objects.get(code="sales"), CUSTOMER, key, "readonly", actor=cast.admin)
     field_verbs.retire(row, active=False, actor=cast.business)
 
