@@ -89,8 +89,9 @@ def shaped(cast: Cast) -> None:
     roles.restrict(role, CUSTOMER, f"f{row.pk}", "readonly", actor=cast.admin)
     where = ["and", [f"f{row.pk}", "not_empty"], ["industry", "within", one.code]]
     SavedView.objects.create(
-        entity=CUSTOMER.key, owner_id=cast.owner.id, name="细分", where=where, columns=["name", f"f{row.pk}"], shared=True
-    )
+        entity=CUSTOMER.key, owner_id=cast.owner.id, name="细分", where=where, columns=["name", f"f{row.pk}"], shared=True,
+        roles=["sales"], departments=[cast.owner.department or 0], opening=True,
+    )  # fmt: skip
     forget()
 
 
@@ -123,6 +124,7 @@ def test_a_shape_taken_over_gives_the_same_file_again_and_behaves_the_same(cast:
         write.create(CUSTOMER, {**values, "name": "没写门店", "level": "A", f"f{shops.pk}": ""}, actor=SYSTEM, door="test")
     view = SavedView.objects.get(name="细分")
     assert CUSTOMER.rows(SYSTEM).where(view.where).count() == 1
+    assert (view.roles, view.departments, view.opening) == (["sales"], [cast.owner.department], True)
     assert Operation.objects.filter(actor=cast.admin.id, subject="role", verb="create").exists()
     again, _refused, _done = taking.run(tomllib.loads(state.text()), actor=cast.admin)
     assert again == []

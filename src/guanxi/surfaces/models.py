@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from guanxi.surfaces.channels.models import ApprovedText, Channel, Message
@@ -14,7 +15,10 @@ from guanxi.surfaces.texts.models import TextTemplate
 
 
 class SavedView(models.Model):
-    """A view of a list that somebody saved: condition, columns, sort and layout; private unless shared."""
+    """A view of a list that somebody saved: condition, columns, sort and layout; private unless shared.
+
+    A shared one reaches everybody, or where roles or departments are named those who have or belong to one of them.
+    """
 
     entity = models.CharField(max_length=80)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
@@ -26,6 +30,11 @@ class SavedView(models.Model):
     #: The field of a board's columns or of a calendar's days.
     by = models.CharField(max_length=80, blank=True, default="")
     shared = models.BooleanField(default=False)
+    #: Codes of roles, and numbers of departments with those below them; both empty: everybody.
+    roles = ArrayField(models.CharField(max_length=40), default=list)
+    departments = ArrayField(models.BigIntegerField(), default=list)
+    #: Whether the list opens with it for those whom it reaches and who have chosen no other.
+    opening = models.BooleanField(default=False)
     position = models.IntegerField(default=0)
 
     class Meta:
@@ -41,6 +50,9 @@ class Layout(models.Model):
     widths = models.JSONField(default=dict)
     #: By the code of the view: what its board hides, what the foot of its list says.
     looks = models.JSONField(default=dict)
+    #: The codes of the views that stand first in the strip, and of the one with which the list opens.
+    pinned = models.JSONField(default=list)
+    opening = models.CharField(max_length=40, blank=True, default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["entity", "owner"], name="layout_once")]

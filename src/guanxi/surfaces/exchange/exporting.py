@@ -24,7 +24,7 @@ from guanxi.kernel.registry import registry
 from guanxi.surfaces.exchange.card_writing import write_cards
 from guanxi.surfaces.exchange.cells import Cell, Row
 from guanxi.surfaces.exchange.writing import write_csv, write_xlsx
-from guanxi.surfaces.pages import listing, views
+from guanxi.surfaces.pages import listing, strip, views
 
 KIND = "export"
 #: So many rows are answered at once; more become a job.
@@ -71,7 +71,7 @@ class Export:
         self.entity: Entity = pooled.face(plain, pool) if pool is not None else plain
         self.reader = Reader(actor)
         self.plan = plan.compile(self.entity, self._columns(), actor)
-        tabs = listing.tabs_of(self.entity, views.arrangement(self.entity, actor), actor)
+        tabs = strip.tabs_of(self.entity, views.arrangement(self.entity, actor), actor)
         self.tab = next((t for t in tabs if t.code == wish.view), None)
 
     def _columns(self) -> Sequence[str]:

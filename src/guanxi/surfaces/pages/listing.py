@@ -18,33 +18,20 @@ from guanxi.kernel import pairs, plan, query, write
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.condition import builder, sentence, tree
 from guanxi.kernel.condition.tree import ConditionError
-from guanxi.kernel.entity import Action, Entity, Preset
+from guanxi.kernel.entity import Action, Entity
 from guanxi.kernel.fields.base import Reader
 from guanxi.kernel.kept import Kept
 from guanxi.kernel.query import Rows
 from guanxi.kernel.window import Window
-from guanxi.surfaces.pages import acts, board, calendar, groups, looks, pool, shapes, totals, views
+from guanxi.surfaces.pages import acts, board, calendar, groups, looks, pool, reach, shapes, strip, totals, views
 from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, page, reader_of, signed_in
+from guanxi.surfaces.pages.strip import Tab, meant, tabs_of, wanted
 from guanxi.surfaces.pages.table import body, extent
 from guanxi.surfaces.ui.environment import bounded, drawn
 from guanxi.surfaces.ui.environment import query as query_string
 
 #: How far a strip's figures count; beyond it they say 999+.
 STRIP_LIMIT = 999
-
-
-@dataclass(frozen=True)
-class Tab:
-    """A view of the strip: a preset or a saved one."""
-
-    code: str
-    label: str
-    where: Any
-    sort: str
-    layout: str
-    columns: tuple[str, ...]
-    among: str = ""
-    by: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,9 +52,11 @@ class State:
     @cached_property
     def place(self) -> tuple[Any, ...]:
         """All of it that addresses, strip and heads are made of: everything but the cursor and the widths."""
-        strip = tuple((tab.code, tab.label) for tab in self.tabs)
+        named = tuple((tab.code, tab.label) for tab in self.tabs)
         where = json.dumps(self.where) if self.where else ""
-        return (self.entity.key, strip, self.tab.code, self.mark, self.tab.sort, self.tab.layout, where, self.sort, self.layout, self.by)
+        kept = (self.arranged.pinned, self.arranged.opening)
+        tab = (self.tab.code, self.mark, self.tab.sort, self.tab.layout)
+        return (self.entity.key, named, kept, *tab, where, self.sort, self.layout, self.by)
 
     @cached_property
     def mark(self) -> str:
@@ -81,6 +70,16 @@ class State:
         """The views that people have kept."""
         kept = {f"s{view.id}" for view in self.arranged.views}
         return tuple(tab for tab in self.tabs if tab.code in kept)
+
+    @property
+    def kept(self) -> views.Kept | None:
+        """The saved view that is shown, None for a preset."""
+        return next((view for view in self.arranged.views if f"s{view.id}" == self.tab.code), None)
+
+    @cached_property
+    def strip(self) -> tuple[tuple[Tab, ...], tuple[Tab, ...]]:
+        """The views that stand above the list, and those in the menu behind them."""
+        return strip.divided(self.tabs, self.arranged.pinned, self.tab)
 
     @property
     def look(self) -> dict[str, Any]:
@@ -97,28 +96,6 @@ class State:
             "by": self.by if self.by != self.tab.by else "",
         }
         return f"/{self.entity.slug}/?{query_string({**values, **changes})}"
-
-
-def tabs_of(entity: Entity, arranged: views.Arrangement, actor: Actor) -> tuple[Tab, ...]:
-    """Presets first, then saved views."""
-    first = _presets.get(actor, entity.key, lambda: _preset_tabs(entity, actor))
-    saved = tuple(
-        Tab(f"s{v.id}", v.name, v.where, query.default_sort(entity, actor, v.sort), v.layout, v.columns, by=v.by) for v in arranged.views
-    )
-    return first + saved
-
-
-_presets: Kept[tuple[Tab, ...]] = Kept(1_000)
-
-
-def _preset_tabs(entity: Entity, actor: Actor) -> tuple[Tab, ...]:
-    presets = entity.views or (Preset("all", _("All")),)
-    if actor.pool is None:
-        presets = (*presets, Preset("starred", _("Starred"), among="starred"))
-    return tuple(
-        Tab(p.code, str(p.label), list(p.where), query.default_sort(entity, actor, p.sort), p.layout, p.columns, p.among, p.by)
-        for p in presets
-    )
 
 
 def state_of(request: HttpRequest, entity: Entity) -> State:
@@ -143,7 +120,7 @@ def state_at(given: QueryDict, entity: Entity, actor: Actor) -> State:
     """The state of the list at an address with this query. Raises ConditionError."""
     arranged = views.arrangement(entity, actor)
     tabs = tabs_of(entity, arranged, actor)
-    tab = wanted(tabs, given.get("view", ""))
+    tab = wanted(tabs, meant(given, arranged))
     where = tree.read(str(given["where"])) if given.get("where") else []
     layout = given.get("layout") or tab.layout or "table"
     layout, by = shapes.settle(entity, actor, layout, given.get("by", ""), kept=tab.by if layout == tab.layout else "")
@@ -152,15 +129,11 @@ def state_at(given: QueryDict, entity: Entity, actor: Actor) -> State:
     return State(entity, arranged, tab, where, sort, given.get("at", ""), layout, by, looks.hidden(hide), tabs)
 
 
-def wanted(tabs: tuple[Tab, ...], code: str) -> Tab:
-    """The view of this code, else the first."""
-    return next((t for t in tabs if t.code == code), tabs[0])
-
-
 def tab_of(request: HttpRequest, entity: Entity) -> Tab:
     """The view that the address names."""
     actor = actor_of(request)
-    return wanted(tabs_of(entity, views.arrangement(entity, actor), actor), request.GET.get("view", ""))
+    arranged = views.arrangement(entity, actor)
+    return wanted(tabs_of(entity, arranged, actor), meant(request.GET, arranged))
 
 
 def window_of(state: State, actor: Actor, action: str = "view") -> Window:
@@ -208,6 +181,7 @@ def _bar(state: State, reader: Reader) -> tuple[Markup, bool]:
     shown["acts"] = acts.of_selection(state.entity, state.address(seen=state.mark), reader.actor, may)
     shown["compared"] = write.may_merge(state.entity, reader.actor) and bool(pairs.rules(state.entity))
     shown["pools"] = pool.tabs(state.entity, reader.actor)
+    shown["changes"] = state.kept is not None and (state.kept.mine or reach.keeps(reader.actor))
     shown["led"] = pool.led(reader.actor)
     shown["pool_url"] = pool.settings_url(reader.actor)
     shown["boards"] = bool(shapes.choices(state.entity, reader.actor))

@@ -20,7 +20,7 @@ from guanxi.kernel.entity import Entity
 from guanxi.kernel.statement import prepared_cursor
 from guanxi.kernel.whole import whole
 from guanxi.surfaces.models import Layout, SavedView
-from guanxi.surfaces.pages import shapes
+from guanxi.surfaces.pages import reach, shapes
 from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, go, signed_in, toast
 
 #: Views of one person on one entity, and how many of the others' shared ones stand in the strip.
@@ -39,6 +39,10 @@ class Kept:
     layout: str
     columns: tuple[str, ...]
     by: str = ""
+    #: Whether it is this person's own.
+    mine: bool = True
+    #: How closely it is meant to open the list for this person: 0 not at all, 1 as one of all, 2 by his role or department.
+    opening: int = 0
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,9 @@ class Arrangement:
     columns: tuple[str, ...] = ()
     widths: dict[str, int] = field(default_factory=dict)
     looks: dict[str, dict[str, Any]] = field(default_factory=dict)
+    pinned: tuple[str, ...] = ()
+    #: The code of the view with which the list opens, "" for the first one.
+    opening: str = ""
 
 
 def place_of(entity: Entity) -> str:
@@ -59,25 +66,37 @@ def place_of(entity: Entity) -> str:
 def arrangement(entity: Entity, actor: Actor) -> Arrangement:
     """His own views, then those that colleagues share, and his columns: one query, asked by every list."""
     user_id, place = actor.id or 0, place_of(entity)
-    statement, sharing = (_ARRANGEMENT, []) if actor.within is None else (_IN_COMPANY, [list(directory.colleagues(actor))])
+    statement, bounds = (_ARRANGEMENT, []) if actor.within is None else (_IN_COMPANY, [list(directory.colleagues(actor))])
+    circles = [list(actor.roles), list(directory.above(actor.departments))]
     with prepared_cursor() as cursor:
-        cursor.execute(statement, [user_id, place, user_id, *sharing, user_id, MOST_OWN + MOST_SHARED, place, user_id])
-        saved, columns, widths, looks = cursor.fetchone()
-    rows = [(own, Kept(i, n, w, s or "", k, tuple(c), b)) for own, i, n, w, s, k, c, b in json.loads(saved or "[]")]
-    mine = tuple(view for own, view in rows if own)
-    theirs = tuple(view for own, view in rows if not own)[:MOST_SHARED]
-    return Arrangement(mine + theirs, tuple(json.loads(columns or "[]")), json.loads(widths or "{}"), json.loads(looks or "{}"))
+        cursor.execute(statement, [user_id, *bounds, *circles, place, user_id, user_id, MOST_OWN + MOST_SHARED, place, user_id])
+        saved, columns, widths, looks, pinned, opening = cursor.fetchone()
+    rows = [Kept(i, n, w, s or "", k, tuple(c), b, mine, o) for mine, i, n, w, s, k, c, b, o in json.loads(saved or "[]")]
+    shown = (*(view for view in rows if view.mine), *[view for view in rows if not view.mine][:MOST_SHARED])
+    meant = max(shown, key=lambda view: view.opening, default=None)
+    return Arrangement(
+        shown,
+        tuple(json.loads(columns or "[]")),
+        json.loads(widths or "{}"),
+        json.loads(looks or "{}"),
+        tuple(json.loads(pinned or "[]")),
+        opening or (f"s{meant.id}" if meant and meant.opening else ""),
+    )
 
 
-#: Mine first, so that however many others share, none of mine is cut off.
+#: Mine first, so that however many others share, none of mine is cut off; of theirs first what opens the list.
 _ARRANGEMENT = """
-SELECT (SELECT jsonb_agg(jsonb_build_array(owner_id = %s, id, name, "where", sort, layout, columns, "by")) FROM (
-    SELECT * FROM surfaces_savedview WHERE entity = %s AND (owner_id = %s OR shared)
-    ORDER BY owner_id <> %s, position, id LIMIT %s) AS shown), kept.columns, kept.widths, kept.looks
+SELECT (SELECT jsonb_agg(jsonb_build_array(owner_id = %s, id, name, "where", sort, layout, columns, "by", opens)) FROM (
+    SELECT *, CASE WHEN NOT (opening AND reached) THEN 0 WHEN roles = '{}' AND departments = '{}' THEN 1 ELSE 2 END AS opens FROM (
+        SELECT *, shared AND (roles = '{}' AND departments = '{}' OR roles && %s::varchar[] OR departments && %s::bigint[]) AS reached
+        FROM surfaces_savedview WHERE entity = %s) AS known
+    WHERE owner_id = %s OR reached
+    ORDER BY owner_id <> %s, opens DESC, position, id LIMIT %s) AS shown),
+    kept.columns, kept.widths, kept.looks, kept.pinned, kept.opening
 FROM (SELECT 1) AS one LEFT JOIN surfaces_layout AS kept ON kept.entity = %s AND kept.owner_id = %s
 """
 #: What is shared by people of another company bears names that are nobody's business here.
-_IN_COMPANY = _ARRANGEMENT.replace("OR shared", "OR shared AND owner_id = ANY(%s)")
+_IN_COMPANY = _ARRANGEMENT.replace("shared AND", "shared AND owner_id = ANY(%s) AND")
 
 
 def checked(entity: Entity, actor: Actor, given: QueryDict) -> tuple[dict[str, Any], str]:
@@ -101,9 +120,9 @@ def checked(entity: Entity, actor: Actor, given: QueryDict) -> tuple[dict[str, A
         "columns": chosen(entity, actor, given.getlist("columns")),
         "layout": layout if layout in ("", *shapes.LAYOUTS) else "",
         "by": by if by in shapes.readable(entity, actor) or by in shapes.groupings(entity, actor) else "",
-        "shared": given.get("shared") in ("1", "on", "true"),
     }
-    return values, ""
+    reached, error = reach.read(given, actor)
+    return {**values, **reached}, error
 
 
 def chosen(entity: Entity, actor: Actor, keys: list[str]) -> list[str]:
@@ -118,18 +137,23 @@ def create(request: HttpRequest, slug: str) -> HttpResponse:
     entity, actor = entity_or_404(request, slug), actor_of(request)
     url = f"/{slug}/_views/"
     if request.method != "POST":
-        context = {"entity": entity, "url": url, "given": shown_now(request, entity), "view": None}
-        return fragment(request, "pages/view_form.html", context)
+        return asked(request, entity, url, shown_now(request, entity))
     values, error = checked(entity, actor, request.POST)
     mine = SavedView.objects.filter(entity=place_of(entity), owner_id=actor.id)
     if not error and mine.count() >= MOST_OWN:
         error = _("You have %(n)d views here. Remove one first.") % {"n": MOST_OWN}
     if error:
-        context = {"entity": entity, "url": url, "given": request.POST, "view": None, "error": error}
-        return fragment(request, "pages/view_form.html", context, status=422)
+        return asked(request, entity, url, request.POST, error=error)
     last = mine.aggregate(last=Max("position"))["last"] or 0
     view = SavedView.objects.create(entity=place_of(entity), owner_id=actor.id or 0, position=last + 1, **values)
     return go(request, f"/{slug}/?view=s{view.pk}", _("View saved"))
+
+
+def asked(request: HttpRequest, entity: Entity, url: str, given: QueryDict, view: SavedView | None = None, error: str = "") -> HttpResponse:
+    """The form of a view: `given` is what has been filled in, before that what the view says."""
+    actor = actor_of(request)
+    context = {"entity": entity, "url": url, "given": given, "view": view, "error": error, **reach.offered(given, view, actor)}
+    return fragment(request, "pages/view_form.html", context, status=422 if error else 200)
 
 
 def shown_now(request: HttpRequest, entity: Entity) -> QueryDict:
@@ -148,11 +172,11 @@ def shown_now(request: HttpRequest, entity: Entity) -> QueryDict:
 
 @signed_in
 def change(request: HttpRequest, slug: str, view_id: int) -> HttpResponse:
-    """GET asks, POST renames, shares or (with `where`) narrows anew: one's own views only."""
-    entity, view = own(request, slug, view_id)
+    """GET asks, POST renames, shares or (with `where`) narrows anew."""
+    entity, view = changeable(request, slug, view_id)
     url = f"/{slug}/_views/{view.pk}/"
     if request.method != "POST":
-        return fragment(request, "pages/view_form.html", {"entity": entity, "url": url, "given": {}, "view": view})
+        return asked(request, entity, url, QueryDict(), view)
     given = request.POST.copy()
     for key in ("name", "sort", "layout", "by"):
         given.setdefault(key, getattr(view, key))
@@ -161,8 +185,7 @@ def change(request: HttpRequest, slug: str, view_id: int) -> HttpResponse:
         given.setlist("columns", view.columns)
     values, error = checked(entity, actor_of(request), given)
     if error:
-        context = {"entity": entity, "url": url, "given": request.POST, "view": view, "error": error}
-        return fragment(request, "pages/view_form.html", context, status=422)
+        return asked(request, entity, url, request.POST, view, error)
     for key, value in values.items():
         setattr(view, key, value)
     view.save()
@@ -173,18 +196,52 @@ def change(request: HttpRequest, slug: str, view_id: int) -> HttpResponse:
 @require_POST
 def remove(request: HttpRequest, slug: str, view_id: int) -> HttpResponse:
     """Forget a view; nothing of the records is touched."""
-    _entity, view = own(request, slug, view_id)
+    _entity, view = changeable(request, slug, view_id)
     view.delete()
     return go(request, f"/{slug}/", _("View removed"))
 
 
-def own(request: HttpRequest, slug: str, view_id: int) -> tuple[Entity, SavedView]:
-    """One's own view; others' do not exist here."""
-    entity = entity_or_404(request, slug)
-    view = SavedView.objects.filter(id=view_id, entity=place_of(entity), owner_id=actor_of(request).id).first()
-    if view is None:
+def changeable(request: HttpRequest, slug: str, view_id: int) -> tuple[Entity, SavedView]:
+    """One's own view, and to those who look after contents every shared one; others' do not exist here."""
+    entity, actor = entity_or_404(request, slug), actor_of(request)
+    view = SavedView.objects.filter(id=view_id, entity=place_of(entity)).first()
+    if view is None or (view.owner_id != actor.id and not (view.shared and reach.keeps(actor))):
         raise Http404
     return entity, view
+
+
+@signed_in
+@require_POST
+def pin(request: HttpRequest, slug: str) -> HttpResponse:
+    """Put a view first in one's strip, behind those that stand there already, or (`off`) back among the others."""
+    entity, code = there(request, slug)
+    kept, _made = Layout.objects.get_or_create(entity=place_of(entity), owner_id=actor_of(request).id)
+    kept.pinned = [each for each in kept.pinned if each != code]
+    if not request.POST.get("off"):
+        kept.pinned = [*kept.pinned, code][-MOST_OWN:]
+    kept.save(update_fields=["pinned"])
+    return go(request, f"/{slug}/?view={code}", _("View let go") if request.POST.get("off") else _("View pinned"))
+
+
+@signed_in
+@require_POST
+def open_with(request: HttpRequest, slug: str) -> HttpResponse:
+    """Open the list with a view from now on, or (`off`) as it is for everybody."""
+    entity, code = there(request, slug)
+    opening = "" if request.POST.get("off") else code
+    Layout.objects.update_or_create(entity=place_of(entity), owner_id=actor_of(request).id, defaults={"opening": opening})
+    said = _("The list opens with this view now") if opening else _("The list opens as it did at first")
+    return go(request, f"/{slug}/?view={code}", said)
+
+
+def there(request: HttpRequest, slug: str) -> tuple[Entity, str]:
+    """The view that `view` names, which stands in this person's strip."""
+    from guanxi.surfaces.pages import strip
+
+    entity, actor, code = entity_or_404(request, slug), actor_of(request), request.POST.get("view", "")
+    if code not in [tab.code for tab in strip.tabs_of(entity, arrangement(entity, actor), actor)]:
+        raise Http404
+    return entity, code
 
 
 @signed_in
@@ -220,6 +277,8 @@ def widths(request: HttpRequest, slug: str) -> HttpResponse:
 
 urls = [
     path("<slug:slug>/_views/", create),
+    path("<slug:slug>/_views/pin/", pin),
+    path("<slug:slug>/_views/opening/", open_with),
     path("<slug:slug>/_views/<int:view_id>/", change),
     path("<slug:slug>/_views/<int:view_id>/remove/", remove),
     path("<slug:slug>/_columns/", columns),

@@ -16,8 +16,7 @@ from guanxi.kernel.lists import ListOf
 from guanxi.kernel.models import CustomField, FormLayout
 from guanxi.kernel.write import Invalidated, numbers
 from guanxi.org.models import Role
-from guanxi.surfaces.models import SavedView
-from guanxi.surfaces.shape import sections
+from guanxi.surfaces.shape import sections, shared
 from guanxi.surfaces.shape.names import Names
 from guanxi.surfaces.shape.toml import written
 
@@ -27,7 +26,7 @@ COMMENTS = {
     "lists": "Choice lists 选项表: values in their order; `below` is a value of the same list, `under` one of the list `above`.",
     "fields": "Fields of one's own 自定义字段, by entity; they are named own:ENTITY/CODE elsewhere.",
     "roles": "Roles 角色: grants are action = scope, rights are field = right.",
-    "views": "Shared views 共享视图.",
+    "views": "Shared views 共享视图: roles and departments, both empty, are everybody; opening views open their list.",
     "numbers": "Automatic numbers 自动编号: parts in their order.",
     "layouts": "Layouts of forms 表单布局, by entity: for a form, a role, both, or (both empty) everybody.",
 }
@@ -53,7 +52,7 @@ def described() -> dict[str, Any]:
         "lists": {code: _list(listed[code], names) for code in names.in_order(listed)},
         "fields": _fields(names),
         "roles": {role.code: _role(role, names) for role in Role.objects.order_by("code")},
-        "views": _views(names),
+        "views": shared.described(names),
         "numbers": {key: _number(numbering.scheme(*numbered[key])) for key in names.in_order(numbered)},
         "layouts": _layouts(names),
     }
@@ -187,17 +186,6 @@ def _role(role: Role, names: Names) -> dict[str, Any]:
     rights = [{"entity": r.entity, "field": names.out(r.field), "right": r.right} for r in role.field_rights.all()]
     plain = {k: getattr(role, k) for k in ("zh", "en", "about", "second", "keeps", "delegable", "shapes", "active")}
     return {**plain, "grants": grants, "rights": sorted(rights, key=lambda row: (names.outward(row["entity"]), row["field"]))}
-
-
-def _views(names: Names) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for view in SavedView.objects.filter(shared=True).order_by("position", "name", "id"):
-        line = {"name": view.name, "where": json.dumps(names.out(view.where), ensure_ascii=False), "columns": names.out(list(view.columns))}
-        line |= {"sort": names.out(view.sort), "layout": view.layout, "by": names.out(view.by)}
-        rows = found.setdefault(view.entity, {"shared": []})["shared"]
-        if all(row["name"] != view.name for row in rows):
-            rows.append(line)
-    return {key: found[key] for key in names.in_order(found)}
 
 
 def _layouts(names: Names) -> dict[str, Any]:

@@ -13,8 +13,7 @@ from django.db import DataError, transaction
 from django.utils.translation import gettext as _
 
 from guanxi.kernel import custom, dictionary, layouts, lists, numbering
-from guanxi.kernel.actor import SYSTEM, Actor
-from guanxi.kernel.condition import tree
+from guanxi.kernel.actor import Actor
 from guanxi.kernel.dictionary import Dictionary
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.lists import ListOf
@@ -26,9 +25,8 @@ from guanxi.kernel.write import layouts as layout_verbs
 from guanxi.kernel.write import lists as list_verbs
 from guanxi.org import actors, roles
 from guanxi.org.duty import DOOR, administering
-from guanxi.org.models import Role, User
-from guanxi.surfaces.models import SavedView
-from guanxi.surfaces.shape import designs, sections, state
+from guanxi.org.models import Role
+from guanxi.surfaces.shape import designs, sections, shared, state
 from guanxi.surfaces.shape.names import Names
 from guanxi.surfaces.shape.retiring import Retiring
 from guanxi.surfaces.shape.sections import entity_of
@@ -329,22 +327,7 @@ class _Taking:
         """Shared views by name; a new one belongs to whoever takes it over."""
         for place, row in enumerate(rows):
             with self.judged("views", key, str(row.get("name"))):
-                entity, names = entity_of(key), Names()
-                where = names.back(json.loads(row["where"]))
-                try:
-                    tree.parse(entity, where, SYSTEM)
-                except tree.ConditionError as problem:
-                    raise Invalidated({"where": str(problem)}) from None
-                values = {"where": where, "columns": names.back(list(row["columns"])), "sort": names.back(row["sort"]), "position": place}
-                values |= {"layout": str(row["layout"])[:10], "by": names.back(row["by"])}
-                known = SavedView.objects.filter(entity=key, name=row["name"], shared=True)
-                if known.exists():
-                    known.update(**values)
-                    continue
-                owner: Any = (
-                    self.actor.id or User.objects.filter(is_active=True, assignments__role__admin=True).values_list("pk", flat=True).first()
-                )
-                SavedView.objects.create(entity=key, name=str(row["name"])[:60], owner_id=owner, shared=True, **values)
+                shared.take(key, row, place, self.actor)
 
     def layouts(self, key: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """How pages and forms are arranged; what the file does not name stays."""
