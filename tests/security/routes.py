@@ -340,6 +340,8 @@ RULES: dict[str, Rule] = {
     "<slug:slug>/_duplicates/<int:pair_id>/again/": Rule("own", get=False, post=empty, parts=lambda world: None),
     "<slug:slug>/_views/": Rule("list", post=view),
     "<slug:slug>/_columns/": Rule("list", get=False, post=columns),
+    "<slug:slug>/_views/pin/": Rule("list", get=False, post=lambda world: {"view": "starred"}),
+    "<slug:slug>/_views/opening/": Rule("list", get=False, post=lambda world: {"view": "starred"}),
     "<slug:slug>/_widths/": Rule("list", get=False, post=lambda world: {"widths": "{}"}),
     "<slug:slug>/import/": Rule("list"),
     "<slug:slug>/import/template/": Rule("list"),

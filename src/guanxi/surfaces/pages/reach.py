@@ -43,14 +43,14 @@ def offered(given: QueryDict, view: SavedView | None, actor: Actor) -> dict[str,
     """What the form of a view shows of its reach: whom one may name, and who is named."""
     if "name" in given or view is None:  # a form that comes back, or a new view
         shared, opening = given.get("shared", ""), bool(given.get("opening"))
-        roles, numbers = given.getlist("roles"), [whole(each) for each in given.getlist("departments")]
+        roles, numbers = set(given.getlist("roles")), {whole(each) for each in given.getlist("departments")}
     else:
         shared = (SOME if view.roles or view.departments else ALL[0]) if view.shared else ""
-        roles, numbers, opening = view.roles, view.departments, view.opening
+        roles, numbers, opening = set(view.roles), {*view.departments}, view.opening
     return {
         "shared": SOME if shared == SOME else ALL[0] if shared in ALL else "",
-        "roles": _entries(((e.code, e) for e in directory.grantees("role", actor).values()), set(roles)),
-        "departments": _entries(((e.id, e) for e in directory.branches(actor).values()), set(numbers)),
+        "roles": _entries(((e.code, e) for e in directory.grantees("role", actor).values()), roles),
+        "departments": _entries(((e.id, e) for e in directory.branches(actor).values()), numbers),
         "opening": opening,
         "keeps": keeps(actor),
     }

@@ -121,8 +121,8 @@ def checked(entity: Entity, actor: Actor, given: QueryDict) -> tuple[dict[str, A
         "layout": layout if layout in ("", *shapes.LAYOUTS) else "",
         "by": by if by in shapes.readable(entity, actor) or by in shapes.groupings(entity, actor) else "",
     }
-    reached, error = reach.read(given, actor)
-    return {**values, **reached}, error
+    reached, wrong = reach.read(given, actor)
+    return {**values, **reached}, wrong
 
 
 def chosen(entity: Entity, actor: Actor, keys: list[str]) -> list[str]:
