@@ -54,7 +54,7 @@ class State:
         """All of it that addresses, strip and heads are made of: everything but the cursor and the widths."""
         named = tuple((tab.code, tab.label) for tab in self.tabs)
         where = json.dumps(self.where) if self.where else ""
-        kept = (self.arranged.pinned, self.arranged.opening)
+        kept = (self.arranged.pinned, self.arranged.opening, self.arranged.chosen)
         tab = (self.tab.code, self.mark, self.tab.sort, self.tab.layout)
         return (self.entity.key, named, kept, *tab, where, self.sort, self.layout, self.by)
 

@@ -54,8 +54,9 @@ class Arrangement:
     widths: dict[str, int] = field(default_factory=dict)
     looks: dict[str, dict[str, Any]] = field(default_factory=dict)
     pinned: tuple[str, ...] = ()
-    #: The code of the view with which the list opens, "" for the first one.
+    #: The code of the view with which the list opens, "" for the first one; and of the one that he has chosen for that.
     opening: str = ""
+    chosen: str = ""
 
 
 def place_of(entity: Entity) -> str:
@@ -81,6 +82,7 @@ def arrangement(entity: Entity, actor: Actor) -> Arrangement:
         json.loads(looks or "{}"),
         tuple(json.loads(pinned or "[]")),
         opening or (f"s{meant.id}" if meant and meant.opening else ""),
+        opening or "",
     )
 
 
