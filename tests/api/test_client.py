@@ -62,6 +62,7 @@ def test_lists_run_over_all_pages(cast: Cast) -> None:
     made = [r["id"] for r in mine.create_many({"name": f"Acme {n}"} for n in range(7))]
     assert sorted(r["id"] for r in mine.list(limit=2, sort="name")) == sorted(made)
     assert [r["name"] for r in mine.list(["name", "is", "Acme 3"], fields=["name"])] == ["Acme 3"]
+    assert (mine.count(), mine.count(["name", "is", "Acme 3"]), mine.count(["name", "is", "nobody"])) == (7, 1, 0)
 
 
 def test_many_at_once_each_with_its_own_result(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

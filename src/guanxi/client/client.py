@@ -187,6 +187,10 @@ def _good(answer: Answer) -> Answer:
     raise errors.of(answer.status, problem if isinstance(problem, dict) else {})
 
 
+def _text(where: Condition) -> str:
+    return json.dumps(where, ensure_ascii=False) if where else ""
+
+
 class Records:
     """The records of one entity. A write that somebody must agree to first answers with a document that has `review`."""
 
@@ -194,12 +198,27 @@ class Records:
         self._client, self._path = client, f"/{quote(slug, safe='')}"
 
     def list(
-        self, where: Condition = (), *, sort: str = "", fields: Iterable[str] = (), q: str = "", limit: int = PAGE
+        self,
+        where: Condition = (),
+        *,
+        sort: str = "",
+        fields: Iterable[str] = (),
+        expand: Iterable[str] = (),
+        q: str = "",
+        limit: int = PAGE,
     ) -> Iterator[Record]:
-        """All that match, page by page as they are taken; `limit` is how many a page holds."""
-        condition = json.dumps(where, ensure_ascii=False) if where else ""
-        query = {"where": condition, "sort": sort, "fields": ",".join(fields), "q": q, "limit": limit}
+        """All that match, page by page as they are taken; `limit` is how many a page holds.
+
+        References of the fields named in `expand` bear the whole `record`.
+        """
+        query = {"where": _text(where), "sort": sort, "fields": ",".join(fields), "expand": ",".join(expand), "q": q, "limit": limit}
         return self._client.pages(self._path, {k: v for k, v in query.items() if v != ""})
+
+    def count(self, where: Condition = (), *, q: str = "") -> int:
+        """How many match."""
+        query = {"where": _text(where), "q": q, "count": "true", "limit": 1}
+        found: int = self._client.json("GET", self._path, query={k: v for k, v in query.items() if v != ""})["count"]
+        return found
 
     def get(self, number: int, fields: Iterable[str] = ()) -> Record:
         """One record; of one that was merged, what it has become."""

@@ -22,7 +22,7 @@ from guanxi.kernel.entity import Entity
 from guanxi.kernel.query import default_sort, sort_of
 from guanxi.kernel.statement import Slot
 from guanxi.kernel.window import Window
-from guanxi.surfaces.api import body, review
+from guanxi.surfaces.api import body, expanding, review
 from guanxi.surfaces.api.door import entity_of
 from guanxi.surfaces.api.problems import PLAIN, Problem
 from guanxi.surfaces.api.values import Shape
@@ -32,37 +32,57 @@ DEFAULT_LIMIT, MOST = 50, 1_000
 WHOLE = 200
 #: Best hits of a search that a list narrows and pages.
 HITS = 500
-PARAMETERS = ("where", "sort", "cursor", "limit", "fields", "q")
+PARAMETERS = ("where", "sort", "cursor", "limit", "fields", "expand", "count", "q")
 
 
 def read(request: HttpRequest, actor: Actor, slug: str) -> HttpResponseBase:
-    """One page: `results`, and in `next` the address of the following one or null."""
-    documents, cursor, count = page_of(request, actor, slug)
-    further = following(request, cursor=cursor) if cursor else None
-    if count > WHOLE:
-        return StreamingHttpResponse(_pieces(documents, further), content_type="application/json")
-    return answer({"results": list(documents), "next": further})
-
-
-def page_of(request: HttpRequest, actor: Actor, slug: str) -> tuple[Iterator[dict[str, Any]], str, int]:
-    """The records of a page, the cursor of the following one or "", and how many they are."""
+    """One page: `results`, in `next` the address of the following one or null, and if asked for in `count` how many all pages hold."""
     entity = entity_of(actor, slug)
+    documents, cursor, held = page_of(request, actor, entity)
+    rest: dict[str, Any] = {"next": following(request, cursor=cursor) if cursor else None}
+    if counted(request):
+        rest["count"] = total(narrowed(request, entity, actor))
+    if held > WHOLE:
+        return StreamingHttpResponse(_pieces(documents, rest), content_type="application/json")
+    return answer({"results": list(documents), **rest})
+
+
+def page_of(request: HttpRequest, actor: Actor, entity: Entity) -> tuple[Iterator[dict[str, Any]], str, int]:
+    """The records of a page, the cursor of the following one or "", and how many the page holds."""
     parameters(request, PARAMETERS)
-    shape = Shape(entity, actor, chosen(request, entity, actor))
+    keys = chosen(request, entity, actor)
+    expand = expanding.wanted(request, entity, actor, keys)
+    shape = Shape(entity, actor, keys)
     window = narrowed(request, entity, actor)
     sort = sort_of(entity, actor, request.GET.get("sort") or default_sort(entity, actor))
     page = window.page(sort, shape.wanted, cursor=request.GET.get("cursor", ""), size=limit(request))
-    return shape.each(page.rows), page.next, len(page.rows)
+    documents = shape.each(page.rows)
+    return expanding.along(documents, expand, actor) if expand else documents, page.next, len(page.rows)
 
 
-def _pieces(documents: Iterator[dict[str, Any]], further: str | None) -> Iterator[str]:
+def counted(request: HttpRequest) -> bool:
+    """Whether the number of all is asked for. Raises Problem 400."""
+    asked = request.GET.get("count", "false")
+    if asked not in ("true", "false"):
+        raise Problem(400, _("Give true or false for “%(name)s”.") % {"name": "count"})
+    return asked == "true"
+
+
+def total(window: Window) -> int:
+    """How many records a window holds, exactly."""
+    if window.narrow is None:
+        return window.rows().order_by().count()
+    return replace(window, narrow=None).rows().filter(id__in=window.values["hits"]).order_by().count()
+
+
+def _pieces(documents: Iterator[dict[str, Any]], rest: dict[str, Any]) -> Iterator[str]:
     """The text of a page, a hundred records at a time."""
     write_out = DjangoJSONEncoder(ensure_ascii=False).encode
     begun = '{"results": ['
     while some := list(islice(documents, 100)):
         yield begun + ", ".join(map(write_out, some))
         begun = ", "
-    yield f'], "next": {write_out(further)}}}'
+    yield f"], {write_out(rest)[1:]}"
 
 
 def narrowed(request: HttpRequest, entity: Entity, actor: Actor) -> Window:

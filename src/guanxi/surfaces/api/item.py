@@ -17,7 +17,7 @@ from guanxi.kernel.entity import Action, Entity
 from guanxi.kernel.fields.base import Reader
 from guanxi.kernel.registry import registry
 from guanxi.kernel.successor import successor
-from guanxi.surfaces.api import body, review
+from guanxi.surfaces.api import body, expanding, review
 from guanxi.surfaces.api.collection import answer, chosen, following, limit, once, parameters
 from guanxi.surfaces.api.door import entity_of
 from guanxi.surfaces.api.problems import Problem, missing
@@ -27,11 +27,13 @@ from guanxi.surfaces.api.values import Shape, stored
 def read(request: HttpRequest, actor: Actor, slug: str, record_id: int) -> HttpResponse:
     """The record."""
     entity = entity_of(actor, slug)
-    parameters(request, ("fields",))
-    document = Shape(entity, actor, chosen(request, entity, actor)).one(record_id)
+    parameters(request, ("fields", "expand"))
+    keys = chosen(request, entity, actor)
+    expand = expanding.wanted(request, entity, actor, keys)
+    document = Shape(entity, actor, keys).one(record_id)
     if document is None:
         return _moved(request, entity, actor, record_id)
-    return answer(document)
+    return answer(next(expanding.along([document], expand, actor)))
 
 
 def _moved(request: HttpRequest, entity: Entity, actor: Actor, record_id: int) -> HttpResponse:

@@ -33,7 +33,8 @@ def document(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     schemas = {**SCHEMAS, **described_more.SCHEMAS, **messages_described.SCHEMAS}
     for entity, reader, name in described(actor):
         schemas[name] = schema.record(entity, reader)
-        schemas[f"{name}Page"] = page(name)
+        schemas[f"{name}Page"] = listed = page(name)
+        listed["properties"]["count"] = {"type": "integer", "minimum": 0, "description": "Of all pages, where it was asked for"}
         paths |= paths_of(entity, reader, name)
     review = operation("get_review", _("What became of a write that waits"), {"200": ok({"$ref": "#/components/schemas/Review"})})
     paths["/api/v1/reviews/{id}"] = {"parameters": [ID], "get": review}
@@ -112,7 +113,7 @@ def paths_of(entity: Entity, actor: Actor, name: str) -> dict[str, Any]:
     }
     listing = {"200": ok({"$ref": f"#/components/schemas/{name}Page"})}
     collection = {"get": operation(f"list_{slug}", str(entity.label_plural), listing, parameters=list_parameters(entity))}
-    item: dict[str, Any] = {"get": operation(f"get_{slug}", label, {**one, **moved}, parameters=[FIELDS])}
+    item: dict[str, Any] = {"get": operation(f"get_{slug}", label, {**one, **moved}, parameters=[FIELDS, EXPAND])}
     paths: dict[str, Any] = {
         base: collection,
         f"{base}/{{id}}": {"parameters": [ID], **item},
@@ -169,11 +170,14 @@ def list_parameters(entity: Entity) -> list[dict[str, Any]]:
         query("cursor", "Of the `next` address"),
         query("limit", "Records a page", limit),
         FIELDS,
+        EXPAND,
+        query("count", "`true`: with `count`, how many records all pages hold together", {"type": "boolean", "default": False}),
     ]
     return [*found, query("q", "Words, pinyin, initials, digits of a phone: the best hits")] if entity.search else found
 
 
 FIELDS = query("fields", "Keys with commas between; all without it")
+EXPAND = query("expand", "Keys of fields that refer to records, with commas between, at most five: each reference gets its `record`")
 ONCE = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -235,7 +239,14 @@ SCHEMAS: dict[str, Any] = {
     "Reference": {
         "type": "object",
         "description": "Another record; its title is null where the reader may not see it.",
-        "properties": {"id": {"type": "integer"}, "title": {"type": ["string", "null"]}},
+        "properties": {
+            "id": {"type": "integer"},
+            "title": {"type": ["string", "null"]},
+            "record": {
+                "type": ["object", "null"],
+                "description": "Where it was asked for by `expand`; null where the reader may not see it.",
+            },
+        },
         "required": ["id"],
     },
     "Problem": {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from operator import itemgetter
 from typing import Any
@@ -42,9 +42,14 @@ class Shape:
 
     def one(self, record_id: int, *, deleted: bool | None = False) -> dict[str, Any] | None:
         """The document of one record, or None where the reader may not see it."""
-        rows = self.entity.rows(self.reader.actor, deleted=deleted).filter(id=record_id).values_list("id", "version", *self.paths)
-        found = self.records(list(rows))
-        return found[0] if found else None
+        return self.some([record_id], deleted=deleted).get(record_id)
+
+    def some(self, ids: Collection[int], *, deleted: bool | None = False) -> dict[int, dict[str, Any]]:
+        """By id the documents of those of these records that the reader may see."""
+        if not ids:
+            return {}
+        rows = self.entity.rows(self.reader.actor, deleted=deleted).filter(id__in=ids).values_list("id", "version", *self.paths)
+        return {document["id"]: document for document in self.records(list(rows))}
 
     def _titles(self, rows: Sequence[tuple[Any, ...]]) -> Titles:
         """Titles of linked records, which came beside their ids."""
