@@ -67,7 +67,7 @@ def test_a_person_chooses_columns_and_keeps_a_filter_as_a_view(enter: Enter) -> 
     desk.page.locator("[data-columns] .btnp").click()
     expect(desk.page.locator("th[data-col=website]")).to_be_visible()
     expect(desk.page.locator("th[data-col=industry]")).to_have_count(0)
-    desk.page.locator("nav.views button").click()
+    desk.page.locator("nav.views > button").click()
     desk.modal.locator("[name=name]").fill(word)
     desk.modal.locator(".btnp").click()
     tab = desk.page.locator("nav.views a.on", has_text=word)

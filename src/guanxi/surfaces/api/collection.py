@@ -37,18 +37,18 @@ PARAMETERS = ("where", "sort", "cursor", "limit", "fields", "expand", "count", "
 
 def read(request: HttpRequest, actor: Actor, slug: str) -> HttpResponseBase:
     """One page: `results`, in `next` the address of the following one or null, and if asked for in `count` how many all pages hold."""
-    entity = entity_of(actor, slug)
-    documents, cursor, held = page_of(request, actor, entity)
+    documents, cursor, held = page_of(request, actor, slug)
     rest: dict[str, Any] = {"next": following(request, cursor=cursor) if cursor else None}
     if counted(request):
-        rest["count"] = total(narrowed(request, entity, actor))
+        rest["count"] = total(narrowed(request, entity_of(actor, slug), actor))
     if held > WHOLE:
         return StreamingHttpResponse(_pieces(documents, rest), content_type="application/json")
     return answer({"results": list(documents), **rest})
 
 
-def page_of(request: HttpRequest, actor: Actor, entity: Entity) -> tuple[Iterator[dict[str, Any]], str, int]:
+def page_of(request: HttpRequest, actor: Actor, slug: str) -> tuple[Iterator[dict[str, Any]], str, int]:
     """The records of a page, the cursor of the following one or "", and how many the page holds."""
+    entity = entity_of(actor, slug)
     parameters(request, PARAMETERS)
     keys = chosen(request, entity, actor)
     expand = expanding.wanted(request, entity, actor, keys)

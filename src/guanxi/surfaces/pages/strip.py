@@ -16,7 +16,7 @@ from guanxi.kernel.kept import Kept
 from guanxi.surfaces.pages import views
 
 #: Views that stand in the strip of who has pinned none; the others are in the menu behind them.
-MOST = 12
+MOST = 16
 
 
 @dataclass(frozen=True)
