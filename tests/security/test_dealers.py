@@ -21,6 +21,7 @@ from guanxi.org import tokens
 from guanxi.org.models import Assignment, Department, Position, PositionHolder, Role, User
 from guanxi.people import hiring
 from guanxi.people.directory import of_account
+from guanxi.surfaces.models import SavedView
 from tests import samples
 from tests.people import forget
 from tests.security.dealers import CUSTOMER, NORTH, SOUTH, STAFF, TALK, House
@@ -371,3 +372,17 @@ def test_a_dealers_user_administrator_gives_positions_to_his_people_and_to_nobod
             write.update((hiring.ENTITY, of_account(house[login].id or 0).id), {"positions": [position]}, actor=keeper, door="test")
     assert house.desk(keeper).get("/admin/positions/").status_code == 404
     assert PositionHolder.objects.count() == 1
+
+
+def test_views_reach_nobody_of_another_company_and_are_kept_by_nobody_of_one(house: House) -> None:
+    theirs = SavedView.objects.create(entity=CUSTOMER.key, owner_id=house["s-sales"].id, name=f"{SOUTH} view", shared=True)
+    own = SavedView.objects.create(entity=CUSTOMER.key, owner_id=house["n-sales"].id, name=f"{NORTH} view", shared=True)
+    Role.objects.filter(code="dealer-manager").update(admin=True)
+    forget()
+    keeper = house.desk(house["n-manager"])
+    assert keeper.get(f"/customers/_views/{own.id}/").status_code == 200
+    assert keeper.get(f"/customers/_views/{theirs.id}/").status_code == 404
+    assert keeper.post(f"/customers/_views/{theirs.id}/remove/").status_code == 404
+    page = house.desk(house.cast.owner).get("/customers/_views/").content.decode()
+    assert 'name="departments"' in page
+    assert NORTH not in page

@@ -284,3 +284,22 @@ def test_a_formula_of_a_file_is_reckoned(cast: Cast) -> None:
     undoing.undo(latest("customfield", "update"), actor=cast.admin)
     jobs.run(Job.objects.latest("id").pk)
     assert CUSTOMER.rows(cast.owner).get(id=record.id).custom == {f"f{row.pk}": "4.00"}
+
+
+def test_a_file_never_shows_a_view_to_more_people_than_it_says(cast: Cast) -> None:
+    reached = {"roles": ["sales"], "departments": [cast.owner.department or 0]}
+    SavedView.objects.create(entity=CUSTOMER.key, owner_id=cast.owner.id, name="窄", shared=True, **reached)
+    SavedView.objects.create(entity=CUSTOMER.key, owner_id=cast.owner.id, name="无人", shared=True, departments=[999_999])
+    document = state.described()
+    (row,) = document["views"][CUSTOMER.key]["shared"]
+    assert row["name"] == "窄"
+    for key in ("roles", "departments"):
+        _found, refused, _done = taking.run({"views": {CUSTOMER.key: {"shared": [{**row, key: ["gone"]}]}}}, actor=cast.admin)
+        assert "gone" in str(refused)
+    older = {k: v for k, v in row.items() if k not in ("roles", "departments", "opening")}
+    older_file = {"views": {CUSTOMER.key: {"shared": [{**older, "layout": "board"}]}}}
+    found, refused, _done = taking.run(older_file, actor=cast.admin)
+    assert refused == []
+    taking.run(older_file, actor=cast.admin, promised=taking.fingerprint(found))
+    view = SavedView.objects.get(name="窄")
+    assert (view.layout, view.roles, view.departments) == ("board", reached["roles"], reached["departments"])

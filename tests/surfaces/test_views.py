@@ -180,3 +180,32 @@ def test_pinned_views_stand_first_and_the_others_in_the_menu_behind_them(cast: C
     above, behind, _shown = strip_of(client)
     assert above[:2] == [presets[0].code, presets[1].code]
     assert behind == []
+
+
+def test_a_list_opens_though_what_it_should_open_with_asks_for_a_hidden_field(cast: Cast, at_desk: Desk) -> None:
+    first = registry.get("customers.customer").views[0]
+    common = {"entity": "customers.customer", "owner_id": cast.admin.id, "shared": True, "opening": True}
+    view = SavedView.objects.create(name="Remarked", where=["remark", "not_empty"], **common)
+    assert strip_of(at_desk(cast.owner))[2] == f"s{view.id}"
+    restrict(cast.owner, "customers.customer", "remark", "hidden")
+    client = at_desk(cast.owner)
+    assert client.get("/customers/").status_code == 200
+    assert strip_of(client)[2] == first.code
+    assert client.get(f"/customers/?view=s{view.id}").status_code == 400
+
+
+def test_who_renames_his_view_leaves_what_others_lists_open_with(cast: Cast, at_desk: Desk) -> None:
+    view = SavedView.objects.create(entity="customers.customer", owner_id=cast.owner.id, name="Old", shared=True, opening=True)
+    at_desk(cast.owner).post(f"/customers/_views/{view.id}/", {"name": "New", "shared": "1"})
+    view.refresh_from_db()
+    assert (view.name, view.opening) == ("New", True)
+    at_desk(cast.owner).post(f"/customers/_views/{view.id}/", {"name": "Mine", "shared": ""})
+    view.refresh_from_db()
+    assert (view.shared, view.opening) == (False, False)
+
+
+def test_only_views_above_the_list_are_counted(cast: Cast, at_desk: Desk) -> None:
+    client, presets = at_desk(cast.owner), registry.get("customers.customer").views
+    client.post("/customers/_views/pin/", {"view": presets[1].code})
+    figures = client.get(f"/customers/_counts/?view={presets[0].code}").json()
+    assert set(figures) == {"total", f"customers:{presets[0].code}", f"customers:{presets[1].code}"}

@@ -37,23 +37,22 @@ PARAMETERS = ("where", "sort", "cursor", "limit", "fields", "expand", "count", "
 
 def read(request: HttpRequest, actor: Actor, slug: str) -> HttpResponseBase:
     """One page: `results`, in `next` the address of the following one or null, and if asked for in `count` how many all pages hold."""
-    documents, cursor, held = page_of(request, actor, slug)
+    asked, window = counted(request), narrowed(request, actor, slug)
+    documents, cursor, held = page_of(request, window)
     rest: dict[str, Any] = {"next": following(request, cursor=cursor) if cursor else None}
-    if counted(request):
-        rest["count"] = total(narrowed(request, entity_of(actor, slug), actor))
+    if asked:
+        rest["count"] = total(window)
     if held > WHOLE:
         return StreamingHttpResponse(_pieces(documents, rest), content_type="application/json")
     return answer({"results": list(documents), **rest})
 
 
-def page_of(request: HttpRequest, actor: Actor, slug: str) -> tuple[Iterator[dict[str, Any]], str, int]:
-    """The records of a page, the cursor of the following one or "", and how many the page holds."""
-    entity = entity_of(actor, slug)
-    parameters(request, PARAMETERS)
+def page_of(request: HttpRequest, window: Window) -> tuple[Iterator[dict[str, Any]], str, int]:
+    """The records of a page of a window, the cursor of the following one or "", and how many the page holds."""
+    entity, actor = window.entity, window.actor
     keys = chosen(request, entity, actor)
     expand = expanding.wanted(request, entity, actor, keys)
     shape = Shape(entity, actor, keys)
-    window = narrowed(request, entity, actor)
     sort = sort_of(entity, actor, request.GET.get("sort") or default_sort(entity, actor))
     page = window.page(sort, shape.wanted, cursor=request.GET.get("cursor", ""), size=limit(request))
     documents = shape.each(page.rows)
@@ -85,8 +84,10 @@ def _pieces(documents: Iterator[dict[str, Any]], rest: dict[str, Any]) -> Iterat
     yield f"], {write_out(rest)[1:]}"
 
 
-def narrowed(request: HttpRequest, entity: Entity, actor: Actor) -> Window:
-    """The actor's records that match `where` and `q`."""
+def narrowed(request: HttpRequest, actor: Actor, slug: str) -> Window:
+    """The actor's records that match `where` and `q`. Raises ConditionError, Problem 400."""
+    entity = entity_of(actor, slug)
+    parameters(request, PARAMETERS)
     where = request.GET.get("where", "")
     window = Window(entity, actor, conditions=(tree.read(where),) if where else ())
     text = request.GET.get("q", "").strip()[:100]

@@ -137,7 +137,8 @@ def _list(caller: Caller, given: Given) -> HttpResponse:
     where = json.dumps(given["where"], ensure_ascii=False) if given.get("where") else ""
     query = {"where": where, "fields": ",".join(map(str, given.get("fields", []))), "limit": given.get("limit", 20)}
     query |= {key: given.get(key, "") for key in ("sort", "q", "cursor")}
-    documents, cursor, _count = collection.page_of(request("GET", slug, query), caller.towards(slug), slug)
+    asked = request("GET", slug, query)
+    documents, cursor, _held = collection.page_of(asked, collection.narrowed(asked, caller.towards(slug), slug))
     return collection.answer({"results": list(documents), "cursor": cursor or None})
 
 

@@ -25,7 +25,7 @@ from guanxi.kernel.query import Rows
 from guanxi.kernel.window import Window
 from guanxi.surfaces.pages import acts, board, calendar, groups, looks, pool, reach, shapes, strip, totals, views
 from guanxi.surfaces.pages.frame import actor_of, entity_or_404, fragment, page, reader_of, signed_in
-from guanxi.surfaces.pages.strip import Tab, meant, tabs_of, wanted
+from guanxi.surfaces.pages.strip import Tab, tabs_of
 from guanxi.surfaces.pages.table import body, extent
 from guanxi.surfaces.ui.environment import bounded, drawn
 from guanxi.surfaces.ui.environment import query as query_string
@@ -120,7 +120,7 @@ def state_at(given: QueryDict, entity: Entity, actor: Actor) -> State:
     """The state of the list at an address with this query. Raises ConditionError."""
     arranged = views.arrangement(entity, actor)
     tabs = tabs_of(entity, arranged, actor)
-    tab = wanted(tabs, meant(given, arranged))
+    tab = strip.at(given, tabs, entity, arranged, actor)
     where = tree.read(str(given["where"])) if given.get("where") else []
     layout = given.get("layout") or tab.layout or "table"
     layout, by = shapes.settle(entity, actor, layout, given.get("by", ""), kept=tab.by if layout == tab.layout else "")
@@ -133,7 +133,7 @@ def tab_of(request: HttpRequest, entity: Entity) -> Tab:
     """The view that the address names."""
     actor = actor_of(request)
     arranged = views.arrangement(entity, actor)
-    return wanted(tabs_of(entity, arranged, actor), meant(request.GET, arranged))
+    return strip.at(request.GET, tabs_of(entity, arranged, actor), entity, arranged, actor)
 
 
 def window_of(state: State, actor: Actor, action: str = "view") -> Window:
@@ -322,7 +322,7 @@ def counts(request: HttpRequest, slug: str) -> HttpResponse:
         figures = {"total": bounded(total, query.COUNT_LIMIT)}
     except ConditionError as error:
         return JsonResponse({"message": str(error)}, status=400)
-    for tab in state.tabs:
+    for tab in state.strip[0]:
         with suppress(ConditionError):  # somebody shared a view of a field that this person may not see
             figures[f"{entity.slug}:{tab.code}"] = bounded(entity_rows(entity, tab, actor).bounded_count(STRIP_LIMIT), STRIP_LIMIT)
     return JsonResponse(figures)

@@ -22,18 +22,32 @@ def keeps(actor: Actor) -> bool:
     return actor.administers or actor.shapes
 
 
-def read(given: QueryDict, actor: Actor) -> tuple[dict[str, Any], str]:
-    """Whom a form names, as values of a view, and what is wrong with it, if anything."""
+def changes(actor: Actor, view: SavedView) -> bool:
+    """Whether this person may change a view: his own, and who looks after what is shared every one that a colleague shares."""
+    return view.owner_id == actor.id or (view.shared and keeps(actor) and view.owner_id in directory.colleagues(actor))
+
+
+def branches(actor: Actor) -> dict[int, directory.Entry]:
+    """The departments that a view of this person can reach: what is shared stays within a company."""
+    return {i: entry for i, entry in directory.branches(actor).items() if (entry.company or 0) == actor.company}
+
+
+def read(given: QueryDict, view: SavedView | None, actor: Actor) -> tuple[dict[str, Any], str]:
+    """Whom a form names, as values of a view, and what is wrong with it, if anything.
+
+    Whether lists open with the view stays as it is where somebody changes it who does not say that.
+    """
     shared = given.get("shared", "")
     values: dict[str, Any] = {"shared": shared in ALL or shared == SOME, "roles": [], "departments": []}
-    values["opening"] = bool(given.get("opening")) and values["shared"] and keeps(actor)
+    opening = bool(given.get("opening")) if keeps(actor) else view is not None and view.opening
+    values["opening"] = opening and values["shared"]
     if shared != SOME:
         return values, ""
     known = {entry.code for entry in directory.grantees("role", actor).values()}
     values["roles"] = [code for code in dict.fromkeys(given.getlist("roles")) if code in known]
     numbers = (whole(each) for each in given.getlist("departments"))
-    branches = directory.branches(actor)
-    values["departments"] = list(dict.fromkeys(each for each in numbers if each in branches))
+    known_branches = branches(actor)
+    values["departments"] = list(dict.fromkeys(each for each in numbers if each in known_branches))
     if not values["roles"] and not values["departments"]:
         return values, _("Choose at least one role or department, or show the view to all colleagues.")
     return values, ""
@@ -50,7 +64,7 @@ def offered(given: QueryDict, view: SavedView | None, actor: Actor) -> dict[str,
     return {
         "shared": SOME if shared == SOME else ALL[0] if shared in ALL else "",
         "roles": _entries(((e.code, e) for e in directory.grantees("role", actor).values()), roles),
-        "departments": _entries(((e.id, e) for e in directory.branches(actor).values()), numbers),
+        "departments": _entries(((e.id, e) for e in branches(actor).values()), numbers),
         "opening": opening,
         "keeps": keeps(actor),
     }
@@ -61,4 +75,4 @@ def _entries(found: Iterable[tuple[Any, directory.Entry]], chosen: set[Any]) -> 
     return [(value, entry.name, value in chosen) for value, entry in found if entry.active or value in chosen]
 
 
-__all__ = ["keeps", "offered", "read"]
+__all__ = ["branches", "changes", "keeps", "offered", "read"]

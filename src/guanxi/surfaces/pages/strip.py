@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from guanxi.kernel import query
 from guanxi.kernel.actor import Actor
+from guanxi.kernel.condition import tree
+from guanxi.kernel.condition.tree import ConditionError
 from guanxi.kernel.entity import Entity, Preset
 from guanxi.kernel.kept import Kept
 from guanxi.surfaces.pages import views
@@ -55,14 +57,24 @@ def _preset_tabs(entity: Entity, actor: Actor) -> tuple[Tab, ...]:
     )
 
 
-def meant(given: QueryDict, arranged: views.Arrangement) -> str:
-    """The code of the view at an address. Without one the list opens as its person likes, a bare condition among all that is first."""
-    return given.get("view") or ("" if given.get("where") else arranged.opening)
-
-
 def wanted(tabs: tuple[Tab, ...], code: str) -> Tab:
     """The view of this code, else the first."""
     return next((t for t in tabs if t.code == code), tabs[0])
+
+
+def at(given: QueryDict, tabs: tuple[Tab, ...], entity: Entity, arranged: views.Arrangement, actor: Actor) -> Tab:
+    """The view at an address. Without one the list opens as its person likes, a bare condition in the first view.
+
+    Where he may not see what the view with which it should open asks for, it opens with the first: else he could never open it.
+    """
+    if given.get("view") or given.get("where") or not arranged.opening:
+        return wanted(tabs, given.get("view", ""))
+    meant = wanted(tabs, arranged.opening)
+    try:
+        tree.parse(entity, meant.where, actor)
+    except ConditionError:
+        return tabs[0]
+    return meant
 
 
 def divided(tabs: Sequence[Tab], pinned: Sequence[str], shown: Tab) -> tuple[tuple[Tab, ...], tuple[Tab, ...]]:
@@ -77,4 +89,4 @@ def divided(tabs: Sequence[Tab], pinned: Sequence[str], shown: Tab) -> tuple[tup
     return above, tuple(tab for tab in ordered if tab not in above)
 
 
-__all__ = ["Tab", "divided", "meant", "tabs_of", "wanted"]
+__all__ = ["Tab", "at", "divided", "tabs_of", "wanted"]

@@ -101,7 +101,7 @@ FROM (SELECT 1) AS one LEFT JOIN surfaces_layout AS kept ON kept.entity = %s AND
 _IN_COMPANY = _ARRANGEMENT.replace("shared AND", "shared AND owner_id = ANY(%s) AND")
 
 
-def checked(entity: Entity, actor: Actor, given: QueryDict) -> tuple[dict[str, Any], str]:
+def checked(entity: Entity, actor: Actor, given: QueryDict, view: SavedView | None = None) -> tuple[dict[str, Any], str]:
     """The values of a view out of a form, and what is wrong with them, if anything."""
     name = given.get("name", "").replace("\x00", "").strip()[:60]
     if not name:
@@ -123,7 +123,7 @@ def checked(entity: Entity, actor: Actor, given: QueryDict) -> tuple[dict[str, A
         "layout": layout if layout in ("", *shapes.LAYOUTS) else "",
         "by": by if by in shapes.readable(entity, actor) or by in shapes.groupings(entity, actor) else "",
     }
-    reached, wrong = reach.read(given, actor)
+    reached, wrong = reach.read(given, view, actor)
     return {**values, **reached}, wrong
 
 
@@ -185,7 +185,7 @@ def change(request: HttpRequest, slug: str, view_id: int) -> HttpResponse:
     given.setdefault("where", json.dumps(view.where))
     if "columns" not in given:
         given.setlist("columns", view.columns)
-    values, error = checked(entity, actor_of(request), given)
+    values, error = checked(entity, actor_of(request), given, view)
     if error:
         return asked(request, entity, url, request.POST, view, error)
     for key, value in values.items():
@@ -207,7 +207,7 @@ def changeable(request: HttpRequest, slug: str, view_id: int) -> tuple[Entity, S
     """One's own view, and to those who look after contents every shared one; others' do not exist here."""
     entity, actor = entity_or_404(request, slug), actor_of(request)
     view = SavedView.objects.filter(id=view_id, entity=place_of(entity)).first()
-    if view is None or (view.owner_id != actor.id and not (view.shared and reach.keeps(actor))):
+    if view is None or not reach.changes(actor, view):
         raise Http404
     return entity, view
 
