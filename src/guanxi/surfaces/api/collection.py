@@ -63,7 +63,7 @@ def counted(request: HttpRequest) -> bool:
     """Whether the number of all is asked for. Raises Problem 400."""
     asked = request.GET.get("count", "false")
     if asked not in ("true", "false"):
-        raise Problem(400, _("Give true or false for “%(name)s”.") % {"name": "count"})
+        raise Problem(400, _("Give %(yes)s or %(no)s for “%(name)s”.") % {"yes": "true", "no": "false", "name": "count"})
     return asked == "true"
 
 
