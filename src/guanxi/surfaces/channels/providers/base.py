@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import requests
+import urllib3
 from django.conf import settings
 
 from guanxi.kernel.fields.base import Label
@@ -92,7 +93,9 @@ class Provider:
 
 
 def call(address: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
-    """POST to a provider and read its answer. Raises Busy where nothing was handed over, Unsure where that is not known."""
+    """POST to a provider and read its answer. Raises Busy where nothing was handed over, Unsure where that is not known, and Declined."""
+    if not all(value.isascii() for value in headers.values()):
+        raise Declined("signs")
     session = outgoing.guarded(requests.Session(), settings.GUANXI_WEBHOOK_HOSTS)
     try:
         with session.post(address, data=body, headers=dict(headers), allow_redirects=False, stream=True) as answer:
@@ -101,7 +104,7 @@ def call(address: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, by
         raise Busy(type(problem).__name__) from problem
     except requests.ConnectionError as problem:
         raise (Busy if _never_connected(problem) else Unsure)(type(problem).__name__) from problem
-    except (requests.RequestException, OSError) as problem:
+    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as problem:
         raise Unsure(type(problem).__name__) from problem
 
 
