@@ -1,4 +1,5 @@
 """Channels whose service answers nonsense, whose worker dies, and who is curious: nothing goes twice and nothing is told that was closed."""
+# ruff: noqa: F811 - fixtures of the other file
 
 from __future__ import annotations
 
@@ -12,11 +13,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from guanxi.kernel import clock, one, write
+from guanxi.kernel import clock, write
 from guanxi.kernel.actor import Actor
 from guanxi.org.models import Grant, Role
 from guanxi.surfaces.channels import keeping, sending
-from guanxi.surfaces.channels.keeping import Wish
 from guanxi.surfaces.channels.models import Channel, Message
 from guanxi.surfaces.channels.providers import Busy, Declined, gateway
 from guanxi.surfaces.texts import keeping as texts
@@ -30,8 +30,8 @@ from tests.surfaces.test_channels import (
     after_grace,
     box,  # noqa: F401
     customer,  # noqa: F401
-    mailbox,
     made,
+    mailbox,
     over_http,
     sends,
     service,  # noqa: F401

@@ -167,7 +167,14 @@ def attempt(message: Message) -> None:
 def _note(message: Message, state: str, answer: str, reference: str = "") -> None:
     """Write down what came of a try; not where it took so long that the message is in other hands."""
     now = clock.now()
-    found: dict[str, Any] = {"state": state, "answer": answer, "reference": reference[:100], "taken_at": None, "next_at": None, "ended_at": now}
+    found: dict[str, Any] = {
+        "state": state,
+        "answer": answer,
+        "reference": reference[:100],
+        "taken_at": None,
+        "next_at": None,
+        "ended_at": now,
+    }
     if state == "waiting":
         found |= {"next_at": now + timedelta(seconds=wait(message.tries)), "ended_at": None}
     mine = Q(taken_at=message.taken_at) | Q(taken_at=None, state="unsure", answer="lost")

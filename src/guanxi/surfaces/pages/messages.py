@@ -99,7 +99,9 @@ def show(request: HttpRequest, slug: str, record_id: int) -> HttpResponse:
     if actor.pool is not None:
         raise Http404
     lines = [line(each, actor) for each in sending.of_record(entity, row.id, actor)]
-    return fragment(request, "pages/messages.html", {"title": title_of(entity, row, actor), "lines": lines, "url": f"/{slug}/{row.id}/_messages/"})
+    return fragment(
+        request, "pages/messages.html", {"title": title_of(entity, row, actor), "lines": lines, "url": f"/{slug}/{row.id}/_messages/"}
+    )
 
 
 @dataclass(frozen=True)
