@@ -29,9 +29,6 @@ def test_text_messages_go_out_by_a_service_that_the_company_chose(enter: Enter, 
     on_record(clerk, number)
     assert outside.taken.empty()
     removed(admin, channel)
-    clerk.go(f"/customers/{number}/")
-    writing(clerk)
-    expect(clerk.modal.get_by_role("button", name="短信", exact=True)).to_have_count(0)
 
 
 def set_up(admin: Desk, name: str, outside: Outside) -> None:

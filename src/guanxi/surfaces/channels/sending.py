@@ -76,6 +76,8 @@ def queue(channel: Shelved, entity: Entity, record: int, to: To, letter: Letter,
     subject = letter.subject.replace("\x00", "") if channel.medium == "mail" else ""
     letter = replace(letter, body=letter.body.replace("\x00", ""), subject=subject)
     _objections(channel, letter)
+    if letter.tells and not (entity.timeline and telling.writes(entity, actor)):
+        raise Invalidated({"tells": _("You may not write follow-ups about this record.")})
     with transaction.atomic():
         person = User.objects.select_for_update(of=("self",)).get(pk=actor.id or 0)  # so that two at once do not both fit below the limit
         known = Message.objects.filter(name=name).first() if name else None
