@@ -6,8 +6,9 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -89,6 +90,42 @@ def test_an_answer_that_breaks_off_or_is_nonsense_breaks_nothing_here(
         sends(at_desk(cast.owner), customer)
         after_grace()
     assert Message.objects.get().state == "unsure"
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, happens: Callable[..., str]) -> None:
+    """This happens while the service has a message in hand; it sees what the test has written."""
+    monkeypatch.setattr(gateway.Gateway, "send", happens)
+    monkeypatch.setattr(sending, "within", lambda _seconds, hand_over: hand_over())
+
+
+@pytest.mark.parametrize("medium", ["sms", "mail"])
+def test_a_service_that_answers_byte_by_byte_holds_nobody_up(
+    cast: Cast, at_desk: Desk, customer: int, settings: Any, monkeypatch: pytest.MonkeyPatch, medium: str
+) -> None:
+    monkeypatch.setattr(sending, "HELD", 0.5)
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        settings.GUANXI_WEBHOOK_HOSTS = (f"127.0.0.1:{port}",)
+
+        def drip() -> None:
+            line, _from = listener.accept()
+            with line, suppress(OSError):
+                while not over.wait(0.05):
+                    line.sendall(b"2")
+
+        threading.Thread(target=drip, daemon=True).start()
+        if medium == "sms":
+            made(cast, "gateway", {**RIGHT, "address": f"http://127.0.0.1:{port}"})
+        else:
+            mailbox(cast, port)
+        to = {f"to-{medium}": f"customers:{customer}:{'phone' if medium == 'sms' else 'email'}"}
+        sends(at_desk(cast.owner), customer, medium=medium, subject="x", **to)
+        began = time.monotonic()
+        after_grace()
+        over.set()
+    assert time.monotonic() - began < 3
+    assert (Message.objects.get().state, Message.objects.get().answer) == ("unsure", "TimeoutError")
 
 
 @pytest.mark.parametrize(
@@ -180,7 +217,7 @@ def test_whoever_takes_too_long_does_not_undo_what_happened_meanwhile(
         raise Busy("later")
 
     sends(desk, customer)
-    monkeypatch.setattr(gateway.Gateway, "send", late)
+    meanwhile(monkeypatch, late)
     after_grace()
     message = Message.objects.get()
     assert (message.state, message.tries) == ("waiting", 1)
@@ -200,7 +237,7 @@ def test_a_late_word_settles_what_was_given_up_and_its_entry_is_written_once(
         return "r1"
 
     sends(desk, customer, body="迟到的话", tells="1")
-    monkeypatch.setattr(gateway.Gateway, "send", late)
+    meanwhile(monkeypatch, late)
     after_grace()
     assert (Message.objects.get().state, Message.objects.get().reference) == ("sent", "r1")
     assert desk.get(f"/customers/{customer}/_timeline/").content.decode().count("迟到的话") == 1
@@ -215,7 +252,7 @@ def test_who_is_erased_while_a_worker_has_his_message_in_hand_leaves_no_word(
     Grant.objects.update_or_create(role=Role.objects.get(code="director"), entity=CONTACT.key, action="forget", defaults={"scope": "all"})
     calls: list[str] = []
 
-    def meanwhile(*_given: Any) -> str:
+    def erased(*_given: Any) -> str:
         calls.append("")
         write.forget((CONTACT, contact), "asked", actor=cast.again(cast.director), door="erasure")
         if isinstance(outcome, Exception):
@@ -223,7 +260,7 @@ def test_who_is_erased_while_a_worker_has_his_message_in_hand_leaves_no_word(
         return str(outcome)
 
     sends(at_desk(cast.owner), customer, **{"to-sms": f"contacts:{contact}:phone"}, body="李雷您好", tells="1")
-    monkeypatch.setattr(gateway.Gateway, "send", meanwhile)
+    meanwhile(monkeypatch, erased)
     for _round in range(3):
         after_grace()
     message = Message.objects.get()

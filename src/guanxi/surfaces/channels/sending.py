@@ -27,13 +27,15 @@ from guanxi.surfaces import telling
 from guanxi.surfaces.channels import keeping, shelf
 from guanxi.surfaces.channels.answers import discreet
 from guanxi.surfaces.channels.models import ApprovedText, Channel, Message
-from guanxi.surfaces.channels.providers import MEDIA, PROVIDERS, Busy, Declined, Parcel, Unsure
+from guanxi.surfaces.channels.providers import MEDIA, PROVIDERS, Busy, Declined, Parcel, Unsure, within
 from guanxi.surfaces.channels.shelf import Shelved
 
 #: Seconds in which it may be taken back; waits double from half a minute to an hour, about eight hours in all.
 GRACE, FIRST, LONGEST, TRIES = 10.0, 30.0, 3600.0, 14
 #: For so long a message is one worker's, who needs less than that or has died.
 LEASE = timedelta(seconds=120)
+#: Seconds in which a service has to have taken it.
+HELD = 90.0
 #: Seconds after which a channel that lets us wait has had its turn; and how often one message is sent once more in a day.
 PATIENT, AGAIN, DAY = 5.0, 5, 86_400
 #: So many in a row that came to nothing mark a channel.
@@ -153,7 +155,8 @@ def attempt(message: Message) -> None:
         try:
             says = keeping.settings_of(message.channel)
             hidden = keeping.hidden(message.channel, says)
-            reference = PROVIDERS[message.channel.provider].send(says, _parcel(message))
+            provider, parcel = PROVIDERS[message.channel.provider], _parcel(message)
+            reference = within(HELD, lambda: provider.send(says, parcel))
         except Busy as problem:
             state, answer = ("waiting" if message.tries < TRIES else "failed"), str(problem)
         except (Declined, sealed.Unreadable) as problem:

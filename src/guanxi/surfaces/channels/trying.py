@@ -16,11 +16,12 @@ from guanxi.org.duty import administering
 from guanxi.surfaces.channels import keeping
 from guanxi.surfaces.channels.answers import discreet, worded
 from guanxi.surfaces.channels.models import ApprovedText, Channel
-from guanxi.surfaces.channels.providers import PROVIDERS, Busy, Declined, Parcel, Unsure
+from guanxi.surfaces.channels.providers import PROVIDERS, Busy, Declined, Parcel, Unsure, within
 
 #: Tests of one channel in an hour.
 MOST, WINDOW = 10, 3600
-SHOWN = 200
+#: Seconds that a test may take, and characters of the answer that are shown.
+HELD, SHOWN = 30.0, 200
 log = logging.getLogger(__name__)
 
 
@@ -44,7 +45,7 @@ def attempt(channel: Channel, to: str, *, actor: Actor) -> tuple[bool, str]:
     try:
         says = keeping.settings_of(channel)
         hidden = keeping.hidden(channel, says)
-        provider.send(says, parcel)
+        within(HELD, lambda: provider.send(says, parcel))
     except (Busy, Declined, Unsure, sealed.Unreadable) as problem:
         why = str(problem)
     except Exception as problem:  # an answer that nobody expected: the log has the story

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import queue
+import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -108,6 +110,26 @@ def call(address: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, by
         raise Unsure(type(problem).__name__) from problem
 
 
+def within(seconds: float, hand_over: Callable[[], str]) -> str:
+    """What it gives, or raises. Raises Unsure after so many seconds: whoever answers byte by byte keeps each limit of the network, and never ends."""
+    found: queue.SimpleQueue[tuple[str, Exception | None]] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            found.put((hand_over(), None))
+        except Exception as problem:  # it is raised by who waits
+            found.put(("", problem))
+
+    threading.Thread(target=run, daemon=True).start()
+    try:
+        reference, problem = found.get(timeout=seconds)
+    except queue.Empty:
+        raise Unsure("TimeoutError") from None
+    if problem is not None:
+        raise problem
+    return reference
+
+
 def _begun(answer: requests.Response) -> bytes:
     """What it says, up to a limit of bytes and of time: whoever lets words drip says less."""
     said, until = b"", time.monotonic() + outgoing.PATIENCE[1]
@@ -133,4 +155,4 @@ def _never_connected(problem: BaseException) -> bool:
     return isinstance(reason, NewConnectionError | SSLError | str)
 
 
-__all__ = ["Busy", "Declined", "Parcel", "Provider", "Report", "Setting", "Unsure", "call", "verdict"]
+__all__ = ["Busy", "Declined", "Parcel", "Provider", "Report", "Setting", "Unsure", "call", "verdict", "within"]
