@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from guanxi.kernel import clock, write
+from guanxi.kernel import clock, history, write
 from guanxi.kernel.actor import Actor
 from guanxi.org.models import Grant, Role
 from guanxi.surfaces.channels import keeping, sending
@@ -304,3 +304,39 @@ def test_the_log_shows_at_once_what_was_taken_back(cast: Cast, at_desk: Desk, cu
     assert "messages:changed from:body" in page
     answer = desk.post(f"/_messages/{Message.objects.get().pk}/take-back/")
     assert "messages:changed" in json.loads(answer.headers["HX-Trigger"])
+
+
+def test_what_went_to_a_contact_who_is_merged_stands_with_the_one_that_stays(
+    cast: Cast, at_desk: Desk, customer: int, service: Service
+) -> None:
+    over_http(cast, service)
+    add = lambda name: write.create(CONTACT, {"name": name, "customer": customer, "phone": "13900002222"}, actor=cast.owner, door="test").id
+    keep, lost = add("李雷"), add("李磊")
+    desk = at_desk(cast.owner)
+    sends(desk, customer, **{"to-sms": f"contacts:{lost}:phone"}, body="给李磊")
+    write.merge(CONTACT, keep, [lost], {}, actor=cast.owner, door="test")
+    for place in (f"/contacts/{keep}/_messages/", f"/customers/{customer}/_messages/"):
+        page = desk.get(place).content.decode()
+        assert "给李磊" in page
+        assert "139****2222" in page
+    service.answers = [(200, {"code": 0})]
+    after_grace()
+    assert Message.objects.get().state == "sent"  # it is the same person, at the same number
+    write.undo(history.of_write(history.of_record(keep)[0].write_id), actor=cast.owner, door="test")
+    assert Message.objects.get().whose_record == lost
+    assert "给李磊" not in desk.get(f"/contacts/{keep}/_messages/").content.decode()
+
+
+def test_a_customer_who_is_merged_takes_messages_to_its_own_number_along(
+    cast: Cast, at_desk: Desk, customer: int, service: Service
+) -> None:
+    over_http(cast, service)
+    other = write.create(CUSTOMER, {"name": "云深机电分公司", "phone": "13700003333"}, actor=cast.owner, door="test").id
+    sends(at_desk(cast.owner), other, **{"to-sms": f"customers:{other}:phone"})
+    write.merge(CUSTOMER, customer, [other], {}, actor=cast.owner, door="test")
+    message = Message.objects.get()
+    assert (message.record, message.whose_record) == (customer, customer)
+    assert "137****3333" in at_desk(cast.owner).get(f"/customers/{customer}/_messages/").content.decode()
+    write.undo(history.of_write(history.of_record(customer)[0].write_id), actor=cast.owner, door="test")
+    message.refresh_from_db()
+    assert (message.record, message.whose_record) == (other, other)
