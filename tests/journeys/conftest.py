@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Stora
 from scripts import browser as chromium
 from tests.journeys.desk import Desk, Enter
 from tests.journeys.house import lived_in
+from tests.journeys.outside import Outside
 
 PASSWORD = "guanxi-demo"
 PATIENCE = 30_000  # milliseconds: a machine may have other things to do
@@ -25,13 +26,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def house() -> Iterator[str]:
+def outside() -> Iterator[Outside]:
+    """A service that the house may call."""
+    found = Outside()
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="session")
+def house(outside: Outside) -> Iterator[str]:
     """Its address: one house for each process of the test run, or the one that GUANXI_JOURNEYS_AT names."""
     if running := os.environ.get("GUANXI_JOURNEYS_AT"):
         yield running
         return
     worker = os.environ.get("PYTEST_XDIST_WORKER", "one")
-    with lived_in(f"test_guanxi_{os.environ['GUANXI_TEST_RUN']}_journeys_{worker}") as address:
+    with lived_in(f"test_guanxi_{os.environ['GUANXI_TEST_RUN']}_journeys_{worker}", outside.host) as address:
         yield address
 
 

@@ -27,8 +27,11 @@ PATIENCE = 60
 
 
 @contextmanager
-def lived_in(name: str) -> Iterator[str]:
-    """Create the database `name`, fill and serve it; gives the address of the house and leaves nothing behind."""
+def lived_in(name: str, calls: str = "") -> Iterator[str]:
+    """Create the database `name`, fill and serve it; gives the address of the house and leaves nothing behind.
+
+    It `calls` services on this machine by the hosts that are named, separated by commas.
+    """
     folder = Path(tempfile.mkdtemp(prefix="guanxi-journeys-"))
     folder.chmod(0o755)
     base = Environment()
@@ -37,6 +40,7 @@ def lived_in(name: str) -> Iterator[str]:
     _execute(base, "create database {}", name)
     port = _free_port()
     variables = {**urls, "GUANXI_DATA": str(folder), "GUANXI_DEMO": "0", "GUANXI_PORT": str(port), "GUANXI_WEB_WORKERS": "1"}
+    variables["GUANXI_WEBHOOK_HOSTS"] = calls
     environment = {**{k: v for k, v in os.environ.items() if not k.startswith(OURS)}, **variables}
     try:
         subprocess.run([*GUANXI, "migrate"], env=environment, check=True, stdout=subprocess.DEVNULL)

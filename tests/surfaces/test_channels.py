@@ -463,9 +463,9 @@ def box(settings: Any) -> Iterator[tuple[Box, int]]:
     controller.stop()
 
 
-def mailbox(cast: Cast, port: int, **more: str) -> Channel:
+def mailbox(cast: Cast, port: int, **more: Any) -> Channel:
     said = {"from": "sales@example.com", "called": "云深", "host": "127.0.0.1", "port": str(port), "encrypted": "no", "login": "sales"}
-    return made(cast, "smtp", {**said, "secret": "geheim", **more})
+    return made(cast, "smtp", {**said, "secret": "geheim", **more.pop("said", {}), **more})
 
 
 @pytest.mark.feature("INT-05")

@@ -31,6 +31,8 @@ BULK = "bulk"
 #: Errors kept on the row for people to watch; the whole list is the runner's own business.
 ERRORS_KEPT = 100
 BEAT_EVERY, DEAD_AFTER = 5.0, timedelta(seconds=20)
+#: A worker says every ten seconds that it lives; one that has been silent for so long does not.
+SILENT_AFTER = timedelta(seconds=60)
 
 Runner = Callable[["Progress"], object]
 RUNNERS: dict[str, Runner] = {}
@@ -294,5 +296,23 @@ _REVIVE = """
 UPDATE procrastinate_jobs q SET status = 'todo', worker_id = NULL FROM kernel_job j
 WHERE q.task_name = %(task)s AND q.status = 'doing' AND j.id = (q.args->>'job')::bigint
 AND (j.state <> 'running' OR j.beat_at < %(before)s)
+AND NOT EXISTS (SELECT FROM procrastinate_events e WHERE e.job_id = q.id AND e.type = 'started' AND e.at > %(before)s)
+"""
+
+
+def release() -> int:
+    """Give up turns that died with their worker: what comes around by itself would wait for them for ever; returns how many.
+
+    A worker is dead when it has not been heard of for a while. What it had in hand is over; the next round looks at what is left.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_RELEASE, {"task": TASK, "before": timezone.now() - SILENT_AFTER})
+        return int(cursor.rowcount)
+
+
+_RELEASE = """
+UPDATE procrastinate_jobs q SET status = 'failed', worker_id = NULL
+WHERE q.task_name <> %(task)s AND q.status = 'doing' AND q.lock IS NOT NULL
+AND NOT EXISTS (SELECT FROM procrastinate_workers w WHERE w.id = q.worker_id AND w.last_heartbeat > %(before)s)
 AND NOT EXISTS (SELECT FROM procrastinate_events e WHERE e.job_id = q.id AND e.type = 'started' AND e.at > %(before)s)
 """

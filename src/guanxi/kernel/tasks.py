@@ -28,8 +28,9 @@ def run(job: int) -> None:
 @app.periodic(cron="* * * * * */10")
 @app.task(name="guanxi.revive", queue="default", queueing_lock="guanxi.revive", pass_context=False)
 def revive(timestamp: int) -> None:
-    """Give jobs of dead workers to living ones."""
+    """Give jobs of dead workers to living ones, and the turns that they kept."""
     jobs.revive()
+    jobs.release()
 
 
 @app.periodic(cron="* * * * * */20")

@@ -31,5 +31,6 @@ class SurfacesConfig(AppConfig):
         from guanxi.surfaces.texts import shelf as texts
 
         forgetting.FURTHER += [erasing.empty, settling.empty, receipts.empty]
-        repointing.ATTACHED["messages"] = Message
+        repointing.ATTACHED["messages"] = repointing.Attached(Message)
+        repointing.ATTACHED["addressed"] = repointing.Attached(Message, "whose", "whose_record")
         install.STEPS += [shelf.watch, texts.watch, starting.provide, answering.watch, channels.watch]

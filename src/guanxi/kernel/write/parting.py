@@ -169,8 +169,8 @@ def _send_home(u: Unit, entity: Entity, merge: Merge, keep: Any, lost: Any, sinc
     for field, rows in moved.get("links", {}).items():
         if field in fields:
             _unlink(fields[field], field, rows, keep.id, lost.id)
-    for name, model in {**repointing.ATTACHED, "petitions": Petition}.items():
-        model.objects.filter(id__in=moved.get(name, ()), entity=entity.key, record=keep.id).update(record=lost.id)
+    for name, attached in {**repointing.ATTACHED, "petitions": repointing.Attached(Petition)}.items():
+        attached.lead(moved.get(name, ()), entity.key, keep.id, lost.id)
     repointing.swap_in_drafts(entity, keep.id, lost.id, moved.get("drafts", ()))
     Share.objects.filter(id__in=moved.get("shares", ()), record=keep.id).delete()
     return back

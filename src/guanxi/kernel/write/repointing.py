@@ -22,8 +22,23 @@ from guanxi.kernel.write import after, lagging
 from guanxi.kernel.write.rollups import parents_of
 from guanxi.kernel.write.unit import Unit
 
-#: What is attached to records of any kind by `entity` and `record`, by its name in the document; areas above add theirs.
-ATTACHED: dict[str, Any] = {"comments": Comment, "attachments": Attachment}
+
+@dataclass(frozen=True)
+class Attached:
+    """What names a record of any kind by two of its columns."""
+
+    model: Any
+    entity: str = "entity"
+    record: str = "record"
+
+    def lead(self, ids: Sequence[int], entity: str, former: int, now: int) -> None:
+        """Those of them that name the one name the other."""
+        rows = self.model.objects.filter(id__in=ids, **{self.entity: entity, self.record: former})
+        rows.update(**{self.record: now})
+
+
+#: What is attached to records, by its name in the document; areas above add theirs.
+ATTACHED: dict[str, Attached] = {"comments": Attached(Comment), "attachments": Attached(Attachment)}
 #: What came along: {"columns": {"customers.contact.customer": [ids]}, "links": {field: [[source, role, was new]]}, "comments": [ids], ...}
 Moved = dict[str, Any]
 
@@ -201,16 +216,27 @@ def relink(source: Entity, field: str, rows: Sequence[Sequence[Any]], former: in
 
 
 def _attached(entity: Entity, lost: int, keep: int) -> Moved:
-    """Remarks, files and the like of one record become those of the other, in one statement; removed ones too, for they can be brought back."""
+    """Remarks, files and the like of one record become those of the other; removed ones too, for they can be brought back."""
+    found, names = Moved(), list(ATTACHED)
+    while names:  # a statement writes to no row twice
+        now = list({ATTACHED[name].model: name for name in reversed(names)}.values())
+        found |= _led(now, entity, lost, keep)
+        names = [name for name in names if name not in now]
+    return found
+
+
+def _led(names: Sequence[str], entity: Entity, lost: int, keep: int) -> Moved:
+    """These, in one statement."""
     moves = [
-        f'm{n} AS (UPDATE "{model._meta.db_table}" SET record = %(keep)s WHERE entity = %(entity)s AND record = %(lost)s RETURNING id)'
-        for n, model in enumerate(ATTACHED.values())
+        f'm{n} AS (UPDATE "{each.model._meta.db_table}" SET {each.record} = %(keep)s '
+        f"WHERE {each.entity} = %(entity)s AND {each.record} = %(lost)s RETURNING id)"
+        for n, each in enumerate(ATTACHED[name] for name in names)
     ]
     told = " UNION ALL ".join(f"SELECT {n}, id FROM m{n}" for n in range(len(moves)))
     with connection.cursor() as cursor:
         cursor.execute(f"WITH {', '.join(moves)} {told} ORDER BY 1, 2", {"keep": keep, "entity": entity.key, "lost": lost})
         rows = cursor.fetchall()
-    return {name: [number for place, number in rows if place == n] for n, name in enumerate(ATTACHED)}
+    return {name: [number for place, number in rows if place == n] for n, name in enumerate(names)}
 
 
 def _petitions(entity: Entity, lost: int, keep: int) -> list[int]:

@@ -19,11 +19,12 @@ from guanxi.kernel.write import Invalidated
 from guanxi.org.models import Role
 from guanxi.surfaces.admin.places import CONTENTS, PLACES, Place, administering
 from guanxi.surfaces.channels import keeping, trying
+from guanxi.surfaces.channels.answers import worded
 from guanxi.surfaces.channels.keeping import Wish
 from guanxi.surfaces.channels.models import Channel, Message
 from guanxi.surfaces.channels.providers import MEDIA, PROVIDERS
 from guanxi.surfaces.pages.frame import actor_of, go, page
-from guanxi.surfaces.pages.messages import REASONS, STATES
+from guanxi.surfaces.pages.messages import STATES
 
 PLACES.append(
     Place(
@@ -118,7 +119,7 @@ def _drawn(request: HttpRequest, channel: Channel, wish: Wish, errors: dict[str,
         ],
         "messages": Message.objects.filter(channel=channel).select_related("person").order_by("-pk")[:SHOWN] if channel.pk else [],
         "states": STATES,
-        "reasons": REASONS,
+        "worded": worded,
         "moment": lambda at: timezone.localtime(at).strftime("%Y-%m-%d %H:%M:%S"),
         "reports": f"{settings.GUANXI_URL or request.build_absolute_uri('/').rstrip('/')}/receipts/{channel.token}/"
         if provider.approved
@@ -139,8 +140,8 @@ def _said(wish: Wish, text: int) -> tuple[str, str]:
 def test(request: HttpRequest, channel_id: int) -> HttpResponse:
     """Send something to oneself, at once, and say what the service answered."""
     channel = get_object_or_404(Channel, pk=channel_id, provider__in=PROVIDERS)
-    said = trying.attempt(channel, request.POST.get("to", ""), actor=actor_of(request))
-    return go(request, f"/admin/channels/{channel.pk}/", said)
+    taken, said = trying.attempt(channel, request.POST.get("to", ""), actor=actor_of(request))
+    return go(request, f"/admin/channels/{channel.pk}/", said, level="ok" if taken else "error")
 
 
 @administering

@@ -11,11 +11,12 @@ from guanxi.kernel import one
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
 from guanxi.kernel.write import Invalidated
+from guanxi.org import scopes
 from guanxi.surfaces.api import body
 from guanxi.surfaces.api.collection import answer, once, parameters
 from guanxi.surfaces.api.door import entity_of
 from guanxi.surfaces.api.item import seen
-from guanxi.surfaces.api.problems import missing
+from guanxi.surfaces.api.problems import Problem, missing
 from guanxi.surfaces.channels import sending, shelf
 from guanxi.surfaces.channels.models import Message
 from guanxi.surfaces.channels.providers import MEDIA
@@ -58,6 +59,8 @@ def take_back(request: HttpRequest, actor: Actor, slug: str, record_id: int, num
     """Not to be sent after all, while it has not gone."""
     entity = _entity(actor, slug)
     seen(entity, actor, record_id)
+    if not scopes.may_write_to(slug, request.token.scopes):  # type: ignore[attr-defined]
+        raise Problem(403, _("This token may only read."), headers={"WWW-Authenticate": 'Bearer error="insufficient_scope"'})
     if not Message.objects.filter(pk=int(number), entity=entity.key, record=record_id).exists():
         raise missing()
     sending.take_back(int(number), actor=actor)

@@ -103,6 +103,11 @@ def settings_of(channel: Channel) -> dict[str, str]:
     return {**channel.says, **_secrets(channel)}
 
 
+def hidden(channel: Channel, says: Mapping[str, str]) -> list[str]:
+    """What of its settings nobody may read, for whom an answer may repeat it."""
+    return [says[each.key] for each in PROVIDERS[channel.provider].settings if each.secret and says.get(each.key)]
+
+
 def variables(text: TextTemplate) -> list[str]:
     """What the tags of a text are called, each once, in the order in which they come: the variables of its approved wording."""
     entity = next((each for each in registry if each.key == text.entity), None)
@@ -142,7 +147,8 @@ def _say(channel: Channel, said: Mapping[str, str], errors: dict[str, str]) -> N
     channel.says = says
     if channel.provider == "gateway":
         errors |= gateway.objection(says)
-    _seal(channel, fresh, any(former.get(way) != says.get(way) for way in WAYS), errors)
+    elsewhere = former.get("body") != says.get("body") and gateway.SECRET in says.get("body", "")
+    _seal(channel, fresh, elsewhere or any(former.get(way) != says.get(way) for way in WAYS), errors)
 
 
 def _seal(channel: Channel, fresh: dict[str, str], moved: bool, errors: dict[str, str]) -> None:
@@ -156,7 +162,7 @@ def _seal(channel: Channel, fresh: dict[str, str], moved: bool, errors: dict[str
             if each.key not in former:
                 errors[each.key] = _("Fill this in.")
             elif moved and channel.pk:
-                errors[each.key] = _("Type it once more: the channel leads elsewhere now.")
+                errors[each.key] = _("Type it once more: it would go elsewhere now.")
     if not errors:
         kept = {**former, **fresh}
         channel.secrets = sealed.seal(json.dumps(kept), about=ABOUT) if kept else ""
@@ -212,4 +218,4 @@ def _approved(channel: Channel, lines: Sequence[tuple[int, str, str]], errors: d
     return found
 
 
-__all__ = ["Wish", "keep", "remove", "settings_of", "texts_of", "variables"]
+__all__ = ["Wish", "hidden", "keep", "remove", "settings_of", "texts_of", "variables"]

@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from guanxi.kernel import clock
 from guanxi.kernel.entity import Entity
+from guanxi.surfaces.channels.answers import discreet
 from guanxi.surfaces.channels.models import Channel, Message
 from guanxi.surfaces.channels.providers import PROVIDERS
 
@@ -21,9 +22,11 @@ def take(channel: Channel, body: bytes) -> int:
             told = Message.objects.filter(
                 channel=channel, reference=report.reference[:100], state__in=("sent", "delivered", "failed", "unsure")
             )
-            state = "delivered" if report.delivered else "failed"
-            answer = report.answer.replace("\x00", "")[:300]
-            found += told.update(state=state, answer="" if report.delivered else answer, ended_at=clock.now())
+            if report.delivered:
+                found += told.update(state="delivered", answer="", ended_at=clock.now())
+                continue
+            for number, to in told.values_list("pk", "to"):
+                found += told.filter(pk=number).update(state="failed", answer=discreet(report.answer, to=to), ended_at=clock.now())
     return found
 
 

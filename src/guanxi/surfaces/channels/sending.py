@@ -8,10 +8,11 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from guanxi.kernel import clock, jobs, one, sealed, tally
@@ -24,14 +25,17 @@ from guanxi.org import mailboxes
 from guanxi.org.models import User
 from guanxi.surfaces import telling
 from guanxi.surfaces.channels import keeping, shelf
+from guanxi.surfaces.channels.answers import discreet
 from guanxi.surfaces.channels.models import ApprovedText, Channel, Message
-from guanxi.surfaces.channels.providers import MEDIA, PROVIDERS, Busy, Declined, Parcel, Unsure
+from guanxi.surfaces.channels.providers import MEDIA, PROVIDERS, Busy, Declined, Parcel, Unsure, within
 from guanxi.surfaces.channels.shelf import Shelved
 
 #: Seconds in which it may be taken back; waits double from half a minute to an hour, about eight hours in all.
 GRACE, FIRST, LONGEST, TRIES = 10.0, 30.0, 3600.0, 14
 #: For so long a message is one worker's, who needs less than that or has died.
 LEASE = timedelta(seconds=120)
+#: Seconds in which a service has to have taken it.
+HELD = 90.0
 #: Seconds after which a channel that lets us wait has had its turn; and how often one message is sent once more in a day.
 PATIENT, AGAIN, DAY = 5.0, 5, 86_400
 #: So many in a row that came to nothing mark a channel.
@@ -71,16 +75,19 @@ def writing(entity: Entity, record: int, actor: Actor) -> None:
 def queue(channel: Shelved, entity: Entity, record: int, to: To, letter: Letter, *, actor: Actor, name: UUID | None = None) -> Message:
     """Put it on record, to be sent in a moment; the same `name` twice is one message. Raises Forbidden or Invalidated."""
     writing(entity, record, actor)
-    letter = replace(letter, body=letter.body.replace("\x00", ""), subject=letter.subject.replace("\x00", ""))
+    subject = letter.subject.replace("\x00", "") if channel.medium == "mail" else ""
+    letter = replace(letter, body=letter.body.replace("\x00", ""), subject=subject)
     _objections(channel, letter)
+    if letter.tells and not (entity.timeline and telling.writes(entity, actor)):
+        raise Invalidated({"tells": _("You may not write follow-ups about this record.")})
     with transaction.atomic():
         person = User.objects.select_for_update(of=("self",)).get(pk=actor.id or 0)  # so that two at once do not both fit below the limit
-        known = Message.objects.filter(name=name, person=person).first() if name else None
-        if known is not None:
+        known = Message.objects.filter(name=name).first() if name else None
+        if known is not None and known.person_id == person.pk:
             return known
         _limit(channel, person)
         message = Message.objects.create(
-            name=name or uuid4(),
+            name=name if name and known is None else uuid4(),
             channel_id=channel.id,
             medium=channel.medium,
             entity=entity.key,
@@ -140,13 +147,16 @@ def send_due(*, seconds: float = 20.0) -> int:
 def attempt(message: Message) -> None:
     """One try, and what came of it."""
     refusal, state, answer, reference = _stale(message), "sent", "", ""
+    hidden: list[str] = []
     if refusal:
         state, answer = "dropped", refusal
     else:
         assert message.channel is not None
         try:
             says = keeping.settings_of(message.channel)
-            reference = PROVIDERS[message.channel.provider].send(says, _parcel(message))
+            hidden = keeping.hidden(message.channel, says)
+            provider, parcel = PROVIDERS[message.channel.provider], _parcel(message)
+            reference = within(HELD, lambda: provider.send(says, parcel))
         except Busy as problem:
             state, answer = ("waiting" if message.tries < TRIES else "failed"), str(problem)
         except (Declined, sealed.Unreadable) as problem:
@@ -156,17 +166,27 @@ def attempt(message: Message) -> None:
         except Exception as problem:  # nobody else's message waits for what nobody expected of this one
             log.exception("message %s", message.pk)
             state, answer = "unsure", type(problem).__name__
-    _note(message, state, answer, reference)
+    _note(message, state, discreet(answer, to=message.to, hidden=hidden), reference)
 
 
-def _note(message: Message, state: str, answer: str, reference: str) -> None:
+def _note(message: Message, state: str, answer: str, reference: str = "") -> None:
+    """Write down what came of a try; not where it took so long that the message is in other hands."""
     now = clock.now()
-    message.state, message.answer, message.reference = state, answer.replace("\x00", "")[:300], reference[:100]
-    message.taken_at, message.next_at, message.ended_at = None, None, now
+    found: dict[str, Any] = {
+        "state": state,
+        "answer": answer,
+        "reference": reference[:100],
+        "taken_at": None,
+        "next_at": None,
+        "ended_at": now,
+    }
     if state == "waiting":
-        message.next_at, message.ended_at = now + timedelta(seconds=wait(message.tries)), None
-    message.save(update_fields=["state", "answer", "reference", "taken_at", "next_at", "ended_at"])
-    if state in ("sent", "unsure") and message.tells:
+        found |= {"next_at": now + timedelta(seconds=wait(message.tries)), "ended_at": None}
+    mine = Q(taken_at=message.taken_at) | Q(taken_at=None, state="unsure", answer="lost")
+    if not Message.objects.filter(mine, pk=message.pk).update(**found):
+        return
+    message.refresh_from_db()  # whom it was about may have been erased meanwhile
+    if state in ("sent", "unsure") and message.tells and message.to:
         _tell(message)
     if state == "sent":
         Channel.objects.filter(pk=message.channel_id or 0).exclude(failing_since=None).update(failing_since=None)
@@ -256,13 +276,13 @@ UPDATE surfaces_message SET tries = tries + 1, taken_at = %(now)s WHERE id = (
 
 def _left_behind() -> None:
     """What a worker had in hand when it died: it may have gone."""
-    lost = Message.objects.filter(state="waiting", taken_at__lt=clock.now() - LEASE)
-    lost.update(state="unsure", answer="lost", taken_at=None, next_at=None, ended_at=clock.now())
+    for message in Message.objects.filter(state="waiting", taken_at__lt=clock.now() - LEASE).order_by("id"):
+        _note(message, "unsure", "lost")
 
 
 def _stale(message: Message) -> str:
     """Why it is not to be sent any more: its channel, its person's rights or the address are no longer what they were."""
-    if message.channel is None or not message.channel.active or not message.person.is_active:
+    if not message.to or message.channel is None or not message.channel.active or not message.person.is_active:
         return "closed"
     actor = jobs.resolved(message.person_id)
     allowed = any(each.id == message.channel_id for each in shelf.of(actor))

@@ -148,10 +148,10 @@ def toast(response: HttpResponse, message: str, *, undo: str = "", level: str = 
     return triggers(response, toast={"message": message, "undo": undo, "level": level, "link": link, "link_label": to})
 
 
-def go(request: HttpRequest, url: str, message: str = "", *, undo: str = "") -> HttpResponse:
+def go(request: HttpRequest, url: str, message: str = "", *, undo: str = "", level: str = "ok") -> HttpResponse:
     """After a write: load another page, carrying a toast over."""
     if message:
-        request.session["toasts"] = [{"message": message, "undo": undo, "level": "ok"}]
+        request.session["toasts"] = [{"message": message, "undo": undo, "level": level}]
     response = HttpResponse(headers={"HX-Redirect": url}) if request.headers.get("HX-Request") else HttpResponseRedirect(url)
     if message:
         response.set_cookie("_toast", "1", samesite="Lax", httponly=True)

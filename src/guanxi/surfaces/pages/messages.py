@@ -23,6 +23,7 @@ from guanxi.kernel.fields.base import Label
 from guanxi.kernel.registry import registry
 from guanxi.kernel.whole import whole
 from guanxi.surfaces.channels import receipts, sending, shelf
+from guanxi.surfaces.channels.answers import worded
 from guanxi.surfaces.channels.models import Channel, Message
 from guanxi.surfaces.channels.providers import MEDIA, PROVIDERS
 from guanxi.surfaces.channels.sending import Letter
@@ -40,15 +41,6 @@ STATES: dict[str, tuple[Label, str]] = {
     "failed": (gettext_lazy("not delivered"), "r"),
     "unsure": (gettext_lazy("perhaps sent"), "o"),
     "dropped": (gettext_lazy("not sent"), ""),
-}
-#: What `answer` says where it is ours.
-REASONS: dict[str, Label] = {
-    "taken_back": gettext_lazy("taken back"),
-    "closed": gettext_lazy("the channel or the record was closed to its author"),
-    "moved": gettext_lazy("the address has changed meanwhile"),
-    "unapproved": gettext_lazy("the wording is not approved any more"),
-    "tags": gettext_lazy("the text has other tags than its approved wording has variables"),
-    "lost": gettext_lazy("the program stopped while it was being sent"),
 }
 
 
@@ -107,7 +99,9 @@ def show(request: HttpRequest, slug: str, record_id: int) -> HttpResponse:
     if actor.pool is not None:
         raise Http404
     lines = [line(each, actor) for each in sending.of_record(entity, row.id, actor)]
-    return fragment(request, "pages/messages.html", {"title": title_of(entity, row, actor), "lines": lines})
+    return fragment(
+        request, "pages/messages.html", {"title": title_of(entity, row, actor), "lines": lines, "url": f"/{slug}/{row.id}/_messages/"}
+    )
 
 
 @dataclass(frozen=True)
@@ -138,7 +132,7 @@ def line(message: Message, actor: Actor) -> Line:
         MEDIA[message.medium][3],
         label,
         tone,
-        str(REASONS.get(message.answer, message.answer)) if mine or message.state == "dropped" else "",
+        worded(message.answer) if mine or message.state == "dropped" else "",
         mine,
     )
 

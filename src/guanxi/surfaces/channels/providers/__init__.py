@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from guanxi.kernel.fields.base import Label
 from guanxi.surfaces.channels.providers.aliyun import Aliyun
-from guanxi.surfaces.channels.providers.base import Busy, Declined, Parcel, Provider, Report, Setting, Unsure
+from guanxi.surfaces.channels.providers.base import Busy, Declined, Parcel, Provider, Report, Setting, Unsure, within
 from guanxi.surfaces.channels.providers.gateway import Gateway
 from guanxi.surfaces.channels.providers.smtp import Smtp
 from guanxi.surfaces.channels.providers.tencent import Tencent
@@ -20,4 +20,4 @@ MEDIA: Mapping[str, tuple[Label, str, str, str]] = {
     "mail": (_("Mail"), "email", "mail", "mail"),
 }
 
-__all__ = ["MEDIA", "PROVIDERS", "Busy", "Declined", "Parcel", "Provider", "Report", "Setting", "Unsure"]
+__all__ = ["MEDIA", "PROVIDERS", "Busy", "Declined", "Parcel", "Provider", "Report", "Setting", "Unsure", "within"]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import queue
+import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import requests
+import urllib3
 from django.conf import settings
 
 from guanxi.kernel.fields.base import Label
@@ -92,7 +95,9 @@ class Provider:
 
 
 def call(address: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
-    """POST to a provider and read its answer. Raises Busy where nothing was handed over, Unsure where that is not known."""
+    """POST to a provider and read its answer. Raises Busy where nothing was handed over, Unsure where that is not known, and Declined."""
+    if not all(value.isascii() for value in headers.values()):
+        raise Declined("signs")
     session = outgoing.guarded(requests.Session(), settings.GUANXI_WEBHOOK_HOSTS)
     try:
         with session.post(address, data=body, headers=dict(headers), allow_redirects=False, stream=True) as answer:
@@ -101,8 +106,28 @@ def call(address: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, by
         raise Busy(type(problem).__name__) from problem
     except requests.ConnectionError as problem:
         raise (Busy if _never_connected(problem) else Unsure)(type(problem).__name__) from problem
-    except (requests.RequestException, OSError) as problem:
+    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as problem:
         raise Unsure(type(problem).__name__) from problem
+
+
+def within(seconds: float, hand_over: Callable[[], str]) -> str:
+    """What it gives, or raises. Raises Unsure after so many seconds: whoever answers byte by byte keeps each limit of the network, and never ends."""
+    found: queue.SimpleQueue[tuple[str, Exception | None]] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            found.put((hand_over(), None))
+        except Exception as problem:  # it is raised by who waits
+            found.put(("", problem))
+
+    threading.Thread(target=run, daemon=True).start()
+    try:
+        reference, problem = found.get(timeout=seconds)
+    except queue.Empty:
+        raise Unsure("TimeoutError") from None
+    if problem is not None:
+        raise problem
+    return reference
 
 
 def _begun(answer: requests.Response) -> bytes:
@@ -130,4 +155,4 @@ def _never_connected(problem: BaseException) -> bool:
     return isinstance(reason, NewConnectionError | SSLError | str)
 
 
-__all__ = ["Busy", "Declined", "Parcel", "Provider", "Report", "Setting", "Unsure", "call", "verdict"]
+__all__ = ["Busy", "Declined", "Parcel", "Provider", "Report", "Setting", "Unsure", "call", "verdict", "within"]

@@ -15,6 +15,8 @@ from guanxi.surfaces.channels.providers.base import Busy, Declined, Parcel, Prov
 
 #: What may stand in braces in a value of the request.
 PLACES = ("phone", "number", "text", "id", "secret", "signature")
+#: Where a request says the secret.
+SECRET = "{secret}"
 #: Bytes of an answer that are shown.
 SHOWN = 200
 
@@ -94,7 +96,8 @@ def objection(says: Mapping[str, str]) -> dict[str, str]:
     """What is wrong with the request, by setting."""
     try:
         document = json.loads(says.get("body", ""))
-    except ValueError:
+        json.dumps(document, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict):
         return {"body": _("Write a JSON object, for instance %(example)s") % {"example": '{"mobile": "{number}", "content": "{text}"}'}}

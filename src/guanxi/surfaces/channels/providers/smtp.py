@@ -52,6 +52,8 @@ class Smtp(Provider):
             raise Declined(_said(problem)) from problem
         try:
             server = _connected(says)
+        except UnicodeError as problem:
+            raise Declined("signs") from problem
         except (smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError) as problem:
             raise Declined(_said(problem)) from problem
         except (smtplib.SMTPException, RequestException, OSError) as problem:
