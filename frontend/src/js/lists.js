@@ -21,9 +21,10 @@ export function listen() {
     if (target.dataset?.fold) keep(`fold:${target.dataset.fold}`, target.open ? "open" : "shut");
   }, true);
   on("click", "[data-rec]", (_, button) => {
-    const tabs = button.closest(".rectabs");
-    tabs.querySelectorAll("[data-rec]").forEach((each) => each.classList.toggle("on", each === button));
-    tabs.parentElement.querySelector(".rec").dataset.side = button.dataset.rec;
+    const record = button.parentElement.parentElement;
+    record.querySelectorAll(".rectabs [data-rec]").forEach((each) => each.classList.toggle("on", each.dataset.rec === button.dataset.rec));
+    record.querySelector(".rec").dataset.side = button.dataset.rec;
+    if (button.dataset.focus) record.querySelector(button.dataset.focus)?.focus();
   });
   on("change", "form[data-auto]", (_, form) => form.requestSubmit());
   document.addEventListener("list:changed", (event) => {
