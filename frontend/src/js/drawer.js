@@ -36,12 +36,13 @@ const tell = (step) => history[step]({ drawer: stack.length }, "", address(stack
 /** What each of the stack is shown in, from the bottom to the top. */
 const nodes = () => [...stack.slice(1).map(({ below }) => below.node), layers.top()];
 
-/** Read the record on top anew. */
-async function load() {
+/** Read the record on top anew; `then` is done once its row is marked. */
+async function load(then = () => {}) {
   const href = shown();
   const fresh = frame().hidden;
   frame().hidden = false;
   dress();
+  then();
   await htmx.ajax("GET", href, { target: layers.top(), swap: "innerHTML show:none" }).catch(() => {});
   if (shown() === href && !layers.top().childElementCount && !leaving()) return leave(); // refused or offline: the toast has said so
   if (fresh) frame().focus({ preventScroll: true });
@@ -54,7 +55,7 @@ async function show(href) {
   while (stack.length > 1) drop();
   stack = [{ href }];
   tell(fresh ? "pushState" : "replaceState");
-  await load();
+  await load(see);
 }
 
 /** Lay the record at `href` over the one that is shown; `among` are the records that it was chosen from. */
@@ -74,7 +75,7 @@ async function turn(href) {
   if (!(await mayLeave(layers.top()))) return;
   stack.at(-1).href = href;
   tell("replaceState");
-  await load();
+  await load(see);
 }
 
 /** Take the top off and show what it covered. */
@@ -136,12 +137,14 @@ function dress() {
   const bottom = new URL(stack[0].href, location.href).pathname;
   const all = rows();
   all.forEach((row) => row.classList.toggle("open", row.dataset.href === bottom));
-  all.find((row) => row.dataset.href === bottom)?.scrollIntoView({ block: "nearest", inline: "nearest" });
   const hrefs = neighbours();
   const at = hrefs.indexOf(new URL(shown(), location.href).pathname);
   frame().querySelectorAll("[data-drawer-step]").forEach((button) => { button.disabled = at < 0 || !hrefs[at + Number(button.dataset.drawerStep)]; });
   frame().querySelector("[data-drawer-place]").textContent = at < 0 ? "" : say("of").replace("{at}", at + 1).replace("{all}", hrefs.length);
 }
+
+/** The row of the record that was gone to; one that a change has sorted elsewhere is not run after. */
+const see = () => document.querySelector("main [data-row].open")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 
 function step(by) {
   const hrefs = neighbours();
@@ -161,7 +164,7 @@ async function follow() {
   const [first, ...further] = wanted.slice(same);
   if (same) lay(first); else stack = [{ href: first }];
   further.forEach((href) => lay(href));
-  await load();
+  await load(see);
 }
 
 const plain = (event) => event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;

@@ -1,6 +1,7 @@
 /* The keyboard, in one table. Letters are commands only while nobody is typing. */
 import { typing } from "./dom.js";
 import { closeDrawer, drawerOpen } from "./drawer.js";
+import * as grid from "./grid.js";
 import { closeMenus } from "./menus.js";
 import * as rows from "./rows.js";
 import { clearSelection } from "./selection.js";
@@ -28,7 +29,11 @@ function save(target) {
 /** Close the topmost thing. True when there was one: then the browser must not also close what opened in its place. */
 function escape(event) {
   const editor = event.target.closest?.(".editing");
-  if (editor) { editor.querySelector("[data-cancel]")?.click(); return true; }
+  if (editor) {
+    editor.querySelector("[data-cancel]")?.click();
+    if (editor.contains(document.activeElement)) document.activeElement.blur(); // the next letter is a command already
+    return true;
+  }
   if (document.querySelector("dialog[open]")) return false; // the dialog hears its own cancel
   if (closeMenus()) return true;
   if (document.documentElement.hasAttribute("data-rail-open")) { document.documentElement.removeAttribute("data-rail-open"); return true; }
@@ -53,6 +58,6 @@ export function listen() {
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || document.querySelector("dialog[open]")) return;
     if (event.key === "Enter" && event.target.matches?.("[data-row][tabindex]")) return event.target.click();
     if (LETTERS[event.key]) { event.preventDefault(); return LETTERS[event.key](); }
-    if (event.key.length === 1 && keyed(event.key) || event.key === "c") { event.preventDefault(); press(event.key); }
+    if (event.key.length === 1 && keyed(event.key) || event.key === "c") { event.preventDefault(); press(event.key); } else if (event.key === "e" && grid.begin()) event.preventDefault();
   });
 }

@@ -3,20 +3,20 @@
 import { on } from "./dom.js";
 import { isDirty } from "./guard.js";
 
-const SOON = 200; // milliseconds: as long as a picker takes to put back what was chosen
+export const SOON = 200; // milliseconds: as long as a picker takes to put back what was chosen
 const phone = matchMedia("(max-width: 640px)");
 const cells = (inside) => [...inside.closest(".rows").querySelectorAll("[data-cell]")];
 const edit = (cell) => cell.querySelector(".pen")?.click();
-const plain = (event) => !event.shiftKey && !event.ctrlKey && !event.metaKey && !event.altKey;
+export const plain = (event) => !event.shiftKey && !event.ctrlKey && !event.metaKey && !event.altKey;
 
 /** What Tab reaches in a form, a group of radio buttons once. */
-function stops(form) {
+export function stops(form) {
   const all = [...form.querySelectorAll("input:not([type=hidden]), select, textarea, button:not([tabindex='-1'])")].filter((each) => !each.disabled && each.getClientRects().length);
   return all.filter((each, at) => each.type !== "radio" || all.findIndex(({ name }) => name === each.name) === at);
 }
 
 /** Keep what was typed in a cell; where nothing was, show again what stands there. */
-function leave(form) {
+export function keepOrLeave(form) {
   if (form.dataset.left) return;
   form.dataset.left = "1";
   if (isDirty(form)) form.requestSubmit(); else form.querySelector("[data-cancel]").click();
@@ -32,14 +32,14 @@ function tab(event, form) {
   const line = by > 0 && stops(form.closest(".rows").querySelector("[data-line]") || form)[0];
   if (!next && !line) return;
   event.preventDefault();
-  leave(form);
+  keepOrLeave(form);
   if (next) edit(next); else line.focus();
 }
 
 function typed(event, form) {
   if (event.isComposing || event.defaultPrevented) return;
   if (event.key === "Tab") tab(event, form);
-  if (event.key === "Enter" && plain(event) && !event.target.matches("button")) { event.preventDefault(); leave(form); }
+  if (event.key === "Enter" && plain(event) && !event.target.matches("button")) { event.preventDefault(); keepOrLeave(form); }
 }
 
 /** In the empty line: Enter saves from any control, Escape empties it. */
@@ -94,7 +94,7 @@ export function listen() {
   on("keydown", ".rows form[data-line]", entered);
   on("keydown", ".rows .pen", walk);
   on("focusout", ".rows form.editing", (_, form) => setTimeout(() => {
-    if (form.isConnected && !form.contains(document.activeElement) && !document.querySelector("dialog[open]")) leave(form);
+    if (form.isConnected && !form.contains(document.activeElement) && !document.querySelector("dialog[open]")) keepOrLeave(form);
   }, SOON));
   // One row after the other is saved: what is said of the last one would lie over the line in which one types the next.
   document.addEventListener("rows:added", () => document.querySelectorAll("#toasts .toast.ok").forEach((line) => line.remove()));
@@ -105,6 +105,6 @@ export function listen() {
   // A cell that nobody took keeps its text and may be left again.
   document.addEventListener("htmx:afterRequest", ({ detail }) => { delete detail.elt.closest?.(".rows form.editing")?.dataset.left; });
   document.addEventListener("htmx:afterSwap", ({ detail }) => {
-    if (detail.target.matches?.("[data-cell]") && document.activeElement === document.body) detail.target.querySelector(".pen")?.focus({ preventScroll: true });
+    if (detail.target.matches?.("[data-cell], .dl > div") && document.activeElement === document.body) detail.target.querySelector(".pen")?.focus({ preventScroll: true });
   });
 }

@@ -2,6 +2,7 @@
 import { calm, on } from "./dom.js";
 import { isDirty } from "./guard.js";
 import { keep, kept } from "./rail.js";
+import { again } from "./rows.js";
 import { htmx } from "./wire.js";
 
 export function arm(root) {
@@ -20,9 +21,10 @@ export function listen() {
     if (target.dataset?.fold) keep(`fold:${target.dataset.fold}`, target.open ? "open" : "shut");
   }, true);
   on("click", "[data-rec]", (_, button) => {
-    const tabs = button.closest(".rectabs");
-    tabs.querySelectorAll("[data-rec]").forEach((each) => each.classList.toggle("on", each === button));
-    tabs.parentElement.querySelector(".rec").dataset.side = button.dataset.rec;
+    const record = button.parentElement.parentElement;
+    record.querySelectorAll(".rectabs [data-rec]").forEach((each) => each.classList.toggle("on", each.dataset.rec === button.dataset.rec));
+    record.querySelector(".rec").dataset.side = button.dataset.rec;
+    if (button.dataset.focus) record.querySelector(button.dataset.focus)?.focus();
   });
   on("change", "form[data-auto]", (_, form) => form.requestSubmit());
   document.addEventListener("list:changed", (event) => {
@@ -30,11 +32,59 @@ export function listen() {
     if (tab && !document.querySelector("main #related .rows")) htmx.ajax("GET", tab.getAttribute("hx-get"), { target: "#related", event }).catch(() => {});
     const list = document.getElementById("list");
     if (!list || list.hasAttribute("hx-trigger") || !list.hasAttribute("data-list")) return;
-    htmx.ajax("GET", list.dataset.list || location.pathname + location.search, { target: "#list", swap: "outerHTML", select: "#list", event }).catch(() => {});
+    if (list.querySelector("td form.editing:not(.htmx-request)")) overdue = event; else reload(list, event);
   });
+  document.addEventListener("row:changed", ({ detail }) => { stale.add(String(detail.value)); });
+  document.addEventListener("htmx:afterSwap", () => { if (stale.size) catchUp(); });
   document.addEventListener("record:changed", calm(reread, 20));
   addEventListener("pointerdown", () => { pressed = true; }, true);
   for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => setTimeout(release), true);
+}
+
+/** The change after which the list, or the rows of it that are still to be read anew, once nothing is typed there any more. */
+let overdue = null;
+const stale = new Set();
+
+/** Nothing is typed in the list any more. */
+export function catchUp() {
+  const list = document.getElementById("list");
+  if (overdue && list) reload(list, overdue);
+  else if (stale.size && list) redraw(list);
+}
+
+/** Rows that were changed where they stand are drawn anew and stay where they are, ticked as they were, whatever the sort says of them now. */
+async function redraw(list) {
+  const headers = { "HX-Request": "true", "HX-Target": "list" };
+  const response = await fetch(list.dataset.list || location.pathname + location.search, { headers, credentials: "same-origin" }).catch(() => null);
+  if (!response?.ok) return;
+  const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+  for (const id of stale) {
+    const [now, then] = [list, fresh].map((root) => root.querySelector(`tr[data-row="${CSS.escape(id)}"]`));
+    if (now?.querySelector("form.editing")) continue;
+    stale.delete(id);
+    if (!now || !then) continue; // it stands on another page now, or on none: what was saved is shown, and stays until the list is left
+    now.replaceChildren(...then.children);
+    if (now.matches(".sel")) now.querySelector("[data-select]").checked = true;
+    window.dispatchEvent(new CustomEvent("gx:added", { detail: now }));
+  }
+  const foot = list.querySelector("tfoot[hx-get]");
+  if (foot) htmx.ajax("GET", foot.getAttribute("hx-get"), { target: foot, swap: "innerHTML" }).catch(() => {});
+  again();
+}
+
+/** What scrolls in a list or a board: the whole of it, and each column. */
+const scrolling = (list) => [list, ...list.querySelectorAll(".deals")];
+
+/** The list once more, scrolled to where it was and with the cursor on the same row. */
+async function reload(list, event) {
+  overdue = null;
+  stale.clear();
+  const places = scrolling(list).map(({ scrollTop, scrollLeft }) => [scrollTop, scrollLeft]);
+  await htmx.ajax("GET", list.dataset.list || location.pathname + location.search, { target: "#list", swap: "outerHTML", select: "#list", event }).catch(() => {});
+  const fresh = document.getElementById("list");
+  if (!fresh || fresh === list) return;
+  scrolling(fresh).forEach((each, at) => { [each.scrollTop, each.scrollLeft] = places[at] || [0, 0]; });
+  again();
 }
 
 let pressed = false;
@@ -53,6 +103,7 @@ const released = () => new Promise((go) => { if (pressed) waiting.push(go); else
 async function reread() {
   if (!document.querySelector("main > .rec") || document.querySelector("main .editing")) return;
   const response = await fetch(location.href, { credentials: "same-origin" }).catch(() => null);
+  if (response?.status === 404 && !isDirty(document.body)) return document.querySelector("main > .head .crumb a")?.click(); // it was taken back altogether
   if (!response?.ok) return;
   const tab = document.querySelector("main #related nav.tabs a.on")?.getAttribute("hx-get");
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html");

@@ -1,6 +1,7 @@
 /* <dialog id="modal">: whatever is swapped into it opens it. */
 import { on } from "./dom.js";
 import { mayLeave } from "./guard.js";
+import { rest } from "./toast.js";
 import { htmx } from "./wire.js";
 
 const box = () => document.getElementById("modal");
@@ -11,6 +12,7 @@ export function openModal() {
   const first = modal.querySelector("[autofocus]") || modal.querySelector(".modal-body :is(input:not([type=hidden]), select, textarea)");
   if (first?.dataset.picker) first.dataset.quiet = ""; // the list of a picker that nobody asked for would lie over the buttons
   if (!modal.open) modal.showModal();
+  rest();
   first?.focus();
 }
 

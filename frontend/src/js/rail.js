@@ -30,6 +30,6 @@ export function listen() {
   on("click", "[data-rail-fold]", fold);
   on("click", "[data-rail-open-button]", () => root.setAttribute("data-rail-open", ""));
   on("click", "[data-rail-close], .rail a", () => root.removeAttribute("data-rail-open"));
-  document.addEventListener("list:changed", counts);
+  for (const change of ["list:changed", "row:changed"]) document.addEventListener(change, counts);
   (window.requestIdleCallback || setTimeout)(counts);
 }

@@ -17,6 +17,14 @@ async function reveal(button) {
   );
 }
 
+/** On a phone one press reveals and calls. */
+async function call(button) {
+  button.disabled = true;
+  const { ok, data } = await post(button.dataset.call);
+  button.disabled = false;
+  if (ok && data?.number) location.assign(`tel:${data.number.replace(/[^\d+]/g, "")}`);
+}
+
 /** The clipboard needs https; the old way serves where there is none. */
 async function copy(text) {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
@@ -29,6 +37,7 @@ async function copy(text) {
 
 export function listen() {
   on("click", "[data-reveal-url]", (event, button) => { event.stopPropagation(); reveal(button); });
+  on("click", "[data-call]", (_, button) => call(button));
   on("click", "[data-copy-from]", (event, button) => copy(document.querySelector(button.dataset.copyFrom).value).then(() => toast(say("copied"))).catch(() => {}));
   on("click", "[data-copy]", (event, button) => { event.stopPropagation(); copy(button.dataset.copy).then(() => toast(say("copied"))).catch(() => {}); });
 }

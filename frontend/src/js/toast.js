@@ -17,9 +17,25 @@ export function toast(message, undo = "", level = "ok", link = "", linkLabel = "
   close.onclick = () => line.remove();
   box.append(line);
   while (box.children.length > 3) box.firstElementChild.remove();
-  // A dialog sits in the top layer; a popover shown after it sits above it.
-  if (box.showPopover) { if (box.matches(":popover-open")) box.hidePopover(); box.showPopover(); }
+  rest();
   expire(line, level === "error" ? 9000 : undo ? 10000 : 4500);
+}
+
+const topmost = (but = null) => [...document.querySelectorAll("dialog:modal")].filter((each) => each !== but).pop();
+
+/** While a dialog is open nothing outside it can be clicked: what is said stands in the topmost one, as a popover above it. */
+export function rest(but = null) {
+  const box = document.getElementById("toasts");
+  const home = topmost(but) || document.body;
+  if (!box) return;
+  if (box.parentElement !== home) home.append(box);
+  else if (box.matches(":popover-open")) box.hidePopover();
+  if (box.childElementCount) box.showPopover?.();
+}
+
+/** A dialog closes, or is filled anew: what was said stays to be read. */
+function home({ target }) {
+  if (target.matches?.("dialog") && target.querySelector("#toasts")) rest(target);
 }
 
 function expire(line, ms) {
@@ -37,6 +53,8 @@ async function takeBack(address) {
 
 /** Toasts the server asks for: in an event of htmx (HX-Trigger), or written into a full page. */
 export function listen() {
+  addEventListener("close", home, true); // on the window: before the dialog is emptied
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => home(detail));
   document.addEventListener("toast", ({ detail }) => {
     if (typeof detail?.value === "string") toast(detail.value);
     else if (detail?.message) toast(detail.message, detail.undo, detail.level, detail.link, detail.link_label);

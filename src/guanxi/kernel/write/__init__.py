@@ -3,6 +3,7 @@
 from guanxi.kernel.write.errors import Clash, Conflict, Forbidden, Invalidated, NotFound, Outdated, Refused
 from guanxi.kernel.write.forgetting import forget
 from guanxi.kernel.write.many import Outcome, create_many, delete_many, update_many
+from guanxi.kernel.write.merging import value_as_read
 from guanxi.kernel.write.pooling import assign, claim, release, share_out
 from guanxi.kernel.write.recycle import recycle
 from guanxi.kernel.write.sharing import Grantee, share, succeed, unshare
@@ -15,5 +16,5 @@ from guanxi.kernel.write.uniting import may_merge, merge
 __all__ = [
     "Clash", "Conflict", "Forbidden", "Grantee", "Invalidated", "NotFound", "Outcome", "Outdated", "Refused", "assign", "claim", "create",
     "create_many", "decide", "delete", "delete_many", "forget", "may_merge", "merge", "recycle", "release", "restore", "set_request", "share",
-    "share_out", "succeed", "transfer", "transfer_with", "undo", "unit", "unshare", "update", "update_many",
+    "share_out", "succeed", "transfer", "transfer_with", "undo", "unit", "unshare", "update", "update_many", "value_as_read",
 ]  # fmt: skip

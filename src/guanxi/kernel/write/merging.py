@@ -42,7 +42,7 @@ def _clash(bound: Field, row: Any, parsed: Mapping[str, Any], codes: Mapping[str
         return None
     theirs = bound.value(row)
     old = moved.get(column, bound.kind.json(theirs))
-    value = parsed[key] if key in parsed else _value_as_read(bound, old)
+    value = parsed[key] if key in parsed else value_as_read(bound, old)
     if not hasattr(row, beside):
         return None if value == theirs else Clash(key, old, theirs, value)
     now = getattr(row, beside)
@@ -57,7 +57,8 @@ def _as_read(bound: Field, old: Any) -> Any:
     return comparable(bound, old)
 
 
-def _value_as_read(bound: Field, old: Any) -> Any:
+def value_as_read(bound: Field, old: Any) -> Any:
+    """The value of a field out of what history keeps of it."""
     return bound.kind.blank if old is None else bound.kind.from_json(_as_read(bound, old))
 
 

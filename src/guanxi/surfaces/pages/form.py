@@ -210,9 +210,10 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
         return sent.created(request, -record_id, quick=quick)
     url = f"/{entity.slug}/{record_id}/"
     message = _("%(entity)s saved") % {"entity": entity.label}
+    undo = f"/_undo/{record_id}/1/"
     if not quick:
-        return go(request, url, message)
-    response = toast(HttpResponse(status=204), message, link=url)
+        return go(request, url, message, undo=undo)
+    response = toast(HttpResponse(status=204), message, undo=undo, link=url, to=_("Open it"))
     triggers(response, modal__close="", list__changed="")
     if request.GET.get("for"):
         row = entity.rows(actor).filter(id=record_id).first()  # it may lie outside one's own scope
@@ -299,7 +300,9 @@ def edit(request: HttpRequest, slug: str, record_id: int) -> HttpResponse:
         return conflict(request, entity, row, values, clash)
     except write.Forbidden as refusal:
         return refused(request, str(refusal))
-    return go(request, f"/{entity.slug}/{record_id}/", sent.words(done) if isinstance(done, Draft) else _("Saved"))
+    if isinstance(done, Draft):
+        return go(request, f"/{entity.slug}/{record_id}/", sent.words(done))
+    return go(request, f"/{entity.slug}/{record_id}/", _("Saved"), undo=f"/_undo/{record_id}/{done.version}/")
 
 
 def base_of(request: HttpRequest) -> int | None:
@@ -314,13 +317,14 @@ def conflict(request: HttpRequest, entity: Entity, row: Any, values: dict[str, A
     for c in clash.clashes:
         field = entity.fields[c.key]
         read, now, sent = c.currencies or ("", "", "")
+        old = write.value_as_read(field, c.old)
         lines.append(
             {
                 "key": c.key,
                 "label": field.label,
                 "theirs": show_amount(c.theirs, now) if now and c.theirs is not None else field.kind.text(c.theirs, reader),
                 "mine": show_amount(c.mine, sent) if sent and c.mine is not None else field.kind.text(c.mine, reader),
-                "old": f"{c.old} {read}".strip() if c.old is not None else "",
+                "old": show_amount(old, read) if read and old is not None else field.kind.text(old, reader),
                 "theirs_raw": f"{field.kind.typed(c.theirs, reader)} {now}".strip() if c.theirs is not None else "",
                 "mine_raw": f"{field.kind.typed(c.mine, reader)} {sent}".strip() if c.mine is not None else "",
             }

@@ -225,14 +225,15 @@ def head(state: State, compiled: plan.Plan, actor: Actor) -> Markup:
         actor,
         key,
         lambda: drawn(
-            "pages/table_head.html", {"entity": state.entity, "head": _head(state, compiled), "deeds": deeds(state.entity, actor)}
+            "pages/table_head.html", {"entity": state.entity, "head": _head(state, compiled, actor), "deeds": deeds(state.entity, actor)}
         ),
     )
 
 
-def _head(state: State, compiled: plan.Plan) -> list[dict[str, Any]]:
-    """Column heads with their sort addresses."""
+def _head(state: State, compiled: plan.Plan, actor: Actor) -> list[dict[str, Any]]:
+    """Column heads with their sort addresses; below some of them cells may be changed where they stand."""
     cells = []
+    changed = changeable(state.entity, actor)
     for column in compiled.columns:
         key, kind = column.field.key, column.field.kind
         current = state.sort.lstrip("-") == key
@@ -243,12 +244,20 @@ def _head(state: State, compiled: plan.Plan) -> list[dict[str, Any]]:
                 "key": key,
                 "label": str(column.field.label),
                 "align": kind.align,
+                "edit": _("Edit: %(field)s") % {"field": column.field.label} if key in changed else "",
                 "width": state.arranged.widths.get(key, ""),
                 "url": state.address(sort=key if descending else f"-{key}") if sortable else "",
                 "direction": ("descending" if descending else "ascending") if current else "",
             }
         )
     return cells
+
+
+def changeable(entity: Entity, actor: Actor) -> set[str]:
+    """The fields that a click on a cell changes: those of the form, but for what needs more room than a cell has."""
+    if actor.pool is not None or not actor.may(entity.key, "edit"):
+        return set()
+    return {k for k, f in entity.writable(actor).items() if k not in entity.hidden_in_form and f.kind.name != "image"}
 
 
 def region_of(request: HttpRequest, state: State) -> dict[str, Any]:

@@ -60,6 +60,7 @@ def region(request: HttpRequest, entity: Entity, row: Any) -> dict[str, Any]:
         "waiting": review_words.banners(entity, row.id, actor),
         "may": may,
         "acts": acts.of_record(entity, row, actor, may),
+        "call": calling(entity, row, actor),
         "lensed": actor.pool is not None,
         "untold": pooled.untold(actor),
         "marking": actor.pool is None and not getattr(request, "preview", ""),
@@ -72,6 +73,13 @@ def region(request: HttpRequest, entity: Entity, row: Any) -> dict[str, Any]:
         "first": table(entity, row, tabs[0], reader) if tabs else None,
         **(timeline.timeline(request, entity, row) if entity.timeline else {}),
     }
+
+
+def calling(entity: Entity, row: Any, actor: Actor) -> str:
+    """The address that reveals the number one would call: of the first phone that is filled in and not masked for this person."""
+    phones = (k for k, f in entity.visible(actor).items() if f.kind.name == "phone" and actor.right(entity.key, k) != "masked")
+    key = next((k for k in phones if entity.fields[k].value(row)), "")
+    return f"/{entity.slug}/{row.id}/_reveal/{key}/" if key else ""
 
 
 def title_of(entity: Entity, row: Any, actor: Actor) -> str:
