@@ -96,9 +96,11 @@ class Desk:
         expect(found).to_be_visible()
         return found
 
-    def undo(self) -> None:
+    def undo(self, text: str = "") -> None:
+        """Take back the latest change, or the one of which the line says this."""
+        lines = self.page.locator(".toast", has=self.page.get_by_role("button", name="撤销"))
         with self.page.expect_response(re.compile("/_undo/")):
-            self.page.locator(".toast", has=self.page.get_by_role("button", name="撤销")).last.get_by_role("button", name="撤销").click()
+            (lines.filter(has_text=text) if text else lines).last.get_by_role("button", name="撤销").click()
 
     def agree(self) -> None:
         """Answer the question with yes."""

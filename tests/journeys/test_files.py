@@ -75,7 +75,7 @@ def test_a_pdf_with_a_password_and_a_broken_one_are_offered_to_download_on_a_dar
     expect(desk.modal.locator(".viewer")).to_contain_text("设有密码")
     expect(desk.modal.locator(".viewer a[download]")).to_be_visible()
     assert desk.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    desk.modal.get_by_role("button", name="关闭").click()
+    desk.modal.locator("button[data-close]").first.click()
     expect(desk.modal).to_be_hidden()
     assert not desk.faults
 

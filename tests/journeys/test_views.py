@@ -62,7 +62,7 @@ def test_an_appointment_is_made_on_its_day_and_carried_to_another(enter: Enter) 
     with desk.page.expect_response(re.compile("/_day/")):
         desk.carry(desk.page.locator(".date", has_text=word), desk.page.locator('[data-day="2031-03-21"] .dates'))
     expect(desk.page.locator('[data-day="2031-03-21"] .date', has_text=word)).to_be_visible()
-    desk.undo()
+    desk.undo("2031-03-21")
     expect(desk.page.locator('[data-day="2031-03-19"] .date', has_text=word)).to_contain_text("09:00")
 
 

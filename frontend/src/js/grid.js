@@ -7,6 +7,7 @@ import { current, stand } from "./rows.js";
 import { htmx } from "./wire.js";
 
 const FORM = "#list td form.editing";
+const REST = 120; // milliseconds
 const fine = matchMedia("(hover: hover) and (min-width: 641px)");
 const columnOf = (td) => td.closest("table").tHead?.rows[0].cells[td.cellIndex];
 const mayChange = (td) => Boolean(columnOf(td)?.dataset.edit);
@@ -14,6 +15,7 @@ const cells = () => [...document.querySelectorAll("#list tbody [data-row] td")].
 /** What stood in a cell before the form, to be put back. */
 const before = new WeakMap();
 let pen = null;
+let resting = 0;
 
 function edit(td) {
   if (td.querySelector("form")) return;
@@ -58,11 +60,17 @@ function typed(event, form) {
   if (event.key === "Enter" && plain(event) && !event.target.matches("button")) { event.preventDefault(); keepOrLeave(form); }
 }
 
-/** The pencil goes along with the mouse. */
+/** The pencil comes where the mouse rests: a click in passing opens the row, and does not meet what has just come below it. */
 function hover({ target }) {
   const td = fine.matches && target.closest?.("#list td");
-  if (!td || pen?.parentElement === td || !mayChange(td) || td.querySelector("form")) return;
+  if (!td || pen?.parentElement === td) return;
   pen?.remove();
+  clearTimeout(resting);
+  if (mayChange(td)) resting = setTimeout(offer, REST, td);
+}
+
+function offer(td) {
+  if (!td.isConnected || !td.matches(":hover") || td.querySelector("form")) return;
   const label = columnOf(td).dataset.edit;
   pen = make("button", { type: "button", className: "ic s pen", tabIndex: -1, "aria-label": label, title: label }, icon("pencil"));
   td.append(pen);

@@ -111,7 +111,9 @@ async function reread() {
   for (const part of ["main > .head", "main > .rec > .l", "main #stream .tl"]) {
     const [now, then] = [document.querySelector(part), fresh.querySelector(part)];
     if (!now || !then || isDirty(now)) continue;
+    const open = [...now.querySelectorAll("details.menu")].findIndex((menu) => menu.open);
     now.replaceWith(then);
+    then.querySelectorAll("details.menu")[open]?.setAttribute("open", ""); // one was about to choose from it
     window.dispatchEvent(new CustomEvent("gx:added", { detail: then }));
     const first = then.querySelector("#related nav.tabs a.on")?.getAttribute("hx-get");
     if (tab && first && first !== tab) htmx.ajax("GET", tab, { target: "#related" }).catch(() => {});

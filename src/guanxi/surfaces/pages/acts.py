@@ -119,8 +119,8 @@ def _children(entity: Entity, row: Any, actor: Actor) -> list[Act]:
     """New records about this one, each kind once; the first has a button, the others are found by the palette."""
     found: list[Act] = []
     for child, key in registry.children(entity):
-        if any(act.code == f"new-{child.slug}" for act in found):
-            continue  # its first lookup is the one meant, further ones are filled in in its form
+        if child.fields[key].computed or any(act.code == f"new-{child.slug}" for act in found):
+            continue  # what the house fills in nobody can; the first lookup is the one meant, further ones are filled in in its form
         above = _above(entity, row, child, key)
         if above is not None and child.quick and actor.may(child.key, "create") and child.in_menu and not child.composer:
             label, ask = _("New %(entity)s") % {"entity": child.label}, f"/{child.slug}/new/?quick=1&{urlencode({key: row.id, **above})}"
