@@ -76,6 +76,7 @@ SESSION_ENGINE = "guanxi.org.sessions"
 SESSION_COOKIE_NAME = "guanxi_session"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 CSRF_COOKIE_NAME = "guanxi_csrf"
+CSRF_FAILURE_VIEW = "guanxi.surfaces.pages.errors.forged"
 
 # ── Language and time ──
 LANGUAGE_CODE = "zh-hans"

@@ -13,7 +13,7 @@ from guanxi.kernel.entity import Entity
 from guanxi.kernel.fields.base import Reader
 from guanxi.kernel.record import Record, next_ids
 from guanxi.kernel.write import after, clean, lagging, pooling, review
-from guanxi.kernel.write.errors import Forbidden, Invalidated, NotFound
+from guanxi.kernel.write.errors import Forbidden, Invalidated, NotFound, Outdated
 from guanxi.kernel.write.merging import merged
 from guanxi.kernel.write.race import lost_is_refused
 from guanxi.kernel.write.unit import Unit, unit
@@ -96,11 +96,14 @@ def update(
 ) -> Any:
     """Change fields of a record. `base` is the version the values were read at; without it the last writer wins.
 
-    Gives the record, or a Draft where somebody must agree first. Raises NotFound, Forbidden, Invalidated, or Conflict when the same fields moved since `base`.
+    Gives the record, or a Draft where somebody must agree first. Raises NotFound, Forbidden, Invalidated, Conflict when the same fields
+    moved since `base`, or Outdated where `base` has never been: it was read of another record, or before a backup was put back.
     """
     entity, record_id = record if isinstance(record, tuple) else (record.entity, record.pk)
     with unit(actor, door, verb=verb) as u, lost_is_refused(entity):
         row = locked(entity, record_id, actor=actor, action=action)
+        if base is not None and base > row.version:
+            raise Outdated()
         errors: dict[str, str] = {}
         reader = Reader(actor)
         raw, codes = clean.currencies(entity, row, values, errors, reader)

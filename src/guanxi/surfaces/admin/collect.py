@@ -29,7 +29,7 @@ from guanxi.kernel.write.lists import may_shape
 from guanxi.org.models import User
 from guanxi.surfaces.admin.places import CONTENTS, PLACES, Place, opened_to
 from guanxi.surfaces.admin.verbs import told
-from guanxi.surfaces.collecting import keeping, standing
+from guanxi.surfaces.collecting import keeping, standing, taking
 from guanxi.surfaces.collecting.asking import collectable, lacking, may_ask
 from guanxi.surfaces.collecting.models import CollectForm
 from guanxi.surfaces.pages import collect, collected
@@ -212,6 +212,7 @@ def _drawn(request: HttpRequest, row: CollectForm, refusal: Invalidated | None =
         "others": [m for k, m in errors.items() if k in ("", "asked") or k.startswith("fixed-")],
         "fields": _fields(row, entity, actor) if entity else [],
         "lacks": "、".join(str(each.label) for each in _lacks(row, entity)) if entity else "",
+        "spoilt": keeping.unfitting(unfit) if (unfit := taking.unfit(row, standing.of(row))) else "",
         "texts": TEXTS,
         "lengths": keeping.TEXTS,
         "languages": LANGUAGES,

@@ -18,7 +18,7 @@ from guanxi.kernel.write import Invalidated, Refused
 from guanxi.surfaces.admin.places import CONTENTS, PLACES, Place, administering
 from guanxi.surfaces.admin.verbs import told
 from guanxi.surfaces.pages.frame import actor_of, go, page
-from guanxi.surfaces.shape import sections, state, taking
+from guanxi.surfaces.shape import state, taking
 from guanxi.surfaces.shape.state import Difference
 
 PLACES.append(
@@ -37,15 +37,6 @@ GOOD_FOR, LONGEST = 3600, 2_000_000
 SALT = "guanxi.shape"
 #: Characters of a value that the preview tells.
 SHOWN = 300
-SECTIONS = {
-    "lists": gettext_lazy("Choice lists"),
-    "fields": gettext_lazy("Fields of your own"),
-    "roles": gettext_lazy("Roles"),
-    "views": gettext_lazy("Shared views"),
-    "numbers": gettext_lazy("Automatic numbers"),
-    "entities": gettext_lazy("Records of your own"),
-    "layouts": gettext_lazy("Layouts of forms"),
-}
 
 
 @administering
@@ -98,10 +89,9 @@ def _salt(request: HttpRequest) -> str:
 
 def _line(one: Difference) -> dict[str, Any]:
     section, *rest = one.place
-    labels = SECTIONS | {each.name: each.label for each in sections.everything()}
     changes = [(key, Truncator(old).chars(SHOWN), Truncator(new).chars(SHOWN)) for key, old, new in one.changes]
     names = [part for part in rest if part not in state.rows_of()]
-    return {"verb": one.verb, "section": labels[section], "name": " · ".join(names), "changes": changes}
+    return {"verb": one.verb, "section": state.label_of(section), "name": " · ".join(names), "changes": changes}
 
 
 def _drawn(request: HttpRequest, context: dict[str, Any] | None = None, *, status: int = 200) -> HttpResponse:

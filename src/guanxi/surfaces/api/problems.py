@@ -61,6 +61,8 @@ def from_error(error: Exception) -> Problem:
             return missing()
         case write.Invalidated():
             return Problem(422, str(error), errors=error.errors)
+        case write.Outdated():
+            return Problem(409, str(error), errors={"version": str(error)})
         case write.Refused():
             return Problem(403, str(error))
         case OperationalError() if patience.is_busy(error):

@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from guanxi.kernel import clock, jobs
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.entity import Entity
-from guanxi.kernel.fields.base import Invalid, Reader
+from guanxi.kernel.fields.base import Field, Invalid, Reader
 from guanxi.kernel.write import Forbidden, Invalidated, unit
 from guanxi.kernel.write.lists import DOOR, may_shape
 from guanxi.org.models import User
-from guanxi.surfaces.collecting import standing
+from guanxi.surfaces.collecting import standing, taking
 from guanxi.surfaces.collecting.asking import collectable, lacking, may_ask
 from guanxi.surfaces.collecting.models import CollectForm
 
@@ -140,6 +140,8 @@ def switch(form: CollectForm, active: bool, *, actor: Actor) -> None:
         given = {*form.fixed, *(each["key"] for each in form.asked)} & may_ask(stands.entity, stands.person).keys()
         if missing := lacking(stands.entity, given, stands.person):
             raise Invalidated({"asked": _missing(missing)})
+        if spoilt := taking.unfit(form, stands):
+            raise Invalidated({f"fixed-{each.key}": unfitting([each]) for each in spoilt})
     with unit(actor, DOOR):
         form.save(update_fields=["active"])
 
@@ -189,6 +191,12 @@ def _too_long(wish: Wish) -> dict[str, str]:
     return errors
 
 
+def unfitting(fields: list[Field]) -> str:
+    """What is said of fixed values that are none any more."""
+    names = "、".join(str(each.label) for each in fields)
+    return _("The value that all of them get is none any more, so what comes in waits. Choose another one: %(names)s") % {"names": names}
+
+
 def _missing(fields: list[Any]) -> str:
     names = "、".join(str(each.label) for each in fields)
     return _("No such record is made without: %(names)s. Ask for it, or give it a value.") % {"names": names}
@@ -211,4 +219,4 @@ def shaping(actor: Actor) -> None:
         raise Forbidden(_("Only those who look after the company's lists may do this."))
 
 
-__all__ = ["LANGUAGES", "TEXTS", "WORDS", "Wish", "answers", "bring", "create", "renew", "save", "shaping", "switch"]
+__all__ = ["LANGUAGES", "TEXTS", "WORDS", "Wish", "answers", "bring", "create", "renew", "save", "shaping", "switch", "unfitting"]

@@ -13,7 +13,7 @@ from guanxi.kernel import clock, write
 from guanxi.kernel.actor import Actor
 from guanxi.kernel.draft import Draft
 from guanxi.kernel.entity import Entity
-from guanxi.kernel.fields.base import Invalid, Reader
+from guanxi.kernel.fields.base import Field, Invalid, Reader
 from guanxi.kernel.models import Notice
 from guanxi.kernel.write import Invalidated, Refused, single, unit
 from guanxi.surfaces.collecting import standing, telling
@@ -97,6 +97,19 @@ def whole(form: CollectForm, entity: Entity, values: Mapping[str, Any], actor: A
     return {**fixed, **{key: raw for key, raw in values.items() if key.removesuffix("_currency") in open_}}
 
 
+def unfit(form: CollectForm, stands: Standing) -> list[Field]:
+    """Fields whose value for all is none any more, such as one of a list that was retired since: whatever comes in waits for them."""
+    entity, actor = stands.entity, stands.writer(form)
+    if entity is None:
+        return []
+    try:
+        single.build(entity, whole(form, entity, {}, actor), Reader(actor))
+    except Invalidated as refusal:
+        asked = {each["key"] for each in form.asked}
+        return [entity.fields[key] for key in refusal.errors if key in form.fixed and key not in asked]
+    return []
+
+
 def attempt(found: Submission, stands: Standing) -> None:
     """Make the record; where it is refused, what was sent waits and says why. In the caller's transaction."""
     form, entity, actor = found.form, stands.entity, stands.writer(found.form)
@@ -127,4 +140,4 @@ def _waits(found: Submission, sort: str, about: dict[str, Any]) -> None:
     found.save()
 
 
-__all__ = ["BARRED", "CAME", "DOOR", "TAKEN", "WRONG", "Closed", "attempt", "read", "receive", "whole"]
+__all__ = ["BARRED", "CAME", "DOOR", "TAKEN", "WRONG", "Closed", "attempt", "read", "receive", "unfit", "whole"]

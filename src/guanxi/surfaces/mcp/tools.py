@@ -26,6 +26,11 @@ ID = {"type": "integer", "minimum": 1}
 VALUES = {"type": "object", "description": "Values by field key; references as ids or exact names"}
 LIMIT = {"type": "integer", "minimum": 1, "maximum": collection.WHOLE}
 FIELDS = {"type": "array", "items": {"type": "string"}, "description": "Keys of fields; all without it"}
+EXPAND = {
+    "type": "array",
+    "items": {"type": "string"},
+    "description": "Keys of references to be answered with their whole record in `record`",
+}
 WHERE = {
     "type": "array",
     "description": 'A condition: ["field", "operator", value], or ["and", [...], [...]]; operators come from describe',
@@ -132,18 +137,25 @@ def _search(caller: Caller, given: Given) -> HttpResponse:
     return finding.read(request("GET", "search", query), caller.actor)
 
 
+def _named(given: Given, *lists: str) -> dict[str, str]:
+    """Lists of keys as a query says them."""
+    return {name: ",".join(map(str, given.get(name, []))) for name in lists}
+
+
 def _list(caller: Caller, given: Given) -> HttpResponse:
     slug = given["entity"]
     where = json.dumps(given["where"], ensure_ascii=False) if given.get("where") else ""
-    query = {"where": where, "fields": ",".join(map(str, given.get("fields", []))), "limit": given.get("limit", 20)}
+    query = {"where": where, **_named(given, "fields", "expand"), "limit": given.get("limit", 20)}
     query |= {key: given.get(key, "") for key in ("sort", "q", "cursor")}
     asked = request("GET", slug, query)
-    documents, cursor, _held = collection.page_of(asked, collection.narrowed(asked, caller.towards(slug), slug))
-    return collection.answer({"results": list(documents), "cursor": cursor or None})
+    window = collection.narrowed(asked, caller.towards(slug), slug)
+    documents, cursor, _held = collection.page_of(asked, window)
+    count = {"count": collection.total(window)} if given.get("count") else {}
+    return collection.answer({"results": list(documents), "cursor": cursor or None, **count})
 
 
 def _read(caller: Caller, given: Given) -> HttpResponse:
-    slug, query = given["entity"], {"fields": ",".join(map(str, given.get("fields", [])))}
+    slug, query = given["entity"], _named(given, "fields", "expand")
     return item.read(request("GET", f"{slug}/{given['id']}", query), caller.towards(slug), slug, given["id"])
 
 
@@ -182,13 +194,15 @@ TOOLS = (
             "sort": {"type": "string", "description": "A field, with - for descending"},
             "q": {"type": "string"},
             "fields": FIELDS,
+            "expand": EXPAND,
             "limit": LIMIT,
             "cursor": {"type": "string"},
+            "count": {"type": "boolean", "description": "Whether to say in `count` how many there are in all"},
         },
         ("entity",),
         _list,
     ),
-    Tool("read", "One record.", {"entity": ENTITY, "id": ID, "fields": FIELDS}, ("entity", "id"), _read),
+    Tool("read", "One record.", {"entity": ENTITY, "id": ID, "fields": FIELDS, "expand": EXPAND}, ("entity", "id"), _read),
     Tool("create", "Create a record.", {"entity": ENTITY, "values": VALUES}, ("entity", "values"), _create, writes=True),
     Tool(
         "update",

@@ -103,7 +103,7 @@ def _save(request: HttpRequest, place: Place, context: dict[str, Any]) -> HttpRe
     except write.Refused as refusal:
         context |= _refusal(entity, field, values, refusal, reader)
         context["control"] = _begun(context["control"], place, row.id)
-        status = 409 if isinstance(refusal, write.Conflict) else 422
+        status = 409 if isinstance(refusal, write.Conflict | write.Outdated) else 422
         return fragment(request, f"pages/{place.template}_edit.html", context, status=status)
     if place.mark == "list=1":
         context["url"] = ""  # the pencils of a list are not drawn in its cells

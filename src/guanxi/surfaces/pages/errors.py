@@ -8,13 +8,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 
-def answer(request: HttpRequest, code: int, title: str) -> HttpResponse:
+def answer(request: HttpRequest, code: int, title: str, message: str = "") -> HttpResponse:
     """The error page, or problem+json where a program asked."""
     if request.path.startswith(("/api/", "/oauth/", "/mcp")):
-        told = {"type": "about:blank", "title": title, "status": code, "detail": title, "errors": {}}
+        told = {"type": "about:blank", "title": title, "status": code, "detail": message or title, "errors": {}}
         problem = {**told, "request_id": getattr(request, "id", "")}
         return JsonResponse(problem, status=code, content_type="application/problem+json")
-    context = {"code": code, "lang": get_language(), "page_title": title, "theme": "auto"}
+    context = {"code": code, "lang": get_language(), "page_title": title, "message": message, "theme": "auto"}
     context["request_id"] = getattr(request, "id", "")
     return render(request, "ui/error.html", context, status=code)
 
@@ -27,6 +27,16 @@ def bad(request: HttpRequest, exception: Exception | None = None) -> HttpRespons
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403"""
     return answer(request, 403, _("Not allowed"))
+
+
+def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a write without the mark of a page of ours: an old page, or cookies that are kept from us. The page says what to do."""
+    from guanxi.surfaces.pages.frame import toast  # it draws these pages
+
+    words = _("This page is too old, or the browser keeps its cookies from us. Reload the page and do it once more.")
+    if request.headers.get("HX-Request"):
+        return toast(HttpResponse(status=403), words, level="error")
+    return answer(request, 403, _("Not allowed"), words)
 
 
 def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -298,6 +298,9 @@ def edit(request: HttpRequest, slug: str, record_id: int) -> HttpResponse:
         return draw(request, entity, shown, refusal.errors, quick=False, record=row, likely=likely, status=422)
     except write.Conflict as clash:
         return conflict(request, entity, row, values, clash)
+    except write.Outdated as refusal:
+        shown = {**current, **parsed_for_show(entity.fields, values, reader_of(request), {})}
+        return draw(request, entity, shown, {"": str(refusal)}, quick=False, record=row, status=409)
     except write.Forbidden as refusal:
         return refused(request, str(refusal))
     if isinstance(done, Draft):

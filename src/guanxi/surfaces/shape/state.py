@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from guanxi.kernel import lists, numbering
 from guanxi.kernel.design import KEY, CustomEntity
+from guanxi.kernel.fields.base import Label
 from guanxi.kernel.lists import ListOf
 from guanxi.kernel.models import CustomField, FormLayout
 from guanxi.kernel.write import Invalidated, numbers
@@ -20,7 +22,16 @@ from guanxi.surfaces.shape import sections, shared
 from guanxi.surfaces.shape.names import Names
 from guanxi.surfaces.shape.toml import written
 
-OWN = ("entities", "lists", "fields", "roles", "views", "numbers", "layouts")
+#: The sections of its own, in their order.
+OWN: dict[str, Label] = {
+    "entities": gettext_lazy("Records of your own"),
+    "lists": gettext_lazy("Choice lists"),
+    "fields": gettext_lazy("Fields of your own"),
+    "roles": gettext_lazy("Roles"),
+    "views": gettext_lazy("Shared views"),
+    "numbers": gettext_lazy("Automatic numbers"),
+    "layouts": gettext_lazy("Layouts of forms"),
+}
 COMMENTS = {
     "entities": "Kinds of record of one's own 自定义业务对象; number and stage name fields of theirs, row_of the kind whose rows they are.",
     "lists": "Choice lists 选项表: values in their order; `below` is a value of the same list, `under` one of the list `above`.",
@@ -131,6 +142,11 @@ def flat(document: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], dict[st
             for rows, known_by in known.items():
                 for row in table.get(rows, []):
                     yield (section, key, rows, *(str(row[each]) for each in known_by)), dict(row)
+
+
+def label_of(section: str) -> str:
+    """What people call a section."""
+    return str({**OWN, **{each.name: each.label for each in sections.everything()}}[section])
 
 
 def rows_of() -> dict[str, tuple[str, ...]]:

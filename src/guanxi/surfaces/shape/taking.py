@@ -88,7 +88,8 @@ class _Taking:
         except (Refused, KeyError, TypeError, ValueError, AttributeError, RecursionError, DataError) as refusal:
             dictionary.clear()
             said = str(refusal) if isinstance(refusal, Refused) else _("This cannot be read.")
-            self.refused.append(f"{' · '.join(map(Names().outward, place))}: {said}")
+            section, *rest = place
+            self.refused.append(f"{' · '.join([state.label_of(section), *map(Names().outward, rest)])}: {said}")
 
     def section(self, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
         yield from self.document.get(name, {}).items()
