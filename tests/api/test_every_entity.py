@@ -257,6 +257,14 @@ def test_a_stale_write_of_the_same_field_is_a_conflict_with_both_values(entity: 
     assert mine.patch(address(entity, record), {**ours, "version": answer.json()["version"]}).status_code == 200
 
 
+def test_a_version_that_has_never_been_is_a_conflict(entity: Entity, cast: Cast, program: Programs, traces: Any) -> None:
+    mine, record = program(cast.owner), samples.make(entity, actor=cast.owner)
+    read, before = mine.get(address(entity, record)).json(), traces()
+    answer = mine.patch(address(entity, record), {**title(entity), "version": read["version"] + 1})
+    assert (answer.status_code, list(answer.json()["errors"])) == (409, ["version"])
+    assert traces() == before
+
+
 def test_history_names_the_door_and_the_fields(entity: Entity, cast: Cast, program: Programs) -> None:
     mine, record = program(cast.owner), samples.make(entity, actor=cast.owner)
     new = title(entity)

@@ -175,3 +175,14 @@ def test_the_command_speaks_nothing_but_the_protocol(committed: Cast) -> None:
     assert done.returncode == 0, done.stderr
     (line,) = done.stdout.splitlines()
     assert "customers" in {e["slug"] for e in json.loads(line)["result"]["structuredContent"]["results"]}
+
+
+def test_a_list_is_counted_and_its_references_expanded(cast: Cast) -> None:
+    mine, firm = Assistant(cast.owner), samples.make(customers, actor=cast.owner, name="Zanzibar")
+    one = mine.call("create", entity="contacts", values={"name": "Li Lei", "customer": firm.id})
+    mine.call("create", entity="contacts", values={"name": "Han Mei", "customer": firm.id})
+    found = mine.call("list", entity="contacts", limit=1, count=True, expand=["customer"])
+    assert (found["count"], found["results"][0]["customer"]["record"]["name"]) == (2, "Zanzibar")
+    assert "count" not in mine.call("list", entity="contacts")
+    assert mine.call("read", entity="contacts", id=one["id"], expand=["customer"])["customer"]["record"]["id"] == firm.id
+    assert mine.refused("read", entity="contacts", id=one["id"], expand=["name"]) == 400

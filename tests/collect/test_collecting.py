@@ -13,9 +13,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from guanxi.kernel import clock, custom, history, jobs, pools, write
+from guanxi.kernel import clock, custom, dictionary, history, jobs, pools, write
 from guanxi.kernel.actor import Actor
-from guanxi.kernel.models import AccessLog, CustomField, Job, Notice
+from guanxi.kernel.models import AccessLog, CustomField, DictionaryValue, Job, Notice
 from guanxi.kernel.registry import registry
 from guanxi.org.models import Operation, User
 from guanxi.surfaces import letters
@@ -301,3 +301,23 @@ def test_a_field_that_becomes_another_sort_is_asked_on(cast: Cast, at_desk: Desk
     finally:
         CustomField.objects.all().delete()
         custom.load()
+
+
+def test_a_fixed_value_that_is_retired_is_named_on_the_page_of_its_form(cast: Cast, at_desk: Desk, form: CollectForm) -> None:
+    desk, address = at_desk(cast.business), f"/admin/collect/{form.pk}/"
+    words = "The value that all of them get is none any more"
+    assert words not in desk.get(address).content.decode()
+    assert DictionaryValue.objects.filter(pk=LEAD.fields["source"].kind.find("fair").id).update(active=False)
+    dictionary.clear()
+    page = unescape(desk.get(address).content.decode())
+    assert words in page
+    assert str(LEAD.fields["source"].label) in page.split(words)[1][:100]
+    assert Stranger(form).send().status_code == 303
+    assert Submission.objects.get().state == "waiting"
+    assert desk.post(address + "switch/", {}).status_code == 302
+    refused = desk.post(address + "switch/", {"active": "1"})
+    assert refused.status_code == 422
+    assert words in unescape(refused.content.decode())
+    assert not CollectForm.objects.get().active
+    assert desk.post(address, said(cast, **{"fixed-source": LEAD.fields["source"].kind.dictionary.active()[0].code})).status_code == 302
+    assert desk.post(address + "switch/", {"active": "1"}).status_code == 302

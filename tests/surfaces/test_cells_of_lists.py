@@ -99,3 +99,26 @@ def test_what_a_form_has_made_or_changed_can_be_taken_back(cast: Cast, at_desk: 
     undo = events(other)["toast"]["undo"] if quick else desk.session["toasts"][0]["undo"]
     assert desk.post(undo, headers=ASKED).status_code == 204
     assert not CUSTOMER.rows(cast.owner).filter(name="湖州安吉孝丰").exists()
+
+
+def test_a_form_of_a_version_that_has_never_been_keeps_what_was_typed(cast: Cast, at_desk: Desk) -> None:
+    row, desk = samples.make(CUSTOMER, actor=cast.owner, level="C"), at_desk(cast.owner)
+    page = desk.post(f"/customers/{row.id}/edit/", {"name": "湖州安吉天荒坪", "version": row.version + 5})
+    assert page.status_code == 409
+    assert "湖州安吉天荒坪" in page.content.decode()
+    assert "Somebody has changed this since you opened it" in page.content.decode()
+    cell = desk.post(f"/customers/{row.id}/_field/level/?", {"level": "A", "version": row.version + 5}, headers=ASKED)
+    assert cell.status_code == 409
+    assert CUSTOMER.rows(cast.owner).get(id=row.id).level == row.level
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "This page is too old"), ("zh-hans", "页面已过期")])
+def test_a_write_without_the_mark_of_a_page_says_what_to_do(cast: Cast, language: str, words: str) -> None:
+    browser = Client(enforce_csrf_checks=True, headers={"Accept-Language": language})
+    page = browser.post("/login/", {"login": "somebody", "password": "x"})
+    assert page.status_code == 403
+    assert words in page.content.decode()
+    assert "Django" not in page.content.decode()
+    assert "default-src" in page.headers["Content-Security-Policy"]
+    answer = browser.post("/login/", {}, headers=ASKED)
+    assert (answer.status_code, words in events(answer)["toast"]["message"]) == (403, True)

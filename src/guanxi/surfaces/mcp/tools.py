@@ -89,12 +89,12 @@ def call(caller: Caller, name: str, given: Given) -> tuple[Any, bool]:
 
 
 def _fit(tool: Tool, given: Given) -> None:
-    types: dict[str, Any] = {"string": str, "integer": int, "object": dict, "array": list}
+    types: dict[str, Any] = {"string": str, "integer": int, "object": dict, "array": list, "boolean": bool}
     for key, value in given.items():
         schema = tool.properties.get(key)
         if schema is None:
             raise Misused(f"{tool.name} takes no {key!r}")
-        if not isinstance(value, types[schema["type"]]) or isinstance(value, bool):
+        if not isinstance(value, types[schema["type"]]) or isinstance(value, bool) is not (schema["type"] == "boolean"):
             raise Misused(f"{key!r} must be of type {schema['type']}")
         if schema["type"] == "integer" and not schema["minimum"] <= value < 10**18:
             raise Misused(f"{key!r} is out of range")
