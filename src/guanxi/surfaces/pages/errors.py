@@ -36,7 +36,7 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
     words = _("This page is too old, or the browser keeps its cookies from us. Reload the page and do it once more.")
     if request.headers.get("HX-Request"):
         return toast(HttpResponse(status=403), words, level="error")
-    return answer(request, 403, _("Not allowed"), words)
+    return answer(request, 403, _("This page cannot be sent any more"), words)
 
 
 def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
