@@ -58,6 +58,7 @@ def test_a_lead_becomes_a_customer_with_an_opportunity_and_is_taken_back(enter: 
     expect(desk.page.locator("#timeline")).to_contain_text("谈到了交期")
     expect(desk.page.locator("main")).to_contain_text("商机")
     desk.undo()
+    desk.page.wait_for_url("**/customers/")  # there is no such customer any more
     desk.go(f"/leads/{lead}/")
     expect(desk.page.locator("main .head")).to_contain_text("已联系")
     expect(desk.page.locator("main .head").get_by_role("button", name="转换")).to_be_visible()
